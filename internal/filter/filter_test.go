@@ -1,0 +1,102 @@
+package filter
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+func noise(w, h int) *raster.Plane {
+	r := rand.New(rand.NewPCG(1, 2))
+	p := raster.New(w, h)
+	for i := range p.Pix {
+		p.Pix[i] = float32(r.NormFloat64())
+	}
+	return p
+}
+
+// A step smoothed by σ is the normal distribution function of the distance to it.
+func TestGaussianOfAStepIsTheNormalDistribution(t *testing.T) {
+	p := raster.New(600, 40)
+	for y := range p.H {
+		for x := 300; x < p.W; x++ {
+			p.Set(x, y, 1)
+		}
+	}
+	// A sampled kernel sums by the midpoint rule: its error is max|φ'|/(24 σ²) ≈ 0.01/σ².
+	for _, tt := range []struct{ sigma, tol float64 }{{1, 0.011}, {2, 0.003}, {8, 0.0005}, {12, 0.01}, {40, 0.01}} {
+		q := Gaussian(p, tt.sigma)
+		for x := 200; x < 400; x++ {
+			d := (float64(x) - 299.5) / tt.sigma
+			want := 0.5 * math.Erfc(-d/math.Sqrt2)
+			if got := float64(q.At(x, 20)); !(math.Abs(got-want) <= tt.tol) {
+				t.Fatalf("σ %g at %d: %g, want %g ± %g", tt.sigma, x, got, want, tt.tol)
+			}
+		}
+	}
+}
+
+// Smoothing white noise by σ leaves 1/(4πσ²) of its variance.
+func TestGaussianOfWhiteNoise(t *testing.T) {
+	p := noise(512, 512)
+	for _, sigma := range []float64{2, 6, 16} {
+		q := Gaussian(p, sigma)
+		var s float64
+		for _, v := range q.Pix {
+			s += float64(v) * float64(v)
+		}
+		got, want := s/float64(len(q.Pix)), 1/(4*math.Pi*sigma*sigma)
+		if !(math.Abs(got/want-1) <= 0.15) {
+			t.Errorf("σ %g: variance %g, want %g", sigma, got, want)
+		}
+	}
+}
+
+func TestConstantsStayConstant(t *testing.T) {
+	p := raster.New(33, 21)
+	for i := range p.Pix {
+		p.Pix[i] = 0.25
+	}
+	for name, q := range map[string]*raster.Plane{"gaussian": Gaussian(p, 3), "wide": Gaussian(p, 30), "shrink": Shrink(p, 4)} {
+		for i, v := range q.Pix {
+			if !(math.Abs(float64(v)-0.25) <= 1e-6) {
+				t.Fatalf("%s: pixel %d is %g", name, i, v)
+			}
+		}
+	}
+}
+
+func TestWarpByAWholePixelShiftMoves(t *testing.T) {
+	p := noise(40, 30)
+	q := Warp(p, geom.Translation(3, -2), 40, 30)
+	if q.At(10, 10) != p.At(13, 8) {
+		t.Errorf("moved pixel = %g, want %g", q.At(10, 10), p.At(13, 8))
+	}
+	if v := float64(q.At(39, 10)); !math.IsNaN(v) {
+		t.Errorf("a pixel from outside = %g, want NaN", v)
+	}
+}
+
+func TestMirror(t *testing.T) {
+	for _, tt := range []struct{ i, n, want int }{{-1, 5, 1}, {5, 5, 3}, {0, 1, 0}, {7, 1, 0}, {-9, 5, 1}, {4, 5, 4}} {
+		if got := Mirror(tt.i, tt.n); got != tt.want {
+			t.Errorf("Mirror(%d, %d) = %d, want %d", tt.i, tt.n, got, tt.want)
+		}
+	}
+}
+
+func BenchmarkGaussian(b *testing.B) {
+	p := noise(4000, 3000)
+	for _, sigma := range []float64{2, 30} {
+		b.Run(map[float64]string{2: "sigma2", 30: "sigma30"}[sigma], func(b *testing.B) {
+			b.SetBytes(int64(4 * len(p.Pix)))
+			b.ReportAllocs()
+			for b.Loop() {
+				Gaussian(p, sigma)
+			}
+		})
+	}
+}

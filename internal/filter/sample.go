@@ -1,0 +1,45 @@
+package filter
+
+import (
+	"math"
+
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+// Bilinear reads p between pixels. A position more than half a pixel outside the
+// picture (or NaN) gives NaN; within that rim the edge pixel holds.
+func Bilinear(p *raster.Plane, at geom.Point) float32 {
+	if !(at.X >= -0.5 && at.Y >= -0.5 && at.X <= float64(p.W)-0.5 && at.Y <= float64(p.H)-0.5) {
+		return float32(math.NaN())
+	}
+	x := max(0, min(at.X, float64(p.W-1)))
+	y := max(0, min(at.Y, float64(p.H-1)))
+	i, j := int(x), int(y)
+	fx, fy := float32(x-float64(i)), float32(y-float64(j))
+	i1, j1 := min(i+1, p.W-1), min(j+1, p.H-1)
+	top := p.At(i, j) + float32(fx*(p.At(i1, j)-p.At(i, j)))
+	bottom := p.At(i, j1) + float32(fx*(p.At(i1, j1)-p.At(i, j1)))
+	return top + float32(fy*(bottom-top))
+}
+
+// Warp returns the w×h picture whose pixel (x, y) is p read bilinearly at
+// srcFromDst(x, y); NaN where p shows nothing. It blurs a little and is for looking
+// and matching, never for measuring texture.
+func Warp(p *raster.Plane, srcFromDst geom.Transform, w, h int) *raster.Plane {
+	q := raster.New(w, h)
+	raster.Bands(h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			row := q.Row(y)
+			for x := range row {
+				row[x] = Bilinear(p, srcFromDst.Apply(geom.Point{X: float64(x), Y: float64(y)}))
+			}
+		}
+	})
+	return q
+}
+
+// WarpRGB warps the three planes.
+func WarpRGB(c *raster.RGB, srcFromDst geom.Transform, w, h int) *raster.RGB {
+	return &raster.RGB{R: Warp(c.R, srcFromDst, w, h), G: Warp(c.G, srcFromDst, w, h), B: Warp(c.B, srcFromDst, w, h)}
+}
