@@ -1,0 +1,118 @@
+package outcome
+
+// Definition says what a measure is.
+type Definition struct {
+	Unit          string            `json:"unit"`
+	Family        string            `json:"family"`         // redness | pigment | texture | hair
+	Scale         string            `json:"scale"`          // ratio | interval | count | proportion
+	GoalDirection map[string]string `json:"goal_direction"` // goal → up | down; a goal not named has none
+	Clock         string            `json:"clock"`          // which entry of Visit.Clock decides when it means something
+	Primary       bool              `json:"primary"`        // the one pre-named measure of its family that headlines use
+	Reference     string            `json:"reference"`
+	Version       int               `json:"version"` // raised when its numbers change
+	Meaning       string            `json:"meaning"` // one plain sentence
+}
+
+// Scales of a Definition. Only a ratio scale has percent changes.
+const (
+	Ratio      = "ratio"
+	Interval   = "interval"
+	Count      = "count"
+	Proportion = "proportion"
+)
+
+// Families of measures, which are also the names of their clocks.
+const (
+	Redness = "redness"
+	Pigment = "pigment"
+	Texture = "texture"
+	Hair    = "hair"
+)
+
+// Clock values: is this visit late enough for the measure to be an outcome?
+const (
+	Outside  = "outside"  // too early after a treatment, or before the first
+	Eligible = "eligible" // late enough after the latest treatment; interim
+	Mature   = "mature"   // eligible, and late enough after the first: final
+)
+
+// Change compares one visit with another in one region and measure.
+type Change struct {
+	ROI       string    `json:"roi"`
+	Measure   string    `json:"measure"`
+	Unit      string    `json:"unit"`
+	Visit     string    `json:"visit"`
+	Against   string    `json:"against"`  // baseline | previous
+	Contrast  string    `json:"contrast"` // raw | vs_control | vs_comparator
+	From      Number    `json:"from"`     // in the row's contrast: vs_control is region − control
+	To        Number    `json:"to"`
+	Change    Number    `json:"change"`  // to − from
+	Percent   Number    `json:"percent"` // null unless the scale is ratio
+	CI95      [2]Number `json:"ci95"`    // of the change
+	MDC95     Number    `json:"mdc95"`
+	MDCSource string    `json:"mdc_source"` // repeatability | witness | built-in | ""
+	MDCDF     Number    `json:"mdc_df"`
+	PHolm     Number    `json:"p_holm"`
+	Primary   bool      `json:"primary"`
+	Status    string    `json:"status"`
+	Goal      *string   `json:"goal"` // improved | worsened | null
+	Clock     string    `json:"clock"`
+	Warnings  []string  `json:"warnings"`
+}
+
+// Values of Change.Against and Change.Contrast.
+const (
+	AgainstBaseline = "baseline"
+	AgainstPrevious = "previous"
+	Raw             = "raw"
+	VsControl       = "vs_control"
+	VsComparator    = "vs_comparator"
+)
+
+// Statuses of a Change, and the goal words that may stand beside them.
+const (
+	Increased     = "increased"
+	Decreased     = "decreased"
+	NoChange      = "no detectable change"
+	NotComparable = "not comparable"
+	Improved      = "improved"
+	Worsened      = "worsened"
+)
+
+// Recovery describes how one measure settles after one treatment.
+type Recovery struct {
+	ROI            string    `json:"roi"`
+	Measure        string    `json:"measure"`
+	Unit           string    `json:"unit"`
+	Treatment      string    `json:"treatment"`      // its time
+	Peak           Number    `json:"peak"`           // highest observed rise over baseline
+	PeakHours      Number    `json:"peak_hours"`     // after the treatment
+	HalfLifeDays   Number    `json:"half_life_days"` // null when the data cannot carry it
+	HalfLifeCI95   [2]Number `json:"half_life_ci95"`
+	LastAboveDay   Number    `json:"last_above_day"`   // last visit beyond noise
+	FirstWithinDay Number    `json:"first_within_day"` // first visit within noise of baseline; null: not yet
+	Reason         string    `json:"reason"`           // why something above is null
+}
+
+// Flag asks a person to look; it is never a diagnosis, and no flag is never "all clear".
+type Flag struct {
+	Code  string `json:"code"`
+	ROI   string `json:"roi"`
+	Visit string `json:"visit"`
+	Level string `json:"level"` // watch | review
+	Text  string `json:"text"`
+}
+
+// NotAssessed names something that this series cannot answer, and why.
+type NotAssessed struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+// Notice is a warning of the series, a photo or a region, with its text.
+type Notice struct {
+	Code  string `json:"code"`
+	Photo string `json:"photo,omitempty"`
+	ROI   string `json:"roi,omitempty"`
+	Text  string `json:"text"`
+}

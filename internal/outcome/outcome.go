@@ -1,0 +1,217 @@
+// Package outcome is the record: what one series of photos yielded, as stable names
+// that are written to results.json and read back by every report and table.
+//
+// It holds definitions only, no measuring and no pixels. A quantity that could not
+// be measured is a [Number] that is NaN in memory and null in JSON, never 0, and says
+// why in its warnings. The record names no output path, host or time of run: the
+// same input and the same version give the same bytes.
+package outcome
+
+// Schema names the layout of results.json. It changes only when a name in the
+// record changes its meaning or goes; names may be added under the same schema.
+const Schema = "dermtrace.results/1"
+
+// Record is results.json: one series, everything measured in it.
+type Record struct {
+	Schema      string                `json:"schema"`
+	Software    Software              `json:"software"`
+	Settings    Settings              `json:"settings"`
+	Definitions map[string]Definition `json:"definitions"` // by measure
+	Series      Series                `json:"series"`
+	Treatments  []Treatment           `json:"treatments"`
+	Scores      []Score               `json:"scores"`
+	Visits      []Visit               `json:"visits"` // in order of time
+	Photos      []Photo               `json:"photos"` // in order of visit, then file
+	Changes     []Change              `json:"changes"`
+	Recovery    []Recovery            `json:"recovery"`
+	Flags       []Flag                `json:"flags"`
+	NotAssessed []NotAssessed         `json:"not_assessed"`
+	Pictures    []Picture             `json:"pictures"`
+	Warnings    []Notice              `json:"warnings"`
+}
+
+// Software says what made the record.
+type Software struct {
+	Name     string `json:"name"`
+	Version  string `json:"version"`
+	Revision string `json:"revision"` // of the source, "" when built outside a checkout
+	Go       string `json:"go"`
+}
+
+// Settings are the choices that the numbers depend on, as used.
+type Settings struct {
+	Calibration   string   `json:"calibration"`      // auto | card | control | none, as asked
+	MaxMegapixels float64  `json:"max_megapixels"`   // larger photos are refused
+	EligibleDays  int      `json:"eligible_days"`    // project default: after the latest treatment, for texture, pigment, background redness
+	MatureDays    int      `json:"mature_days"`      // project default: after the first treatment
+	AcuteDays     int      `json:"acute_days"`       // project default: redness is recovery, not outcome
+	CourseGapDays int      `json:"course_gap_days"`  // project default: closer treatments form one continuous course
+	Defaults      []string `json:"project_defaults"` // names above that are the project's own choice
+}
+
+// DefaultSettings are the settings of a run that nobody changed. The bounds on days
+// are project defaults (DESIGN of the endpoints: 4-6 treatments, 4-6 weeks apart).
+func DefaultSettings() Settings {
+	return Settings{
+		Calibration: "auto", MaxMegapixels: 150,
+		EligibleDays: 28, MatureDays: 84, AcuteDays: 14, CourseGapDays: 14,
+		Defaults: []string{"eligible_days", "mature_days", "acute_days", "course_gap_days"},
+	}
+}
+
+// Series says whose skin it is and what the photos are compared with.
+type Series struct {
+	Subject  string   `json:"subject"`
+	Site     string   `json:"site"`
+	Side     string   `json:"side"` // left | right | midline | "", the patient's
+	View     string   `json:"view"`
+	Goals    []string `json:"goals"`
+	Frame    string   `json:"frame"`     // file that regions are drawn on
+	Baseline string   `json:"baseline"`  // visit compared against
+	MMPerPx  Number   `json:"mm_per_px"` // of the frame photo; null: unknown
+	Consent  []string `json:"consent"`
+}
+
+// Treatment is one needling; it needs no photo.
+type Treatment struct {
+	At       string   `json:"at"`
+	Device   string   `json:"device"`
+	NeedleMM Number   `json:"needle_mm"`
+	ROIs     []string `json:"rois"`
+	Notes    string   `json:"notes"`
+}
+
+// Score is a clinician's grade or an event, shown beside the curves.
+type Score struct {
+	At      string `json:"at"`
+	Scale   string `json:"scale"`
+	Value   Number `json:"value"`
+	Rater   string `json:"rater"`
+	Blinded bool   `json:"blinded"`
+}
+
+// Visit is an occasion on which photos were taken.
+type Visit struct {
+	Visit              string            `json:"visit"` // id: ISO date, with T15:30 or a phase where one date has several
+	At                 string            `json:"at"`
+	Phase              string            `json:"phase"`
+	Day                int               `json:"day"`                  // since the first treatment; without one, since the first visit
+	DaysSinceTreatment *int              `json:"days_since_treatment"` // null before the first
+	Clock              map[string]string `json:"clock"`                // by Definition.Clock: a Clock value
+	SkinState          []string          `json:"skin_state"`
+}
+
+// Photo is one picture file: whether it could be used, and what it measured.
+type Photo struct {
+	File        string      `json:"file"` // relative to the series folder, with /
+	SHA256      string      `json:"sha256"`
+	Visit       string      `json:"visit"`
+	Width       int         `json:"width"`
+	Height      int         `json:"height"`
+	Profile     string      `json:"profile"`
+	Camera      string      `json:"camera"`
+	Quality     Quality     `json:"quality"`
+	Calibration Calibration `json:"calibration"`
+	Alignment   Alignment   `json:"alignment"`
+	ROIs        []ROI       `json:"rois"`
+}
+
+// Used reports whether the photo's measures count.
+func (p Photo) Used() bool {
+	return p.Quality.Verdict != Unusable && p.Alignment.Status != AlignFailed
+}
+
+// Quality says whether a photo is fit to measure.
+type Quality struct {
+	Verdict string            `json:"verdict"` // ok | doubtful | unusable
+	Reasons []Reason          `json:"reasons"`
+	Figures map[string]Number `json:"figures"`
+}
+
+// Verdicts of Quality.
+const (
+	OK       = "ok"
+	Doubtful = "doubtful"
+	Unusable = "unusable"
+)
+
+// Reason is one finding of a quality gate.
+type Reason struct {
+	Code   string   `json:"code"`
+	Spoils []string `json:"spoils"` // of redness, pigment, texture, geometry
+	Text   string   `json:"text"`
+	Mend   string   `json:"mend"`
+}
+
+// Calibration says what was done about the light of a photo.
+type Calibration struct {
+	Method       string     `json:"method"`        // card | control | none | frame (this photo is the reference)
+	ResidualDE00 Number     `json:"residual_de00"` // mean over card patches or light tiles after correction
+	Gain         *[3]Number `json:"gain"`          // factor applied to linear red, green, blue; null: none
+	LightTiles   int        `json:"light_tiles"`   // tiles of control skin that set the light
+	WitnessTiles int        `json:"witness_tiles"` // tiles that are measured instead
+}
+
+// Alignment says where a photo is in the frame, and how sure that is.
+type Alignment struct {
+	Status  string      `json:"status"` // frame | ok | doubtful | failed
+	Model   string      `json:"model"`  // similarity | affine | homography | elastic
+	Matrix  *[9]float64 `json:"matrix"` // frame pixel → photo pixel, row-major, m[8] = 1; null when failed
+	ErrorPx Number      `json:"error_px"`
+	ErrorMM Number      `json:"error_mm"`
+	Overlap Number      `json:"overlap"` // share of the frame that the photo shows
+	Reason  string      `json:"reason"`
+}
+
+// Statuses of Alignment.
+const (
+	AlignFrame    = "frame"
+	AlignOK       = "ok"
+	AlignDoubtful = "doubtful"
+	AlignFailed   = "failed"
+)
+
+// Kinds of ROI.
+const (
+	Treated    = "treated"
+	Control    = "control"
+	Comparator = "comparator"
+	Scar       = "scar"
+	Grey       = "grey"
+	Exclude    = "exclude"
+)
+
+// ROI is one region in one photo.
+type ROI struct {
+	Name             string                 `json:"name"`
+	Kind             string                 `json:"kind"`
+	Pixels           int                    `json:"pixels"`            // measured, in this photo's own pixels
+	ExcludedFraction Number                 `json:"excluded_fraction"` // of the region's pixels in this photo: masked or outside the picture
+	Measures         map[string]Measurement `json:"measures"`
+}
+
+// Measurement is one value with its unit, spread, count and doubts.
+type Measurement struct {
+	Value    Number   `json:"value"`
+	Unit     string   `json:"unit"`
+	SD       Number   `json:"sd"` // spread over the region's pixels or objects, same unit; null where meaningless
+	N        int      `json:"n"`  // pixels or objects
+	Warnings []string `json:"warnings"`
+}
+
+// Unmeasured is the measurement that could not be made, and why.
+func Unmeasured(unit string, warnings ...string) Measurement {
+	return Measurement{Value: NaN(), Unit: unit, SD: NaN(), Warnings: warnings}
+}
+
+// Picture is a file under the result folder that a report may show.
+type Picture struct {
+	Photo   string `json:"photo"` // file of the photo shown
+	Kind    string `json:"kind"`  // aligned | thumb | map | spots | regions
+	Measure string `json:"measure"`
+	File    string `json:"file"` // relative to the result folder, with /
+	Width   int    `json:"width"`
+	Height  int    `json:"height"`
+	Low     Number `json:"low"`  // of a map's colour scale, in the measure's unit
+	High    Number `json:"high"` // null where there is no scale
+}

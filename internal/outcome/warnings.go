@@ -1,0 +1,79 @@
+package outcome
+
+// Codes of the warnings that travel with numbers. Each has its text in [WarningText].
+const (
+	RegionsGuessed     = "regions_guessed"
+	ScaleUnknown       = "scale_unknown"
+	ScaleTooCoarse     = "scale_too_coarse"
+	ScaleExtrapolated  = "scale_uncertain"
+	Uncalibrated       = "uncalibrated"
+	NoControl          = "no_control"
+	ControlTooSmall    = "control_too_small"
+	ControlLost        = "control_lost"
+	LightGradient      = "light_gradient"
+	ProfileAssumed     = "profile_assumed"
+	ProfileUnsupported = "profile_unsupported"
+	MixedProfiles      = "mixed_profiles"
+	MixedCameras       = "mixed_cameras"
+	UnknownCamera      = "unknown_camera"
+	AlignmentDoubtful  = "alignment_doubtful"
+	RegionLost         = "region_lost"
+	RegionPartlyLost   = "region_partly_lost"
+	RegionTiny         = "region_tiny"
+	Clipped            = "clipped"
+	NoiseFloor         = "noise_floor"
+	Glare              = "glare"
+	Blurred            = "blurred"
+	OutsideModel       = "outside_model"
+	SkinState          = "skin_state"
+	RedSkin            = "red_skin"
+	PaleBlueAxis       = "b_star_low"
+	ResolutionMismatch = "resolution_mismatch"
+	NoNoiseSource      = "no_noise_source"
+	ProvisionalNoise   = "provisional_noise"
+	BaselineRefused    = "baseline_refused"
+	SameFileAs         = "same_file_as"
+	TimeGuessed        = "time_guessed"
+	Unconfirmed        = "unconfirmed"
+	Exploratory        = "exploratory"
+)
+
+// WarningText is what a person reads for a warning code, "" for an unknown one.
+func WarningText(code string) string { return warningTexts[code] }
+
+var warningTexts = map[string]string{
+	RegionsGuessed:     "No regions were drawn: the skin that was found is measured as a whole, treated and untreated together.",
+	ScaleUnknown:       "The size of a pixel on the skin is unknown, so nothing that depends on millimetres was measured.",
+	ScaleTooCoarse:     "The photo shows too few pixels per millimetre for this measure.",
+	ScaleExtrapolated:  "The size of a pixel varies over the region by more than a tenth.",
+	Uncalibrated:       "The light of this photo is not known: colour differences between visits carry no verdict.",
+	NoControl:          "No untreated skin was drawn: changes are not compared with skin that should not have changed.",
+	ControlTooSmall:    "The control region is too small to set the light and witness it at once: it sets the light only.",
+	ControlLost:        "The control region is not in this photo, so its light could not be set.",
+	LightGradient:      "The light falls off across this photo more than in the reference.",
+	ProfileAssumed:     "The file names no colour profile; sRGB was assumed.",
+	ProfileUnsupported: "The file's colour profile could not be used; sRGB was assumed and colours may be wrong.",
+	MixedProfiles:      "The photos of this series have different colour profiles.",
+	MixedCameras:       "The photos of this series come from different cameras.",
+	UnknownCamera:      "The camera's colour response is unknown: an average one was assumed, so absolute values are indicative.",
+	AlignmentDoubtful:  "The place of this photo in the frame is in doubt.",
+	RegionLost:         "The region is not in this photo.",
+	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",
+	RegionTiny:         "The region has very few pixels.",
+	Clipped:            "More than half a percent of the region is over- or underexposed.",
+	NoiseFloor:         "Some pixels are too dark for a ratio of colours; they were held at the floor.",
+	Glare:              "Glare covers part of the region.",
+	Blurred:            "The photo is less sharp than the reference.",
+	OutsideModel:       "Some pixels have colours that no modelled skin has.",
+	SkinState:          "What was on the skin (see skin state) spoils this measure.",
+	RedSkin:            "The skin is red, which lowers ITA without more pigment: ITA is withheld.",
+	PaleBlueAxis:       "b* is below 3, where the ITA angle means nothing.",
+	ResolutionMismatch: "This photo resolves less than the reference at the finest measured scale.",
+	NoNoiseSource:      "No estimate of photo noise exists for this measure: no verdict.",
+	ProvisionalNoise:   "The detectable change comes from simulated photos, not from this clinic's own repeats.",
+	BaselineRefused:    "The baseline could not be measured, so nothing can be compared with it.",
+	SameFileAs:         "This file has the same bytes as another visit's photo.",
+	TimeGuessed:        "The time of this visit was taken from the file name or the camera's clock.",
+	Unconfirmed:        "An interim change counts only when the next visit confirms it.",
+	Exploratory:        "Not a pre-named measure: exploratory.",
+}
