@@ -1,0 +1,164 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"image/png"
+	"math"
+
+	"github.com/disintegration/imaging"
+
+	"dermtrace/internal/filter"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+)
+
+// Thumb is the whole photo, small and as shot: no alignment, no correction of the
+// light. It is at most maxPx long (0: 320). Block means in linear light bring it to
+// twice its size at least, where what is left to average is even enough for a filter
+// that works on codes.
+func Thumb(photo *raster.RGB, maxPx int) (Image, error) {
+	w, h, scale := WholeFrame(photo.W(), photo.H()).size(orDefault(maxPx, defaultThumbPx))
+	f := max(1, int(0.5/scale))
+	small := &raster.RGB{R: filter.Shrink(photo.R, f), G: filter.Shrink(photo.G, f), B: filter.Shrink(photo.B, f)}
+	img := encoded(small, [3]float64{1, 1, 1})
+	return encodeJPEG(imaging.Resize(img, w, h, imaging.Lanczos), defaultBytes)
+}
+
+// Region is an outline in frame pixels.
+type Region struct {
+	Kind    string // outcome.Treated, …
+	Polygon geom.Polygon
+}
+
+// Line widths of an outline in picture pixels, and the dash of every kind but
+// treated, so that kinds differ in grey too.
+const (
+	linePx, casingPx = 3, 6
+	dashPx           = 14
+)
+
+// Outlines is a transparent PNG layer over the view, at most maxPx long (0: 1200),
+// with the regions' outlines: the kind's colour on a dark casing, legible on any
+// skin. Treated regions are solid lines, all others dashed.
+func Outlines(regions []Region, view View, maxPx int) (Image, error) {
+	w, h, scale := view.size(orDefault(maxPx, defaultLayerPx))
+	frameFromPicture := view.frameFromPicture(scale)
+	pictureFromFrame, err := frameFromPicture.Inverse()
+	if err != nil {
+		panic("render: a view has an inverse")
+	}
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for _, r := range regions {
+		outline := make(geom.Polygon, len(r.Polygon))
+		for i, p := range r.Polygon {
+			outline[i] = pictureFromFrame.Apply(p)
+		}
+		stroke(img, outline, pen{color: [3]uint8{20, 20, 24}, widthPx: casingPx, alpha: 0.75})
+		stroke(img, outline, pen{color: outcome.RegionColor(r.Kind), widthPx: linePx, alpha: 1, dashed: r.Kind != outcome.Treated})
+	}
+	return encodePNG(img)
+}
+
+type pen struct {
+	color   [3]uint8
+	widthPx float64
+	alpha   float64
+	dashed  bool
+}
+
+// stroke draws a closed outline. A pixel's coverage is read off its distance to the
+// line, one pixel of ramp at the edge; dashes follow the length along the outline.
+func stroke(img *image.NRGBA, outline geom.Polygon, p pen) {
+	along := 0.0
+	for i, a := range outline {
+		b := outline[(i+1)%len(outline)]
+		strokeSegment(img, segment{a, b, along}, p)
+		along += b.Sub(a).Norm()
+	}
+}
+
+type segment struct {
+	a, b  geom.Point
+	along float64 // length of the outline before a
+}
+
+func strokeSegment(img *image.NRGBA, s segment, p pen) {
+	d := s.b.Sub(s.a)
+	length := d.Norm()
+	if !(length > 0) {
+		return
+	}
+	reach := p.widthPx/2 + 1
+	x0, x1 := clip(min(s.a.X, s.b.X)-reach, img.Rect.Dx()), clip(max(s.a.X, s.b.X)+reach, img.Rect.Dx())
+	y0, y1 := clip(min(s.a.Y, s.b.Y)-reach, img.Rect.Dy()), clip(max(s.a.Y, s.b.Y)+reach, img.Rect.Dy())
+	for y := y0; y < y1; y++ {
+		for x := x0; x < x1; x++ {
+			q := geom.Point{X: float64(x), Y: float64(y)}.Sub(s.a)
+			t := max(0, min((q.X*d.X+q.Y*d.Y)/(length*length), 1))
+			if p.dashed && math.Mod(s.along+t*length, 2*dashPx) > dashPx {
+				continue
+			}
+			distance := math.Hypot(q.X-t*d.X, q.Y-t*d.Y)
+			cover(img.Pix[y*img.Stride+4*x:][:4:4], p, p.widthPx/2+0.5-distance)
+		}
+	}
+}
+
+func clip(v float64, n int) int { return int(max(0, min(math.Ceil(v), float64(n)))) }
+
+// cover lays the pen over a pixel. Overlapping strokes of one pen do not add up.
+func cover(px []uint8, p pen, coverage float64) {
+	a := max(0, min(coverage, 1)) * p.alpha
+	if a == 0 {
+		return
+	}
+	same := px[0] == p.color[0] && px[1] == p.color[1] && px[2] == p.color[2]
+	if same {
+		px[3] = max(px[3], uint8(math.Round(255*a)))
+		return
+	}
+	under := float64(px[3]) / 255 * (1 - a)
+	for k := range 3 {
+		px[k] = uint8(math.Round((a*float64(p.color[k]) + under*float64(px[k])) / (a + under)))
+	}
+	px[3] = uint8(math.Round(255 * (a + under)))
+}
+
+// Over lays layers of the same view, scaled to the base's size, over a picture at
+// the given opacity (0 to 1) and returns it as a JPEG: for a picture that has to
+// stand alone.
+func Over(base Image, opacity float64, layers ...Image) (Image, error) {
+	img, err := decode(base)
+	if err != nil {
+		return Image{}, err
+	}
+	for _, l := range layers {
+		layer, err := decode(l)
+		if err != nil {
+			return Image{}, err
+		}
+		layer = imaging.Resize(layer, img.Rect.Dx(), img.Rect.Dy(), imaging.Linear)
+		img = imaging.Overlay(img, layer, image.Point{}, opacity)
+	}
+	return encodeJPEG(img, defaultBytes)
+}
+
+// decode reads a picture of this package as NRGBA: imaging must never see a palette.
+func decode(m Image) (*image.NRGBA, error) {
+	read := png.Decode
+	if m.Ext == ".jpg" {
+		read = jpeg.Decode
+	}
+	src, err := read(bytes.NewReader(m.Bytes))
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	img := image.NewNRGBA(image.Rect(0, 0, src.Bounds().Dx(), src.Bounds().Dy()))
+	draw.Draw(img, img.Rect, src, src.Bounds().Min, draw.Src)
+	return img, nil
+}

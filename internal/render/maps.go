@@ -1,0 +1,68 @@
+package render
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+)
+
+// mapLevels is the number of colours of a map. Steps of 1/40 of the scale are below
+// what an eye reads off a legend and keep the file small.
+const mapLevels = 41
+
+// Scale is the colour scale of a map, in the unit of its measure.
+type Scale struct {
+	Kind      string  // outcome.PictureMap or outcome.PictureDifference; "": a map
+	Low, High float64 // values beyond have the end colours
+	Blank     float64 // values closer to 0 than this are left transparent: a difference within noise
+}
+
+// DifferenceScale is the scale from −limit to limit for a difference whose noise is blank.
+func DifferenceScale(limit, blank float64) Scale {
+	return Scale{Kind: outcome.PictureDifference, Low: -limit, High: limit, Blank: blank}
+}
+
+// Map colours a plane as a layer over the view, a PNG at most maxPx long (0: 640).
+// The plane may have a raster of its own: planeFromFrame carries frame pixels to its
+// pixels. Unknown (NaN) and blank pixels are transparent.
+func Map(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scale, maxPx int) (Image, error) {
+	if !(scale.High > scale.Low) {
+		panic("render: the colour scale of a map must rise")
+	}
+	w, h, s := view.size(orDefault(maxPx, defaultMapPx))
+	warped, err := warpKnown(p, planeFromFrame.Mul(view.frameFromPicture(s)), w, h)
+	if err != nil {
+		return Image{}, err
+	}
+	img := image.NewPaletted(image.Rect(0, 0, w, h), palette(outcome.PictureColors(scale.Kind)))
+	raster.Bands(h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			for x, v := range warped.Row(y) {
+				img.Pix[y*img.Stride+x] = scale.index(float64(v))
+			}
+		}
+	})
+	return encodePNG(img)
+}
+
+// index is the palette entry of a value: 0 transparent, then the levels.
+func (s Scale) index(v float64) uint8 {
+	if math.IsNaN(v) || math.Abs(v) < s.Blank {
+		return 0
+	}
+	t := max(0, min((v-s.Low)/(s.High-s.Low), 1))
+	return 1 + uint8(math.Round(t*(mapLevels-1)))
+}
+
+func palette(m outcome.Colormap) color.Palette {
+	p := color.Palette{color.NRGBA{}}
+	for i := range mapLevels {
+		c := m.At(float64(i) / (mapLevels - 1))
+		p = append(p, color.NRGBA{R: c[0], G: c[1], B: c[2], A: 255})
+	}
+	return p
+}
