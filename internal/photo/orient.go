@@ -1,0 +1,88 @@
+package photo
+
+import (
+	"slices"
+
+	"dermtrace/internal/raster"
+)
+
+// swapsSides reports that an EXIF orientation lies on its side (CIPA DC-008, 4.6.4).
+func swapsSides(orientation int) bool { return orientation >= 5 && orientation <= 8 }
+
+// orient fills upright planes from a stored picture of w×h pixels.
+func orient(orientation, w, h int, read rowReader) *raster.RGB {
+	if swapsSides(orientation) {
+		return transpose(orientation, w, h, read)
+	}
+	out := raster.NewRGB(w, h)
+	upsideDown := orientation == 3 || orientation == 4
+	mirrored := orientation == 2 || orientation == 3
+	raster.Bands(h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			src := y
+			if upsideDown {
+				src = h - 1 - y
+			}
+			r, g, b := out.R.Row(y), out.G.Row(y), out.B.Row(y)
+			read(src, 0, r, g, b)
+			if mirrored {
+				slices.Reverse(r)
+				slices.Reverse(g)
+				slices.Reverse(b)
+			}
+		}
+	})
+	return out
+}
+
+// tile is the side of the blocks in which a picture is turned: 16 floats are a line of
+// cache, and three blocks fit in its first level.
+const tile = 16
+
+// transpose fills planes of h×w pixels: stored columns become rows. A band of rows
+// reads the stored columns that belong to it, in blocks.
+func transpose(orientation, w, h int, read rowReader) *raster.RGB {
+	out := raster.NewRGB(h, w)
+	fromRight := orientation == 7 || orientation == 8  // the first row is the last column
+	fromBottom := orientation == 6 || orientation == 7 // the first column is the last row
+	raster.Bands(w, func(y0, y1 int) {
+		var block [3][tile][raster.BandRows]float32
+		x0 := y0
+		if fromRight {
+			x0 = w - y1
+		}
+		n := y1 - y0
+		for top := 0; top < h; top += tile {
+			rows := min(tile, h-top)
+			for k := range rows {
+				read(top+k, x0, block[0][k][:n], block[1][k][:n], block[2][k][:n])
+			}
+			for i, p := range out.Planes() {
+				place(p, &block[i], y0, n, top, rows, fromRight, fromBottom)
+			}
+		}
+	})
+	return out
+}
+
+// place writes a block of stored rows top..top+rows as columns of rows y0..y0+n.
+func place(p *raster.Plane, block *[tile][raster.BandRows]float32, y0, n, top, rows int, fromRight, fromBottom bool) {
+	for j := range n {
+		col := j
+		if fromRight {
+			col = n - 1 - j
+		}
+		row := p.Row(y0 + j)
+		if fromBottom {
+			row = row[p.W-top-rows:][:rows]
+			for k := range row {
+				row[k] = block[rows-1-k][col]
+			}
+			continue
+		}
+		row = row[top:][:rows]
+		for k := range row {
+			row[k] = block[k][col]
+		}
+	}
+}
