@@ -14,6 +14,12 @@ import (
 // what an eye reads off a legend and keep the file small.
 const mapLevels = 41
 
+// A map that does not compress is made smaller: six visits of maps fit a report.
+const (
+	mapBytes = 48 << 10
+	minMapPx = 320
+)
+
 // Scale is the colour scale of a map, in the unit of its measure.
 type Scale struct {
 	Kind      string  // outcome.PictureMap or outcome.PictureDifference; "": a map
@@ -26,14 +32,27 @@ func DifferenceScale(limit, blank float64) Scale {
 	return Scale{Kind: outcome.PictureDifference, Low: -limit, High: limit, Blank: blank}
 }
 
-// Map colours a plane as a layer over the view, a PNG at most maxPx long (0: 640).
-// The plane may have a raster of its own: planeFromFrame carries frame pixels to its
-// pixels. Unknown (NaN) and blank pixels are transparent.
+// Map colours a plane as a layer over the view, a PNG at most maxPx long (0: 640, or
+// as much less as 48 KiB allow, 320 at the least). The plane may have a raster of its
+// own: planeFromFrame carries frame pixels to its pixels. Unknown (NaN) and blank
+// pixels are transparent.
 func Map(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scale, maxPx int) (Image, error) {
 	if !(scale.High > scale.Low) {
 		panic("render: the colour scale of a map must rise")
 	}
-	w, h, s := view.size(orDefault(maxPx, defaultMapPx))
+	if maxPx != 0 {
+		return mapOf(p, planeFromFrame, view, scale, maxPx)
+	}
+	for px := defaultMapPx; ; px = px * 4 / 5 {
+		m, err := mapOf(p, planeFromFrame, view, scale, px)
+		if err != nil || len(m.Bytes) <= mapBytes || px*4/5 < minMapPx {
+			return m, err
+		}
+	}
+}
+
+func mapOf(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scale, maxPx int) (Image, error) {
+	w, h, s := view.size(maxPx)
 	warped, err := warpKnown(p, planeFromFrame.Mul(view.frameFromPicture(s)), w, h)
 	if err != nil {
 		return Image{}, err

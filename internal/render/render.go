@@ -35,7 +35,7 @@ var ErrNotInView = errors.New("render: the photo shows nothing of the window")
 // Project defaults: six visits with their maps stay within five megabytes of report.
 const (
 	defaultAlignedPx = 1600
-	defaultBytes     = 240 << 10
+	defaultBytes     = 200 << 10
 	defaultLayerPx   = 1200
 	defaultMapPx     = 640
 	defaultThumbPx   = 320
@@ -84,7 +84,7 @@ func (v View) frameFromPicture(scale float64) geom.Transform {
 type AlignedOptions struct {
 	Gain     [3]float64 // of linear red, green, blue, as in the record; zero: 1, as shot
 	MaxPx    int        // longest side; 0: 1600
-	MaxBytes int        // the quality is lowered until the file fits, 50 at the least; 0: 240 KiB
+	MaxBytes int        // the quality is lowered until the file fits, 50 at the least; 0: 200 KiB
 }
 
 // Aligned is the photo as the view of the frame, its light corrected by a gain, as

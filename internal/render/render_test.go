@@ -349,3 +349,19 @@ func BenchmarkAligned(b *testing.B) {
 		})
 	}
 }
+
+// Noise does not compress: the map gives up size instead.
+func TestMapsOfNoiseStaySmall(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	p := raster.New(640, 480)
+	for i := range p.Pix {
+		p.Pix[i] = float32(r.Float64())
+	}
+	m, err := Map(p, geom.Identity(), WholeFrame(640, 480), Scale{Low: 0, High: 1}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(m.Width < 640 && m.Width >= minMapPx) {
+		t.Errorf("width %d with %d bytes", m.Width, len(m.Bytes))
+	}
+}
