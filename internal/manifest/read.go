@@ -1,0 +1,366 @@
+package manifest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"dermtrace/internal/geom"
+)
+
+// Bounds on what is physically possible; outside them a unit was mistaken.
+const (
+	minMMPerPx  = 0.0005 // 0.5 µm is the wavelength of the light that draws the picture
+	maxMMPerPx  = 5      // 1000 px would show 5 m
+	maxNeedleMM = 10     // rollers reach 3 mm; 1500 is micrometres
+	minPitchMM  = 1      // of a colour card; the smallest made (Nano) has 3.5 mm patches
+	maxPitchMM  = 200    // the largest made (Mega) has some 140 mm
+	maxLengthMM = 5000   // between two points on skin
+)
+
+// parse reads the text into a Series whose visits are still to be resolved.
+func (r *reader) parse(text []byte) *Series {
+	s := &Series{Calibration: "auto", lines: map[string]int{}}
+	if root := r.document(text); root != nil && !r.fatal {
+		r.series(root, s)
+	}
+	if len(s.Consent) == 0 {
+		s.Consent = []string{"care"}
+	}
+	return s
+}
+
+// series reads the top level, in the order in which the file is usually written.
+func (r *reader) series(root *yaml.Node, s *Series) {
+	remember := func(key string, read func(*yaml.Node)) field {
+		return field{key, func(n *yaml.Node) { s.lines[key] = n.Line; read(n) }}
+	}
+	r.mapping(root, "a series", []field{
+		{"subject", func(n *yaml.Node) { s.Subject = r.text(n, "subject") }},
+		{"site", func(n *yaml.Node) { s.Site = r.text(n, "site") }},
+		{"side", func(n *yaml.Node) { s.Side = r.word(n, "side", sides) }},
+		{"view", func(n *yaml.Node) { s.View = r.text(n, "view") }},
+		{"goals", func(n *yaml.Node) { s.Goals = r.words(n, "goal", goals) }},
+		remember("frame", func(n *yaml.Node) { s.Frame = r.file(n, "frame") }),
+		remember("baseline", func(n *yaml.Node) { s.Baseline = r.text(n, "baseline") }),
+		remember("scale", func(n *yaml.Node) { s.Scale = r.scale(n) }),
+		{"calibration", func(n *yaml.Node) { s.Calibration = r.word(n, "calibration", calibrations) }},
+		{"card", func(n *yaml.Node) { s.Card = r.card(n) }},
+		{"camera", func(n *yaml.Node) { s.Camera = r.camera(n) }},
+		{"rois", func(n *yaml.Node) { s.ROIs = r.rois(n) }},
+		{"treatments", func(n *yaml.Node) { s.Treatments = r.treatments(n) }},
+		{"visits", func(n *yaml.Node) { r.visitList(n) }},
+		{"scores", func(n *yaml.Node) { s.Scores = r.scores(n) }},
+		{"consent", func(n *yaml.Node) { s.Consent = r.words(n, "consent", consents) }},
+		{"notes", func(n *yaml.Node) { s.Notes = r.prose(n, "notes") }},
+	})
+	r.treatedRegions(s)
+}
+
+// file reads the name of a photo, which must stand in the folder.
+func (r *reader) file(n *yaml.Node, key string) string {
+	said := r.text(n, key)
+	if said == "" {
+		return ""
+	}
+	name, err := cleanName(said)
+	if err == nil {
+		err = inside(r.fsys, name)
+	}
+	if err != nil {
+		r.fail(n, fmt.Sprintf("%s: %q %v", key, shorten(said), err), "name a file in this folder, without .. and with / between folders")
+		return ""
+	}
+	if !r.exists(name) {
+		mend := "put the photo into the folder, or correct the name"
+		if w := nearest(name, r.files.names); w != "" {
+			mend = fmt.Sprintf("did you mean %s?", w)
+		}
+		r.fail(n, fmt.Sprintf("%s: there is no file %q in this folder", key, shorten(name)), mend)
+		return ""
+	}
+	return name
+}
+
+func (r *reader) scale(n *yaml.Node) Scale {
+	var s Scale
+	var said, pointsSaid bool
+	ok := r.mapping(n, "scale", []field{
+		{"mm_per_px", func(n *yaml.Node) {
+			said = true
+			s.MMPerPx = r.mmPerPx(n)
+		}},
+		{"points", func(n *yaml.Node) {
+			pointsSaid = true
+			s.Points = r.twoPoints(n)
+		}},
+		{"mm", func(n *yaml.Node) { s.MM, _ = r.number(n, "mm", minMMPerPx, maxLengthMM) }},
+	})
+	switch {
+	case !ok:
+		return Scale{}
+	case said == pointsSaid || pointsSaid != (s.MM > 0):
+		r.fail(n, "scale must be said in one way", "write {mm_per_px: 0.03} or {points: [[x, y], [x, y]], mm: 10}")
+		return Scale{}
+	case said:
+		return s
+	}
+	s.MMPerPx = s.MM / s.Points[0].Sub(s.Points[1]).Norm()
+	if !(s.MMPerPx >= minMMPerPx && s.MMPerPx <= maxMMPerPx) {
+		r.fail(n, fmt.Sprintf("these points make a pixel %.3g mm wide", s.MMPerPx), "check the points and their distance in millimetres")
+		return Scale{}
+	}
+	return s
+}
+
+// mmPerPx knows the usual slip, pixels per millimetre.
+func (r *reader) mmPerPx(n *yaml.Node) float64 {
+	v, ok := r.number(n, "mm_per_px", minMMPerPx, 1/minMMPerPx)
+	if ok && v > maxMMPerPx {
+		r.fail(n, fmt.Sprintf("mm_per_px: a pixel cannot be %s mm wide", n.Value),
+			fmt.Sprintf("if %s pixels make a millimetre, write %.4g", n.Value, 1/v))
+		return 0
+	}
+	return v
+}
+
+func (r *reader) twoPoints(n *yaml.Node) [2]geom.Point {
+	var p [2]geom.Point
+	if n.Kind != yaml.SequenceNode || len(n.Content) != 2 {
+		r.fail(n, "points must be two points", "write [[x, y], [x, y]]")
+		return p
+	}
+	ok := true
+	for i, c := range n.Content {
+		var fine bool
+		p[i], fine = r.point(c)
+		ok = ok && fine
+	}
+	if ok && p[0] == p[1] {
+		r.fail(n, "the two points are the same", "give two points whose distance you know, as far apart as you can")
+	}
+	return p
+}
+
+func (r *reader) card(n *yaml.Node) Card {
+	var c Card
+	r.mapping(n, "card", []field{
+		{"type", func(n *yaml.Node) { c.Type = r.word(n, "card type", cardTypes) }},
+		{"edition", func(n *yaml.Node) { c.Edition = r.word(n, "card edition", cardEditions) }},
+		{"pitch_mm", func(n *yaml.Node) { c.PitchMM, _ = r.number(n, "pitch_mm", minPitchMM, maxPitchMM) }},
+	})
+	return c
+}
+
+// camera accepts only cameras that change a number; any other word would be ignored
+// in silence.
+func (r *reader) camera(n *yaml.Node) string {
+	s := r.text(n, "camera")
+	if s == "" || slices.Contains(cameras, s) {
+		return s
+	}
+	mend := "leave this line out: an average camera is then assumed"
+	if w := nearest(s, cameras); w != "" {
+		mend = fmt.Sprintf("did you mean %s?", w)
+	}
+	r.fail(n, fmt.Sprintf("the colour response of the camera %q is not known here (known: %s)", shorten(s), oneOf(cameras)), mend)
+	return ""
+}
+
+func (r *reader) rois(n *yaml.Node) []ROI {
+	var list []ROI
+	lines := map[string]int{}
+	for _, c := range r.items(n, "regions") {
+		roi, ok := r.roi(c)
+		if !ok {
+			if roi.Name != "" {
+				lines[roi.Name] = roi.line
+				list = append(list, roi)
+			}
+			continue
+		}
+		if first, twice := lines[roi.Name]; twice {
+			r.fail(c, fmt.Sprintf("the region of line %d is called %q too", first, roi.Name), "give each region its own name")
+			continue
+		}
+		lines[roi.Name] = roi.line
+		list = append(list, roi)
+	}
+	return list
+}
+
+// roi reads one region. A region that is not ok is kept by name, so that treatments
+// that speak of it are not blamed too.
+func (r *reader) roi(n *yaml.Node) (ROI, bool) {
+	roi := ROI{line: n.Line}
+	var drawn, grey bool
+	ok := r.mapping(n, "a region", []field{
+		{"name", func(n *yaml.Node) { roi.Name = r.text(n, "name") }},
+		{"kind", func(n *yaml.Node) { roi.Kind = r.word(n, "kind of region", roiKinds) }},
+		{"polygon", func(n *yaml.Node) { drawn = true; roi.Polygon = r.polygon(n) }},
+		{"reflectance", func(n *yaml.Node) {
+			grey = true
+			roi.Reflectance, _ = r.number(n, "reflectance", 0.001, 1)
+		}},
+	})
+	switch {
+	case !ok:
+	case roi.Kind == "":
+		r.fail(n, "this region has no kind", "add kind: "+oneOf(roiKinds))
+		ok = false
+	case !drawn:
+		r.fail(n, "this region has no polygon", "add polygon: [[x, y], [x, y], [x, y]] in pixels of the frame photo")
+		ok = false
+	case grey && roi.Kind != "grey":
+		r.fail(n, fmt.Sprintf("a region of kind %s has no reflectance", roi.Kind), "write kind: grey, or leave reflectance out")
+		ok = false
+	}
+	if roi.Name == "" {
+		roi.Name = roi.Kind
+	}
+	return roi, ok
+}
+
+// polygon reads and checks an outline. A last point that repeats the first, as many
+// tools write it, is dropped.
+func (r *reader) polygon(n *yaml.Node) geom.Polygon {
+	if n.Kind != yaml.SequenceNode {
+		r.fail(n, "a polygon must be a list of points", "write [[x, y], [x, y], [x, y]]")
+		return nil
+	}
+	r.points += len(n.Content)
+	if len(n.Content) > maxPoints || r.points > maxAll {
+		r.fail(n, fmt.Sprintf("too many points: one polygon may have %d, all together %d", maxPoints, maxAll), "draw it with fewer points")
+		return nil
+	}
+	var g geom.Polygon
+	for _, c := range n.Content {
+		p, ok := r.point(c)
+		if !ok {
+			return nil
+		}
+		g = append(g, p)
+	}
+	if len(g) > 3 && g[0] == g[len(g)-1] {
+		g = g[:len(g)-1]
+	}
+	switch {
+	case len(g) < 3:
+		r.fail(n, fmt.Sprintf("a polygon of %d points encloses nothing", len(g)), "give at least 3 points")
+	case g.Crosses():
+		r.fail(n, "the polygon crosses itself", "give its points in order around the region, or draw two regions")
+	case !(g.Area() >= 1):
+		r.fail(n, "the polygon encloses less than one pixel", "check its points: they lie on one line or on one spot")
+	default:
+		return g
+	}
+	return nil
+}
+
+func (r *reader) treatments(n *yaml.Node) []Treatment {
+	var list []Treatment
+	for _, c := range r.items(n, "treatments") {
+		t := Treatment{line: c.Line}
+		ok := r.mapping(c, "a treatment", []field{
+			{"at", func(n *yaml.Node) { t.At, _ = r.moment(n, "at") }},
+			{"device", func(n *yaml.Node) { t.Device = r.text(n, "device") }},
+			{"needle_mm", func(n *yaml.Node) { t.NeedleMM, _ = r.number(n, "needle_mm", 0.05, maxNeedleMM) }},
+			{"rois", func(n *yaml.Node) { t.ROIs = r.names(n) }},
+			{"notes", func(n *yaml.Node) { t.Notes = r.prose(n, "notes") }},
+		})
+		if ok && t.At.IsZero() {
+			r.fail(c, "this treatment has no date", "add at: 2026-01-10")
+		}
+		list = append(list, t)
+	}
+	slices.SortStableFunc(list, func(a, b Treatment) int { return a.At.Civil.Compare(b.At.Civil) })
+	return list
+}
+
+func (r *reader) names(n *yaml.Node) []string {
+	var list []string
+	for _, c := range r.items(n, "regions") {
+		if s := r.text(c, "rois"); s != "" {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// treatedRegions checks that treatments name regions that were drawn and are treated.
+func (r *reader) treatedRegions(s *Series) {
+	var drawn []string
+	kind := map[string]string{}
+	for _, roi := range s.ROIs {
+		drawn = append(drawn, roi.Name)
+		kind[roi.Name] = roi.Kind
+	}
+	for i, t := range s.Treatments {
+		for _, name := range t.ROIs {
+			switch k, ok := kind[name]; {
+			case !ok && len(drawn) == 0:
+				r.failAt(t.line, fmt.Sprintf("the treatment names the region %q, but no regions are drawn", shorten(name)), "draw it under rois:, or leave rois out here")
+			case !ok:
+				r.failAt(t.line, fmt.Sprintf("the treatment names the region %q, which is not drawn", shorten(name)), instead(name, drawn))
+			case slices.Contains(notTreated, k):
+				r.failAt(t.line, fmt.Sprintf("the region %q is of kind %s, which is never treated", name, k), "change its kind, or take it out of this treatment")
+			}
+		}
+		for _, u := range s.Treatments[:i] {
+			if !t.At.IsZero() && u.At == t.At && slices.Equal(u.ROIs, t.ROIs) {
+				r.failAt(t.line, fmt.Sprintf("this treatment stands on line %d too", u.line), "keep one, or tell them apart by time or region")
+			}
+		}
+	}
+}
+
+func (r *reader) scores(n *yaml.Node) []Score {
+	var list []Score
+	for _, c := range r.items(n, "scores") {
+		s := Score{Value: math.NaN()}
+		ok := r.mapping(c, "a score", []field{
+			{"at", func(n *yaml.Node) { s.At, _ = r.moment(n, "at") }},
+			{"scale", func(n *yaml.Node) { s.Scale = r.gradeName(n) }},
+			{"value", func(n *yaml.Node) { s.Value, _ = r.number(n, "value", -1e6, 1e6) }},
+			{"rater", func(n *yaml.Node) { s.Rater = r.text(n, "rater") }},
+			{"blinded", func(n *yaml.Node) { s.Blinded, _ = r.boolean(n, "blinded") }},
+		})
+		if ok {
+			r.completeScore(c, s)
+		}
+		list = append(list, s)
+	}
+	slices.SortStableFunc(list, func(a, b Score) int { return a.At.Civil.Compare(b.At.Civil) })
+	return list
+}
+
+func (r *reader) gradeName(n *yaml.Node) string {
+	s := r.text(n, "scale")
+	if _, _, ok := findGrade(s); s == "" || ok {
+		return s
+	}
+	mend := fmt.Sprintf("write one of %s; your own scale begins with %s, an event with %s", strings.Join(gradeNames(), ", "), ownScale, eventScale)
+	if w := nearest(s, gradeNames()); w != "" {
+		mend = fmt.Sprintf("did you mean %s?", w)
+	}
+	r.fail(n, fmt.Sprintf("%q is no known scale", shorten(s)), mend)
+	return ""
+}
+
+// completeScore checks that nothing is missing and that the scale has the value.
+func (r *reader) completeScore(n *yaml.Node, s Score) {
+	g, free, _ := findGrade(s.Scale)
+	switch {
+	case s.At.IsZero():
+		r.fail(n, "this score has no date", "add at: 2026-01-10")
+	case s.Scale == "":
+		r.fail(n, "this score has no scale", "add scale: "+gradeNames()[0]+" or another")
+	case math.IsNaN(s.Value):
+		r.fail(n, "this score has no value", "add value: and a number")
+	case !free && !(s.Value >= g.lo && s.Value <= g.hi):
+		r.fail(n, fmt.Sprintf("%s has no value %v", g.name, s.Value), fmt.Sprintf("it goes from %v to %v", g.lo, g.hi))
+	}
+}

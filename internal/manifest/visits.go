@@ -1,0 +1,454 @@
+package manifest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// listedVisit is a visit as the file has it.
+type listedVisit struct {
+	Visit
+	photosSaid bool
+	broken     bool // already blamed
+}
+
+func (r *reader) exists(name string) bool {
+	if _, ok := r.files.byName[name]; ok {
+		return true
+	}
+	info, err := fs.Stat(r.fsys, name)
+	return err == nil && !info.IsDir()
+}
+
+// visitList reads the entries of visits.
+func (r *reader) visitList(n *yaml.Node) {
+	r.listed = true
+	named := map[string]int{}
+	for _, c := range r.items(n, "visits") {
+		v := listedVisit{Visit: Visit{line: c.Line}}
+		ok := r.mapping(c, "a visit", []field{
+			{"at", func(n *yaml.Node) { v.At, _ = r.moment(n, "at") }},
+			{"phase", func(n *yaml.Node) { v.Phase = r.word(n, "phase", phases) }},
+			{"photos", func(n *yaml.Node) {
+				v.photosSaid = true
+				v.Photos = r.photoRefs(n, named)
+			}},
+			{"skin_state", func(n *yaml.Node) { v.SkinState = r.words(n, "skin_state", skinStates) }},
+		})
+		v.broken = !ok
+		if ok && v.photosSaid && len(v.Photos) == 0 {
+			r.fail(c, "this visit has no photos", "name them under photos:, or delete the visit")
+			v.broken = true
+		}
+		r.visits = append(r.visits, v)
+	}
+}
+
+// photoRefs reads the photos of a visit; named holds the lines of those that earlier
+// visits named.
+func (r *reader) photoRefs(n *yaml.Node, named map[string]int) []PhotoRef {
+	var list []PhotoRef
+	for _, c := range r.items(n, "photos") {
+		p := PhotoRef{Use: true}
+		if c.Kind == yaml.MappingNode {
+			p = r.photoRef(c)
+		} else {
+			p.File = r.file(c, "photos")
+		}
+		if p.File == "" {
+			continue
+		}
+		if line, twice := named[p.File]; twice {
+			r.fail(c, fmt.Sprintf("the photo %q is already named on line %d", p.File, line), "a photo belongs to one visit: delete one of the two")
+			continue
+		}
+		named[p.File] = c.Line
+		list = append(list, p)
+	}
+	return list
+}
+
+// photoRef reads {file, use, reason}.
+func (r *reader) photoRef(n *yaml.Node) PhotoRef {
+	p := PhotoRef{Use: true}
+	fileSaid := false
+	ok := r.mapping(n, "a photo", []field{
+		{"file", func(n *yaml.Node) { fileSaid = true; p.File = r.file(n, "file") }},
+		{"use", func(n *yaml.Node) { p.Use, _ = r.boolean(n, "use") }},
+		{"reason", func(n *yaml.Node) { p.Reason = r.text(n, "reason") }},
+	})
+	if ok && !fileSaid {
+		r.fail(n, "this photo has no file", "add file: and its name")
+	}
+	if !p.Use && p.Reason == "" {
+		p.Reason = "left out in " + FileName
+	}
+	return p
+}
+
+// resolve finds the visits, their times, order and names, and checks what speaks of
+// them.
+func (r *reader) resolve(s *Series) {
+	if r.listed && len(r.visits) > 0 {
+		r.claimPhotos(s)
+		r.listedTimes(s)
+		for _, v := range r.visits {
+			if !v.broken {
+				s.Visits = append(s.Visits, v.Visit)
+			}
+		}
+	} else {
+		s.Visits = r.inferVisits(s)
+	}
+	if len(s.Visits) == 0 && len(r.problems) == 0 {
+		r.problems = append(r.problems, Problem{File: ".", Text: "there are no photos in this folder", Mend: "put the photos of one site into it, or name another folder"})
+	}
+	r.order(s)
+	r.name(s)
+	days(s)
+	warnTimes(s, r.files)
+	if len(r.problems) == 0 {
+		r.checkFrame(s)
+		r.checkBaseline(s)
+	}
+}
+
+// inferVisits makes a visit of the photos of each date. Where a treatment's time of
+// day is known and falls between photos whose time is known too, those after it are a
+// visit of their own.
+func (r *reader) inferVisits(s *Series) []Visit {
+	var list []Visit
+	for _, name := range r.files.names {
+		if err := inside(r.fsys, name); err != nil {
+			s.warn(Warning{Code: PhotoUnnamed, File: name, Text: fmt.Sprintf("The file %v and was left out.", err)})
+			continue
+		}
+		at, source, ok := r.timeOf(name)
+		if !ok {
+			r.undated(name)
+			continue
+		}
+		v := Visit{At: at, Source: source}
+		i := slices.IndexFunc(list, func(w Visit) bool { return w.At.Date() == at.Date() && s.rank(w) == s.rank(v) })
+		if i < 0 {
+			list = append(list, v)
+			i = len(list) - 1
+		}
+		list[i].Photos = append(list[i].Photos, PhotoRef{File: name, Use: true})
+		list[i].At = earlier(list[i].At, at)
+	}
+	return list
+}
+
+func (r *reader) undated(name string) {
+	if len(r.problems) < maxCounted {
+		r.problems = append(r.problems, Problem{File: name, Text: "no date, neither at the start of the file name nor in the photo",
+			Mend: "begin its name with the date, as 2026-01-10_" + lastElement(name) + ", or list it under visits: in " + FileName})
+	}
+}
+
+func lastElement(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+// timeOf is when a photo was taken: by its name, else by its headers.
+func (r *reader) timeOf(name string) (at Moment, source string, ok bool) {
+	if m, ok := momentOfName(name); ok {
+		return m, FromName, true
+	}
+	if m, ok := momentOfHeader(r.files.byName[name]); ok {
+		return m, FromEXIF, true
+	}
+	return Moment{}, "", false
+}
+
+// earlier is the time of a visit whose photos were taken at a and b of one date: the
+// first, and a date alone where only the date of one is known.
+func earlier(a, b Moment) Moment {
+	switch {
+	case !a.HasTime:
+		return a
+	case !b.HasTime || b.Civil.Before(a.Civil):
+		return b
+	}
+	return a
+}
+
+// claimPhotos gives a listed visit that names no photos those of its date that no
+// visit names, and warns of the rest.
+func (r *reader) claimPhotos(s *Series) {
+	named := map[string]bool{}
+	for _, v := range r.visits {
+		for _, p := range v.Photos {
+			named[p.File] = true
+		}
+	}
+	for _, name := range r.files.names {
+		if named[name] {
+			continue
+		}
+		if i := r.claimant(name); i >= 0 {
+			r.visits[i].Photos = append(r.visits[i].Photos, PhotoRef{File: name, Use: true})
+			continue
+		}
+		s.warn(Warning{Code: PhotoUnnamed, File: name, Text: "No visit names this photo: it is not used."})
+	}
+	for i, v := range r.visits {
+		if len(v.Photos) == 0 && !v.broken {
+			r.visits[i].broken = true
+			r.failAt(v.line, "no photo of this visit was found", "name its photos under photos:, or delete the visit")
+		}
+	}
+}
+
+// claimant is the one visit of the photo's date that names no photos, -1 for none.
+func (r *reader) claimant(name string) int {
+	at, _, ok := r.timeOf(name)
+	if !ok || inside(r.fsys, name) != nil {
+		return -1
+	}
+	found := -1
+	for i, v := range r.visits {
+		if v.photosSaid || v.broken || v.At.IsZero() || v.At.Date() != at.Date() {
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
+	}
+	return found
+}
+
+// listedTimes gives visits without at the time of their photos.
+func (r *reader) listedTimes(s *Series) {
+	for i := range r.visits {
+		v := &r.visits[i]
+		v.Source = FromManifest
+		if v.broken || !v.At.IsZero() {
+			continue
+		}
+		for _, p := range v.Photos {
+			at, source, ok := r.timeOf(p.File)
+			switch {
+			case !ok:
+				r.failAt(v.line, fmt.Sprintf("this visit has no date, and neither the name nor the headers of %q give one", p.File), "add at: 2026-01-10")
+				v.broken = true
+			case v.At.IsZero():
+				v.At, v.Source = at, source
+			case v.At.Date() != at.Date():
+				r.failAt(v.line, fmt.Sprintf("the photos of this visit were taken on %s and on %s", v.At.Date(), at.Date()), "add at: with the date of the visit, or make two visits of it")
+				v.broken = true
+			default:
+				v.At = earlier(v.At, at)
+			}
+			if v.broken {
+				break
+			}
+		}
+	}
+}
+
+// order sorts the visits by time and refuses those that cannot be told apart.
+func (r *reader) order(s *Series) {
+	slices.SortStableFunc(s.Visits, func(a, b Visit) int {
+		return cmp.Or(a.At.DaysSince(b.At), cmp.Compare(s.rank(a), s.rank(b)), clockOrder(a.At, b.At))
+	})
+	for i := range s.Visits {
+		v := s.Visits[i]
+		r.checkPhase(s, v)
+		if i == 0 || s.Visits[i-1].At.Date() != v.At.Date() {
+			continue
+		}
+		u := s.Visits[i-1]
+		hours, timed := v.At.HoursSince(u.At)
+		switch {
+		case timed && hours < 0:
+			r.failAt(max(u.line, v.line), fmt.Sprintf("%s and %s contradict the phases of these visits", u.At, v.At), "correct at: or phase:")
+		case s.rank(u) == s.rank(v) && (!timed || hours < 1./60):
+			r.failAt(max(u.line, v.line), fmt.Sprintf("this visit cannot be told from that of line %d: both are of %s", min(u.line, v.line), v.At.Date()),
+				"add phase: before and phase: after, or the time of day, as at: "+v.At.Date()+"T16:30")
+		}
+	}
+}
+
+// rank orders the visits of one date: the number of that date's treatments that a
+// visit follows. Without any, the phase alone speaks.
+func (s *Series) rank(v Visit) int {
+	n, treated := 0, false
+	for _, t := range s.Treatments {
+		if t.At.Date() != v.At.Date() {
+			continue
+		}
+		treated = true
+		if !v.Precedes(t) {
+			n++
+		}
+	}
+	if !treated && v.Phase == "after" {
+		return 1
+	}
+	return n
+}
+
+// clockOrder compares times of day where both are known.
+func clockOrder(a, b Moment) int {
+	h, timed := a.HoursSince(b)
+	switch {
+	case !timed:
+		return 0
+	case h < 0:
+		return -1
+	case h > 0:
+		return 1
+	}
+	return 0
+}
+
+// checkPhase holds the phase against the times of the treatments of that date.
+func (r *reader) checkPhase(s *Series, v Visit) {
+	if v.Phase == "" {
+		return
+	}
+	sameDate := false
+	for _, t := range s.Treatments {
+		if t.At.IsZero() || t.At.Date() != v.At.Date() {
+			continue
+		}
+		sameDate = true
+		h, timed := v.At.HoursSince(t.At)
+		if timed && (v.Phase == "before" && h > 0 || v.Phase == "after" && h < 0) {
+			r.failAt(v.line, fmt.Sprintf("phase: %s contradicts the times: the visit is at %s, the treatment at %s", v.Phase, v.At, t.At), "correct at: or phase:")
+			return
+		}
+	}
+	if !sameDate {
+		s.warn(Warning{Code: PhaseWithoutTreatment, Visit: v.At.Date(),
+			Text: fmt.Sprintf("The visit says phase: %s, but no treatment of its date is listed.", v.Phase)})
+	}
+}
+
+// name gives each visit its id.
+func (r *reader) name(s *Series) {
+	count := map[string]int{}
+	for _, v := range s.Visits {
+		count[v.At.Date()]++
+	}
+	for i := range s.Visits {
+		v := &s.Visits[i]
+		v.ID = v.At.Date()
+		switch {
+		case count[v.ID] == 1:
+		case v.At.HasTime:
+			v.ID += v.At.Civil.Format("T15:04")
+		case v.Phase != "":
+			v.ID += "-" + v.Phase
+		}
+		for _, u := range s.Visits[:i] {
+			if u.ID == v.ID && s.rank(u) != s.rank(*v) {
+				r.failAt(v.line, fmt.Sprintf("the visits of lines %d and %d are both at %s", u.line, v.line, v.ID), "correct at: of one of them")
+			}
+		}
+	}
+}
+
+// days counts from the first treatment, or from the first visit.
+func days(s *Series) {
+	if len(s.Visits) == 0 {
+		return
+	}
+	start := s.Visits[0].At
+	if len(s.Treatments) > 0 && !s.Treatments[0].At.IsZero() {
+		start = s.Treatments[0].At
+	}
+	for i := range s.Visits {
+		s.Visits[i].Day = s.Visits[i].At.DaysSince(start)
+	}
+}
+
+// warnTimes says which times were guessed, and which photos name another date.
+func warnTimes(s *Series, files inventory) {
+	for _, v := range s.Visits {
+		switch v.Source {
+		case FromName:
+			s.warn(Warning{Code: TimeGuessed, Visit: v.ID, Text: "The time of this visit was taken from the file name."})
+		case FromEXIF:
+			s.warn(Warning{Code: TimeGuessed, Visit: v.ID, Text: "The time of this visit was taken from the camera's clock."})
+		}
+		for _, p := range v.Photos {
+			if m, ok := momentOfName(p.File); ok && m.Date() != v.At.Date() {
+				s.warn(Warning{Code: TimeDisagrees, File: p.File, Visit: v.ID, Text: "The date in the file name is not that of the visit."})
+			} else if m, ok := momentOfHeader(files.byName[p.File]); ok && m.Date() != v.At.Date() {
+				s.warn(Warning{Code: TimeDisagrees, File: p.File, Visit: v.ID, Text: fmt.Sprintf("The camera's clock said %s.", m.Date())})
+			}
+		}
+	}
+}
+
+func (s *Series) warn(w Warning) { s.Warnings = append(s.Warnings, w) }
+
+// checkFrame holds the frame against the visits.
+func (r *reader) checkFrame(s *Series) {
+	if s.Frame == "" {
+		return
+	}
+	for _, v := range s.Visits {
+		for _, p := range v.Photos {
+			switch {
+			case p.File != s.Frame:
+			case !p.Use:
+				r.failAt(s.lines["frame"], fmt.Sprintf("the frame %q is left out of its visit", s.Frame), "use it, or name the photo that the regions are drawn on")
+				return
+			default:
+				return
+			}
+		}
+	}
+	r.failAt(s.lines["frame"], fmt.Sprintf("the frame %q belongs to no visit", s.Frame), "add it to the photos of its visit")
+}
+
+// checkBaseline finds the visit that baseline names, by its id or by its date.
+func (r *reader) checkBaseline(s *Series) {
+	if s.Baseline == "" {
+		return
+	}
+	id, err := s.findVisit(s.Baseline)
+	if err == nil {
+		s.Baseline = id
+		return
+	}
+	ids := make([]string, len(s.Visits))
+	for i, v := range s.Visits {
+		ids[i] = v.ID
+	}
+	r.failAt(s.lines["baseline"], fmt.Sprintf("baseline: %q %v", shorten(s.Baseline), err), "write "+oneOf(ids[:min(len(ids), maxShown)]))
+}
+
+var (
+	errNoVisit   = errors.New("is no visit")
+	errTwoVisits = errors.New("is the date of several visits")
+)
+
+// findVisit returns the id of the visit that text names.
+func (s *Series) findVisit(text string) (string, error) {
+	if slices.ContainsFunc(s.Visits, func(v Visit) bool { return v.ID == text }) {
+		return text, nil
+	}
+	var found []string
+	for _, v := range s.Visits {
+		if v.At.Date() == text || v.At.String() == strings.Replace(text, " ", "T", 1) || v.At.Date()+"-"+v.Phase == text {
+			found = append(found, v.ID)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", errNoVisit
+	case 1:
+		return found[0], nil
+	}
+	return "", errTwoVisits
+}
