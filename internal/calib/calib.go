@@ -1,0 +1,16 @@
+// Package calib answers: what was the light of this photo, and what is a millimetre?
+//
+// Light is linear, on the sRGB primaries with white D65. Three sources set it, in this
+// order of trust: a ColorChecker in the photo ([FindCard]), whose patches have known
+// colours; control skin ([FromControl]), which is taken to look as it did in the
+// reference photo; a grey region of known reflectance ([FromGrey]). The result is a
+// [Light], which is applied to pixels and says how well it fits (ΔE00, CIEDE2000
+// under D65 for skin and D50 for cards) and how sure its gains are.
+//
+// Control skin comes as tiles of which the caller passes only the half that sets the
+// light; the other half is measured like any region. The same pixels never do both.
+//
+// It refuses cards that are partly hidden, cut by the edge of the picture or pictured
+// in a plot, patches that are clipped, control tiles that disagree, and anything too
+// small to carry a mean.
+package calib

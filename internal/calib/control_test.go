@@ -1,0 +1,204 @@
+package calib
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
+)
+
+// skinPicture is textured skin of 400×300 pixels: a slow mottle, fine relief and noise.
+func skinPicture(seed uint64) *raster.RGB {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	c := raster.NewRGB(400, 300)
+	for y := range c.H() {
+		for x := range c.W() {
+			mottle := 0.05 * math.Sin(float64(x)/37) * math.Cos(float64(y)/23)
+			relief := 0.03 * math.Sin(float64(x+y)/2.1)
+			for k, base := range [3]float64{0.50, 0.29, 0.20} {
+				v := base * math.Exp(relief-mottle*float64(k)+0.02*rng.NormFloat64())
+				c.Planes()[k].Set(x, y, float32(v))
+			}
+		}
+	}
+	return c
+}
+
+// gridTiles are 5×4 tiles of 60 pixels.
+func gridTiles() []Tile {
+	var tiles []Tile
+	for id := range 20 {
+		x, y := float64(10+75*(id%5)), float64(10+70*(id/5))
+		box := geom.Polygon{{X: x, Y: y}, {X: x + 60, Y: y}, {X: x + 60, Y: y + 60}, {X: x, Y: y + 60}}
+		tiles = append(tiles, Tile{ID: id, Mask: roi.Fill(box, 400, 300)})
+	}
+	return tiles
+}
+
+// relight multiplies each channel by a gain and a fall-off of ln(1+fall) over the width.
+func relight(c *raster.RGB, gain [3]float64, fall float64) {
+	for k, p := range c.Planes() {
+		for i := range p.Pix {
+			p.Pix[i] *= float32(gain[k] * math.Exp(math.Log1p(fall)*float64(i%p.W)/float64(p.W)))
+		}
+	}
+}
+
+var cast = [3]float64{1.1, 0.95, 0.88}
+
+func TestControlSkinFindsTheCast(t *testing.T) {
+	ref, now := skinPicture(1), skinPicture(2)
+	relight(now, cast, 0)
+	l, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 20 tiles of 3600 pixels that scatter by 2 %: the mean is sure to 2 %·√2/√72000.
+	const tolerance = 5 * 0.02 * math.Sqrt2 / 268
+	for k := range 3 {
+		if e := math.Log(l.Gain[k] * cast[k]); !(math.Abs(e) <= tolerance) {
+			t.Errorf("channel %d: gain is off by %.5f, tolerance %.5f", k, e, tolerance)
+		}
+		if se := l.LogGainSE()[k]; !(se > 1e-5 && se < tolerance) {
+			t.Errorf("channel %d: standard error %v", k, se)
+		}
+	}
+	if !(l.ResidualDE00 < 0.1) || l.Gradient != 0 || l.Tiles != 20 {
+		t.Errorf("residual %.3f ΔE00, gradient %.3f, %d tiles", l.ResidualDE00, l.Gradient, l.Tiles)
+	}
+	l.Apply(now)
+	again, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range 3 {
+		if !(math.Abs(again.Gain[k]-1) <= 1e-6) {
+			t.Errorf("channel %d: gain after correction %v", k, again.Gain[k])
+		}
+	}
+}
+
+// A quarter of the tiles in deep shadow and hair over others do not move the light.
+func TestControlSkinIgnoresShadowAndHair(t *testing.T) {
+	ref, now := skinPicture(1), skinPicture(2)
+	for y := range 75 { // the top row of tiles, as seen by the follow-up
+		for x := range 400 {
+			for _, p := range now.Planes() {
+				p.Set(x, y, 0.7*p.At(x, y))
+			}
+		}
+	}
+	for y := 150; y < 300; y++ { // hairs in the two lower rows
+		for x := 0; x < 400; x += 12 {
+			for _, p := range now.Planes() {
+				p.Set(x, y, 0.3*p.At(x, y))
+			}
+		}
+	}
+	l, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range 3 {
+		if !(math.Abs(math.Log(l.Gain[k])) <= 0.005) { // a half percent: 0.2 erythema units at most
+			t.Errorf("channel %d: gain %v, want 1", k, l.Gain[k])
+		}
+	}
+}
+
+func TestControlSkinSeesAGradient(t *testing.T) {
+	ref, now := skinPicture(1), skinPicture(2)
+	relight(now, cast, 0.25)
+	light, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := math.Log1p(0.25) * 300 / 400 // between the outer tiles' centres
+	if !(math.Abs(light.Gradient-want) <= 0.01) {
+		t.Errorf("gradient %.4f, want %.4f", light.Gradient, want)
+	}
+	around, err := SurroundingControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(around.ResidualDE00 < 0.1 && light.ResidualDE00 > 1) {
+		t.Errorf("residual %.3f with the slope, %.3f without", around.ResidualDE00, light.ResidualDE00)
+	}
+	around.Apply(now)
+	for _, x := range []int{0, 399} {
+		var r float64
+		for y := range 300 {
+			r += math.Log(float64(now.G.At(x, y)/ref.G.At(x, y))) / 300
+		}
+		if !(math.Abs(r) <= 0.01) { // the fall-off there is 22 %
+			t.Errorf("column %d is off by %.4f after correction", x, r)
+		}
+	}
+}
+
+func TestControlSkinRefuses(t *testing.T) {
+	ref := SampleTiles(skinPicture(1), gridTiles()...)
+	few := SampleTiles(skinPicture(2), gridTiles()[:9]...)
+	if _, err := FromControl(ref, few); !errors.Is(err, ErrTooFewTiles) {
+		t.Errorf("9 of 20 tiles: %v", err)
+	}
+	if _, err := FromControl(ref, SampleTiles(skinPicture(2), gridTiles()[:10]...)); err != nil {
+		t.Errorf("10 of 20 tiles: %v", err)
+	}
+	if _, err := FromControl(nil, nil); !errors.Is(err, ErrTooFewTiles) {
+		t.Errorf("no tiles: %v", err)
+	}
+	mixed := SampleTiles(skinPicture(2), gridTiles()...)
+	for i := range mixed {
+		mixed[i].Log[i%3] += 0.5 * float64(i%5-2)
+	}
+	if _, err := FromControl(ref, mixed); !errors.Is(err, ErrInconsistent) {
+		t.Errorf("tiles of all colours: %v", err)
+	}
+	dark := skinPicture(2)
+	relight(dark, [3]float64{0.001, 0.001, 0.001}, 0)
+	for _, s := range SampleTiles(dark, gridTiles()...) {
+		if s.Valid {
+			t.Fatal("a black tile is valid")
+		}
+	}
+}
+
+func TestOneTileHasNoUncertainty(t *testing.T) {
+	ref, now := skinPicture(1), skinPicture(2)
+	l, err := FromControl(SampleTiles(ref, gridTiles()[0]), SampleTiles(now, gridTiles()[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if se := l.LogGainSE(); !math.IsNaN(se[0]) {
+		t.Errorf("standard error %v, want unknown", se)
+	}
+}
+
+func TestGrey(t *testing.T) {
+	c := skinPicture(1)
+	region := SampleTiles(c, gridTiles()[7])[0]
+	l, err := FromGrey(region, 0.18)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Apply(c)
+	got := SampleTiles(c, gridTiles()[7])[0]
+	for k := range 3 {
+		if !(math.Abs(math.Exp(got.Log[k])-0.18) <= 1e-5) {
+			t.Errorf("channel %d: %v, want 0.18", k, math.Exp(got.Log[k]))
+		}
+	}
+	for _, reflectance := range []float64{0, -1, 1.01, math.NaN()} {
+		if _, err := FromGrey(region, reflectance); err == nil {
+			t.Errorf("a reflectance of %v was taken", reflectance)
+		}
+	}
+	if _, err := FromGrey(TileLight{}, 0.18); err == nil {
+		t.Error("an empty grey region was taken")
+	}
+}

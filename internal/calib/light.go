@@ -1,0 +1,84 @@
+package calib
+
+import (
+	"math"
+
+	"dermtrace/internal/raster"
+)
+
+// Methods of a Light.
+const (
+	MethodCard    = "card"
+	MethodControl = "control"
+	MethodGrey    = "grey"
+)
+
+// Light says what to do to a photo's pixels so that they look as under the reference
+// light. The zero value is no light; [Light.Apply] of it panics.
+type Light struct {
+	Method       string
+	Gain         [3]float64    // factor of linear red, green, blue; for a card that on neutral grey
+	LogGainCov   [3][3]float64 // of ln Gain: variances and covariances of the estimate; NaN: unknown
+	ResidualDE00 float64       // mean ΔE00 that remains over the tiles or patches that set it; NaN: unknown
+	Tiles        int           // tiles, patches or regions that set it
+	Gradient     float64       // ln of the light's range over the tiles, of a plane fitted to them; 0: none found
+
+	correction *Correction // of a card; nil: Gain alone
+	slope      slope       // of ln Gain over the photo, the same for all channels
+}
+
+// LogGainSE is the standard error of ln Gain per channel.
+func (l Light) LogGainSE() [3]float64 {
+	var se [3]float64
+	for k := range se {
+		se[k] = math.Sqrt(l.LogGainCov[k][k])
+	}
+	return se
+}
+
+// LogRatioSE is the standard error that the light adds to ln of a ratio of channels i
+// and j (0 red, 1 green, 2 blue), such as the 100/ln 10 · ln(R/G) of an erythema index.
+func (l Light) LogRatioSE(i, j int) float64 {
+	c := l.LogGainCov
+	return math.Sqrt(max(0, c[i][i]+c[j][j]-2*c[i][j]))
+}
+
+// Apply changes the pixels in place.
+func (l Light) Apply(rgb *raster.RGB) {
+	if l.correction != nil {
+		l.correction.Apply(rgb)
+		return
+	}
+	if l.Gain == [3]float64{} {
+		panic("calib: a light without gains")
+	}
+	columns := l.slope.columns(rgb.W())
+	for k, p := range rgb.Planes() {
+		raster.Bands(p.H, func(y0, y1 int) {
+			for y := y0; y < y1; y++ {
+				scaleRow(p.Row(y), columns, float32(l.Gain[k]*l.slope.row(y)))
+			}
+		})
+	}
+}
+
+// scaleRow multiplies pix by gain and, where the light slopes, by that of each column.
+func scaleRow(pix, columns []float32, gain float32) {
+	if columns == nil {
+		for i := range pix {
+			pix[i] *= gain
+		}
+		return
+	}
+	for i := range pix {
+		pix[i] *= float32(gain * columns[i])
+	}
+}
+
+// At returns what Apply makes of one colour; of a light that slopes, at its centre.
+func (l Light) At(rgb [3]float64) [3]float64 {
+	if l.correction != nil {
+		return l.correction.At(rgb)
+	}
+	return [3]float64{rgb[0] * l.Gain[0], rgb[1] * l.Gain[1], rgb[2] * l.Gain[2]}
+}

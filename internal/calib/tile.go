@@ -1,0 +1,140 @@
+package calib
+
+import (
+	"math"
+	"slices"
+
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
+)
+
+// Tile is one tile of skin in the pixels of a photo. The same ID names the same piece
+// of skin in every photo of a series.
+type Tile struct {
+	ID   int
+	Mask *roi.Mask
+}
+
+// TileLight is the typical light of a tile.
+type TileLight struct {
+	ID    int
+	At    geom.Point // centre of the tile's pixels in the photo
+	Log   [3]float64 // mean of ln R, ln G, ln B over the pixels kept
+	SD    [3]float64 // spread of the same
+	N     int        // pixels kept
+	Valid bool       // enough of the tile could be used
+}
+
+// Bounds on a tile.
+const (
+	// darkest and lightest bound what a channel can be trusted for: 5/255 of an 8-bit
+	// sRGB code, below which one code step is more than a fifth of the value, and 0.98,
+	// above which a channel is near its end (METHODS dossier, exposure gates).
+	darkest  = 5.0 / 255 / 12.92
+	lightest = 0.98
+	// trimMAD is the distance from the median of ln G in robust standard deviations
+	// beyond which a pixel is hair, a mole or glare. Project default: 1.2 % of normal
+	// values lie outside.
+	trimMAD = 2.5
+	// minTilePixels carries a mean of ln RGB to 1 % when single pixels scatter by 10 %.
+	minTilePixels = 100
+	// minTileKept is the least share of a tile's pixels that must be usable, or it is
+	// another piece of skin than in the reference. Project default.
+	minTileKept = 0.5
+)
+
+// madToSD turns a median absolute deviation into the standard deviation of a normal
+// distribution, 1/Φ⁻¹(3/4).
+const madToSD = 1.482602218505602
+
+// SampleTiles reads the light of each tile: the mean of ln RGB over its pixels, less
+// those that are clipped, too dark, or farther from the median of ln G than skin is
+// (hair, glare). The mean is taken of logarithms because light multiplies.
+func SampleTiles(rgb *raster.RGB, tiles ...Tile) []TileLight {
+	out := make([]TileLight, len(tiles))
+	raster.Parallel(len(tiles), func(i int) { out[i] = sampleTile(rgb, tiles[i]) })
+	return out
+}
+
+func sampleTile(rgb *raster.RGB, t Tile) TileLight {
+	logs, total := tileLogs(rgb, t.Mask)
+	out := TileLight{ID: t.ID, At: centre(t.Mask)}
+	if len(logs) == 0 {
+		return out
+	}
+	lo, hi := keepRange(logs)
+	var sum, square [3]float64
+	for _, v := range logs {
+		if v[1] < lo || v[1] > hi {
+			continue
+		}
+		out.N++
+		for k := range 3 {
+			sum[k] += v[k]
+			square[k] += v[k] * v[k]
+		}
+	}
+	n := float64(out.N)
+	for k := range 3 {
+		out.Log[k] = sum[k] / n
+		out.SD[k] = math.Sqrt(max(0, square[k]/n-out.Log[k]*out.Log[k]))
+	}
+	out.Valid = out.N >= minTilePixels && n >= minTileKept*float64(total)
+	return out
+}
+
+// centre is the mean position of a mask's pixels, NaN for none.
+func centre(m *roi.Mask) geom.Point {
+	var x, y, n float64
+	for row := m.Y0; row < m.Y0+m.H; row++ {
+		m.Runs(row, func(a, z int) {
+			c := float64(z - a)
+			x += c * float64(a+z-1) / 2
+			y += c * float64(row)
+			n += c
+		})
+	}
+	return geom.Point{X: x / n, Y: y / n}
+}
+
+// tileLogs lists ln RGB of the usable pixels of a mask and counts all of them.
+func tileLogs(rgb *raster.RGB, m *roi.Mask) (logs [][3]float64, total int) {
+	usable := func(v float32) bool { return v > darkest && v < lightest }
+	x0, y0, x1, y1 := m.Bounds()
+	x0, x1 = max(x0, 0), min(x1, rgb.W())
+	for y := max(y0, 0); y < min(y1, rgb.H()); y++ {
+		r, g, b := rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)
+		m.Runs(y, func(a, z int) {
+			for x := max(a, x0); x < min(z, x1); x++ {
+				if usable(r[x]) && usable(g[x]) && usable(b[x]) {
+					logs = append(logs, [3]float64{math.Log(float64(r[x])), math.Log(float64(g[x])), math.Log(float64(b[x]))})
+				}
+			}
+		})
+	}
+	return logs, m.Count()
+}
+
+// keepRange is the range of ln G within trimMAD robust standard deviations of its median.
+func keepRange(logs [][3]float64) (lo, hi float64) {
+	g := make([]float64, len(logs))
+	for i, v := range logs {
+		g[i] = v[1]
+	}
+	mid := median(g)
+	for i, v := range logs {
+		g[i] = math.Abs(v[1] - mid)
+	}
+	d := trimMAD * madToSD * median(g)
+	return mid - d, mid + d
+}
+
+// median sorts v and returns its middle, NaN for none.
+func median(v []float64) float64 {
+	if len(v) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(v)
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+}
