@@ -1,0 +1,41 @@
+package chromo
+
+import (
+	"testing"
+
+	"dermtrace/internal/raster"
+)
+
+func benchSkin() (*Model, *raster.RGB) {
+	m := NewModel(Options{})
+	rgb := raster.NewRGB(1000, 1000)
+	for i := range rgb.R.Pix {
+		f := float32(i%997)/997*0.3 + 0.8
+		rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i] = 0.5*f, 0.3*f*f, 0.2*f
+	}
+	return m, rgb
+}
+
+func BenchmarkSeparate(b *testing.B) {
+	m, rgb := benchSkin()
+	b.SetBytes(12e6)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Separate(rgb)
+	}
+}
+
+func BenchmarkShading(b *testing.B) {
+	m, rgb := benchSkin()
+	b.SetBytes(12e6)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Shading(rgb)
+	}
+}
+
+func BenchmarkNewModel(b *testing.B) {
+	for b.Loop() {
+		NewModel(Options{})
+	}
+}

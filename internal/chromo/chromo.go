@@ -1,0 +1,177 @@
+// Package chromo separates a photo of skin into what colours it: melanin and
+// haemoglobin in percent, and shading, the light that fell on it.
+//
+// Input is linear light on the sRGB primaries, as corrected as it can be. In log light
+// skin is nearly a sum: two pigments, each with a direction, and a grey part that is
+// light, relief and exposure (Tsumura 1999, JOSA A 16:2169). Where that bends, on dark
+// skin and strong flushes, a table of a forward model of skin takes over: the two
+// ratios ln(R/G) and ln(G/B), from which light cancels, index melanosome and blood
+// volume fraction, and what remains of ln G after the modelled reflectance is the
+// shading. The linear separation is the table's tangent ([Model.Basis]).
+//
+// A [Model] is made once per series and never refitted to a photo: a basis of its own
+// would turn one visit's change into another's scale. Values are model-equivalent.
+//
+// Refused: nothing, since the table answers every colour; instead [Trust] says how much
+// of a region was too dark for a ratio, clipped, or unlike any modelled skin.
+package chromo
+
+import (
+	"math"
+
+	"dermtrace/internal/optics"
+	"dermtrace/internal/raster"
+)
+
+// Model turns linear light into melanin, blood and shading. It is immutable and may be
+// shared.
+type Model struct {
+	inverse inverseTable
+	forward *forwardTable
+	logs    *logTable
+}
+
+// Maps are the separation of one picture, pixel by pixel.
+type Maps struct {
+	Melanin    *raster.Plane // percent melanosomes of the epidermis
+	Hemoglobin *raster.Plane // percent blood of the dermis
+	Shading    *raster.Plane // natural logarithm of the light on the skin, 0 = as on the white reference
+	Beyond     *raster.Plane // 1 where the colour is unlike any modelled skin, 0 inside
+}
+
+// Separate evaluates the model at every pixel. On pixels of a photo's full resolution
+// noise bends the answer: average linear light to the scale of the question first
+// ([filter.ShrinkRGB]), and take fine shading from [Model.Shading].
+func (m *Model) Separate(rgb *raster.RGB) *Maps {
+	w, h := rgb.W(), rgb.H()
+	maps := &Maps{Melanin: raster.New(w, h), Hemoglobin: raster.New(w, h), Shading: raster.New(w, h), Beyond: raster.New(w, h)}
+	raster.Bands(h, func(y0, y1 int) {
+		for i := y0 * w; i < y1*w; i++ {
+			u, v, g := m.ratios(rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i])
+			a := m.inverse.at(u, v)
+			maps.Melanin.Pix[i], maps.Hemoglobin.Pix[i] = a.melanin, a.blood
+			maps.Shading.Pix[i], maps.Beyond.Pix[i] = g-a.base, a.beyond
+		}
+	})
+	return maps
+}
+
+// Shading is the shading plane alone, for texture.
+func (m *Model) Shading(rgb *raster.RGB) *raster.Plane {
+	s := raster.New(rgb.W(), rgb.H())
+	raster.Bands(s.H, func(y0, y1 int) {
+		for i := y0 * s.W; i < y1*s.W; i++ {
+			u, v, g := m.ratios(rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i])
+			s.Pix[i] = g - m.inverse.baseAt(u, v)
+		}
+	})
+	return s
+}
+
+// ratios are ln(R/G), ln(G/B) and ln G, each channel held at [Floor]; NaN is held too.
+func (m *Model) ratios(r, g, b float32) (u, v, lnG float32) {
+	lr, lg, lb := m.logs.ln(held(r)), m.logs.ln(held(g)), m.logs.ln(held(b))
+	return lr - lg, lg - lb, lg
+}
+
+func held(v float32) float32 {
+	if v > Floor {
+		return v
+	}
+	return Floor
+}
+
+// Basis is the linear separation at given skin (percent): how −ln of red, green and
+// blue light rise per percent of melanin, per percent of blood, and with darkness (1,
+// 1, 1), as columns. Its inverse's rows are the classical separation.
+func (m *Model) Basis(melanin, blood float64) [3][3]float64 {
+	q := math.Sqrt(blood / 100)
+	_, dm, dq := m.forward.at(melanin/100, q)
+	perM, perB := 0.01, 0.01/(2*q)
+	var b [3][3]float64
+	for i, s := range [2]state{dm, dq} {
+		k := [2]float64{perM, perB}[i]
+		b[0][i], b[1][i], b[2][i] = -(s[2]+s[0])*k, -s[2]*k, -(s[2]-s[1])*k
+	}
+	for i := range b {
+		b[i][2] = 1
+	}
+	return b
+}
+
+// ShadingRow is the row of the linear separation that gives shading from the natural
+// logs of red, green and blue at given skin (percent). It sums to 1.
+func (m *Model) ShadingRow(melanin, blood float64) [3]float64 {
+	// Shading is ln G − base(u, v): its derivatives by u and v, carried to the channels.
+	_, dm, dq := m.forward.at(melanin/100, math.Sqrt(blood/100))
+	du, dv := solve2(dm, dq, 1, 0), solve2(dm, dq, 0, 1)
+	byU := -(dm[2]*du[0] + dq[2]*du[1])
+	byV := -(dm[2]*dv[0] + dq[2]*dv[1])
+	return [3]float64{byU, 1 - byU + byV, -byV}
+}
+
+// Trust says how far maps of a region can be believed, as shares of its pixels.
+type Trust struct {
+	Floor   float64 // some channel at the floor: too dark for a ratio
+	Clipped float64 // some channel at the top of the encoding
+	Beyond  float64 // unlike any modelled skin
+}
+
+// clippedCode is the linear light of code 250 of 255, from which a channel counts as
+// overexposed.
+const clippedCode = 0.9560
+
+// TrustOf counts doubtful pixels. gain is the factor that calibration applied to each
+// channel, (1, 1, 1) for none: clipping happens before it.
+func (m *Model) TrustOf(rgb *raster.RGB, weight *raster.Plane, gain [3]float64) Trust {
+	var top [3]float32
+	for c, g := range gain {
+		top[c] = float32(clippedCode * g)
+	}
+	share := func(doubt func(r, g, b float32) bool) float64 {
+		hit := raster.New(rgb.W(), rgb.H())
+		raster.Bands(hit.H, func(y0, y1 int) {
+			for i := y0 * hit.W; i < y1*hit.W; i++ {
+				if doubt(rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i]) {
+					hit.Pix[i] = 1
+				}
+			}
+		})
+		return NewField(hit, weight).Summary().Mean
+	}
+	return Trust{
+		Floor:   share(func(r, g, b float32) bool { return !(r > Floor && g > Floor && b > Floor) }),
+		Clipped: share(func(r, g, b float32) bool { return r >= top[0] || g >= top[1] || b >= top[2] }),
+		Beyond: share(func(r, g, b float32) bool {
+			u, v, _ := m.ratios(r, g, b)
+			return m.inverse.at(u, v).beyond > 0.5
+		}),
+	}
+}
+
+// Options choose the modelled camera and skin. The zero value is the documented default.
+type Options struct {
+	Camera *optics.Camera // nil: the CIE observer through sRGB, which developed photos aim at
+	Skin   optics.Skin    // its melanin and blood are ignored; Surface 0 stands for DefaultSurface
+}
+
+// DefaultSurface is the flat reflection of the skin's surface in the model: the middle
+// of the 0.005 to 0.02 by which diffusion models of skin are short of real dark skin.
+const DefaultSurface = 0.01
+
+// NewModel tabulates the model. It takes some 50 ms: make one per series.
+func NewModel(opt Options) *Model {
+	camera := optics.SRGB()
+	if opt.Camera != nil {
+		camera = *opt.Camera
+	}
+	skin := opt.Skin
+	if skin.Surface == 0 {
+		skin.Surface = DefaultSurface
+	}
+	forward := newForward(func(m, b float64) [3]float64 {
+		skin.Melanin, skin.Blood = m, b
+		return camera.RGB(skin.Reflectance())
+	})
+	return &Model{forward: forward, inverse: newInverse(forward), logs: newLogTable()}
+}

@@ -1,0 +1,104 @@
+package chromo
+
+import (
+	"dermtrace/internal/filter"
+	"dermtrace/internal/raster"
+)
+
+// Field is a quantity known only inside a region: Value counts where Weight, between
+// 0 and 1, is positive. A nil Weight is 1 everywhere. What lies outside never leaks in:
+// smoothing is the normalised convolution G*(w·v) / G*w (Knutsson & Westin 1993,
+// CVPR:515), so masking all but a region equals cropping to it.
+type Field struct {
+	Value, Weight *raster.Plane
+}
+
+// NewField pairs a plane with its weights. The values at weight 0 may be anything,
+// NaN included.
+func NewField(value, weight *raster.Plane) Field {
+	full := true
+	for _, w := range weight.Pix {
+		full = full && w == 1
+	}
+	if full {
+		return Field{Value: value}
+	}
+	return Field{Value: value, Weight: weight}
+}
+
+// Empty reports that no pixel counts.
+func (f Field) Empty() bool {
+	if f.Weight == nil {
+		return len(f.Value.Pix) == 0
+	}
+	for _, w := range f.Weight.Pix {
+		if w > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// WeightAt is the weight of the i-th pixel.
+func (f Field) WeightAt(i int) float32 {
+	if f.Weight == nil {
+		return 1
+	}
+	return f.Weight.Pix[i]
+}
+
+// Area is the sum of the weights: the size of the region in pixels.
+func (f Field) Area() float64 {
+	return f.sum(func(float64) float64 { return 1 })
+}
+
+// Shrink averages blocks of k×k pixels, each by its weight; the weight of a block is
+// the mean of its pixels' weights.
+func (f Field) Shrink(k int) Field {
+	if f.Weight == nil || k == 1 {
+		return Field{Value: filter.Shrink(f.Value, k), Weight: f.Weight}
+	}
+	num, den := filter.Shrink(f.weighted(), k), filter.Shrink(f.Weight, k)
+	divide(num, den)
+	return Field{Value: num, Weight: den}
+}
+
+// Smooth is the field smoothed by a Gaussian of sigmaPx pixels; 0 where no weight is
+// within reach.
+func (f Field) Smooth(sigmaPx float64) *raster.Plane {
+	if f.Weight == nil {
+		return filter.Gaussian(f.Value, sigmaPx)
+	}
+	num := filter.Gaussian(f.weighted(), sigmaPx)
+	divide(num, filter.Gaussian(f.Weight, sigmaPx))
+	return num
+}
+
+// weighted is w·v with 0 where w is 0, whatever v is there.
+func (f Field) weighted() *raster.Plane {
+	q := raster.New(f.Value.W, f.Value.H)
+	raster.Bands(q.H, func(y0, y1 int) {
+		for i := y0 * q.W; i < y1*q.W; i++ {
+			if w := f.Weight.Pix[i]; w > 0 {
+				q.Pix[i] = w * f.Value.Pix[i]
+			}
+		}
+	})
+	return q
+}
+
+// leastWeight is the weight below which a ratio of sums is rounding noise.
+const leastWeight = 1e-6
+
+// divide replaces num by num/den, 0 where den vanishes.
+func divide(num, den *raster.Plane) {
+	raster.Bands(num.H, func(y0, y1 int) {
+		for i := y0 * num.W; i < y1*num.W; i++ {
+			if d := den.Pix[i]; d > leastWeight {
+				num.Pix[i] /= d
+			} else {
+				num.Pix[i] = 0
+			}
+		}
+	})
+}

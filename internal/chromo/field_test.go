@@ -1,0 +1,59 @@
+package chromo
+
+import (
+	"math"
+	"testing"
+
+	"dermtrace/internal/raster"
+)
+
+func near(t *testing.T, what string, got, want, tol float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tol) {
+		t.Errorf("%s = %.8g, want %v ± %.2g", what, got, want, tol)
+	}
+}
+
+func TestTabulatedLogarithm(t *testing.T) {
+	table := newLogTable()
+	worst := 0.0
+	for v := float32(Floor); v < 8; v *= 1.00037 {
+		worst = max(worst, math.Abs(float64(table.ln(v))-math.Log(float64(v))))
+	}
+	near(t, "worst error", worst, 0, 2e-6) // two units in the last place of ln 1e-4
+}
+
+// wild is a field whose outside holds what must never leak in.
+func wild(w, h int) Field {
+	v, m := raster.New(w, h), raster.New(w, h)
+	for y := range h {
+		for x := range w {
+			v.Set(x, y, float32(math.NaN()))
+			if (x-w/2)*(x-w/2)+(y-h/2)*(y-h/2) < w*w/9 {
+				v.Set(x, y, 7)
+				m.Set(x, y, 1)
+			}
+		}
+	}
+	return NewField(v, m)
+}
+
+func TestNothingLeaksIntoARegion(t *testing.T) {
+	f := wild(90, 70)
+	for _, sigma := range []float64{0.8, 3, 12} {
+		for i, v := range f.Smooth(sigma).Pix {
+			if f.WeightAt(i) > 0 {
+				near(t, "smoothed constant", float64(v), 7, 1e-4)
+			}
+		}
+	}
+	small := f.Shrink(4)
+	for i, v := range small.Value.Pix {
+		if small.WeightAt(i) > 0 {
+			near(t, "block of a constant", float64(v), 7, 1e-5)
+		}
+	}
+	if f.Empty() || !NewField(raster.New(3, 3), raster.New(3, 3)).Empty() {
+		t.Error("emptiness is not told")
+	}
+}

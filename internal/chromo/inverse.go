@@ -1,0 +1,196 @@
+package chromo
+
+import (
+	"math"
+
+	"dermtrace/internal/raster"
+)
+
+// The inverse is tabulated over u = ln(R/G) and v = ln(G/B) on a square grid and read
+// by linear interpolation: between nodes 1/50 apart it is off by less than 0.01 %
+// melanin. The range covers the modelled skin and the casts of uncorrected light.
+const (
+	uFirst, uLast  = -0.8, 3.0
+	vFirst, vLast  = -0.8, 3.2
+	uvStep         = 0.02
+	uNodes, vNodes = 191, 201 // (last − first)/step + 1
+)
+
+// answer is what one pair of colour ratios says.
+type answer struct {
+	melanin, blood float32 // percent
+	base           float32 // modelled ln G of a white-lit flat patch
+	beyond         float32 // 1 outside the modelled skin, 0 inside
+}
+
+// inverseTable holds the answers row by row, u along the row.
+type inverseTable []answer
+
+// newInverse solves the nodes that modelled skin can have, spreading from ordinary
+// skin so that each starts from a neighbour's answer, and continues the answers
+// outwards.
+func newInverse(t *forwardTable) inverseTable {
+	inv := make(inverseTable, uNodes*vNodes)
+	found := make([][2]float64, len(inv))
+	for k := range inv {
+		inv[k].beyond = 1
+	}
+	seed := nodeOf(0.7, vFirst)*uNodes + nodeOf(0.6, uFirst)
+	start, ok := t.solve(nodeRatios(seed), [2]float64{referenceM, 0.1})
+	if !ok {
+		panic("chromo: the model has no ordinary skin")
+	}
+	found[seed], inv[seed] = start, t.answer(start)
+	for queue := []int{seed}; len(queue) > 0; queue = queue[1:] {
+		for _, k := range neighbours(queue[0]) {
+			if inv[k].beyond == 0 {
+				continue
+			}
+			if x, ok := t.solve(nodeRatios(k), found[queue[0]]); ok {
+				found[k], inv[k] = x, t.answer(x)
+				queue = append(queue, k)
+			}
+		}
+	}
+	t.extend(inv, found)
+	return inv
+}
+
+func nodeOf(x, first float64) int { return int(math.Round((x - first) / uvStep)) }
+
+func nodeRatios(k int) [2]float64 {
+	return [2]float64{uFirst + float64(k%uNodes)*uvStep, vFirst + float64(k/uNodes)*uvStep}
+}
+
+// neighbours are the up to four nodes beside node k.
+func neighbours(k int) []int {
+	var list []int
+	if k%uNodes > 0 {
+		list = append(list, k-1)
+	}
+	if k%uNodes < uNodes-1 {
+		list = append(list, k+1)
+	}
+	if k >= uNodes {
+		list = append(list, k-uNodes)
+	}
+	if k < uNodes*(vNodes-1) {
+		list = append(list, k+uNodes)
+	}
+	return list
+}
+
+// solve finds the (m, q) of the domain with the given colour ratios by Newton steps;
+// ok is false where there is none.
+func (t *forwardTable) solve(uv [2]float64, x [2]float64) (mq [2]float64, ok bool) {
+	const steps, solved, longest = 12, 1e-9, 0.05
+	for range steps {
+		s, dm, dq := t.at(x[0], x[1])
+		ru, rv := uv[0]-s[0], uv[1]-s[1]
+		if math.Abs(ru)+math.Abs(rv) < solved {
+			return x, t.covers(x)
+		}
+		step := solve2(dm, dq, ru, rv)
+		part := min(1, longest/max(math.Abs(step[0]), math.Abs(step[1])))
+		x[0], x[1] = x[0]+part*step[0], x[1]+part*step[1]
+	}
+	return x, false
+}
+
+// solve2 is the change of (m, q) that changes the ratios by (du, dv).
+func solve2(dm, dq state, du, dv float64) [2]float64 {
+	det := cross(dm, dq)
+	return [2]float64{(du*dq[1] - dv*dq[0]) / det, (dm[0]*dv - dm[1]*du) / det}
+}
+
+func (t *forwardTable) answer(x [2]float64) answer {
+	s, _, _ := t.at(x[0], x[1])
+	return answer{melanin: float32(100 * x[0]), blood: float32(100 * x[1] * x[1]), base: float32(s[2])}
+}
+
+// reach is how far from modelled skin, in the ratios, a tangent is followed; beyond it
+// the answer is held. It spans a cast of a third and the noise of dark blue.
+const reach = 0.3
+
+// tangent continues the inverse from a node at the edge of the model.
+type tangent struct {
+	node     int
+	at       [3]float64 // m, q and modelled ln G there
+	byU, byV [3]float64 // and their derivatives
+}
+
+func (t *forwardTable) tangent(node int, x [2]float64) tangent {
+	s, dm, dq := t.at(x[0], x[1])
+	along := func(du, dv float64) [3]float64 {
+		d := solve2(dm, dq, du, dv)
+		return [3]float64{d[0], d[1], dm[2]*d[0] + dq[2]*d[1]}
+	}
+	return tangent{node: node, at: [3]float64{x[0], x[1], s[2]}, byU: along(1, 0), byV: along(0, 1)}
+}
+
+// extend continues the inverse outwards by its tangents at the edge of the model,
+// weighted by the inverse fourth power of their distance: every colour has one answer,
+// it changes smoothly, and noise at the edge stays symmetric.
+func (t *forwardTable) extend(inv inverseTable, found [][2]float64) {
+	var edge []tangent
+	for k := range inv {
+		for _, n := range neighbours(k) {
+			if inv[k].beyond == 0 && inv[n].beyond == 1 {
+				edge = append(edge, t.tangent(k, found[k]))
+				break
+			}
+		}
+	}
+	raster.Parallel(vNodes, func(j int) {
+		for k := j * uNodes; k < (j+1)*uNodes; k++ {
+			if inv[k].beyond == 1 {
+				inv[k] = blend(k, edge)
+			}
+		}
+	})
+}
+
+func blend(k int, edge []tangent) answer {
+	var total float64
+	var x [3]float64
+	for _, t := range edge {
+		du, dv := float64(k%uNodes-t.node%uNodes)*uvStep, float64(k/uNodes-t.node/uNodes)*uvStep
+		d2 := du*du + dv*dv
+		w, part := 1/(d2*d2), min(1, reach/math.Sqrt(d2))
+		total += w
+		for c := range x {
+			x[c] += w * (t.at[c] + part*(t.byU[c]*du+t.byV[c]*dv))
+		}
+	}
+	m, q := x[0]/total, x[1]/total
+	return answer{melanin: float32(100 * m), blood: float32(100 * q * math.Abs(q)), base: float32(x[2] / total), beyond: 1}
+}
+
+// at interpolates the answer at (u, v), held at the edge of the table.
+func (inv inverseTable) at(u, v float32) answer {
+	x := max(0, min((u-uFirst)*(1/uvStep), float32(uNodes)-1.001))
+	y := max(0, min((v-vFirst)*(1/uvStep), float32(vNodes)-1.001))
+	i, j := int(x), int(y)
+	fx, fy := x-float32(i), y-float32(j)
+	k := j*uNodes + i
+	a, b, c, d := &inv[k], &inv[k+1], &inv[k+uNodes], &inv[k+uNodes+1]
+	wa, wb, wc, wd := (1-fx)*(1-fy), fx*(1-fy), (1-fx)*fy, fx*fy
+	return answer{
+		melanin: float32(wa*a.melanin) + float32(wb*b.melanin) + float32(wc*c.melanin) + float32(wd*d.melanin),
+		blood:   float32(wa*a.blood) + float32(wb*b.blood) + float32(wc*c.blood) + float32(wd*d.blood),
+		base:    float32(wa*a.base) + float32(wb*b.base) + float32(wc*c.base) + float32(wd*d.base),
+		beyond:  float32(wa*a.beyond) + float32(wb*b.beyond) + float32(wc*c.beyond) + float32(wd*d.beyond),
+	}
+}
+
+// baseAt is at(u, v).base alone, for the shading of every pixel.
+func (inv inverseTable) baseAt(u, v float32) float32 {
+	x := max(0, min((u-uFirst)*(1/uvStep), float32(uNodes)-1.001))
+	y := max(0, min((v-vFirst)*(1/uvStep), float32(vNodes)-1.001))
+	i, j := int(x), int(y)
+	fx, fy := x-float32(i), y-float32(j)
+	k := j*uNodes + i
+	top := inv[k].base + float32(fx*(inv[k+1].base-inv[k].base))
+	bottom := inv[k+uNodes].base + float32(fx*(inv[k+uNodes+1].base-inv[k+uNodes].base))
+	return top + float32(fy*(bottom-top))
+}
