@@ -1,0 +1,184 @@
+package align
+
+import (
+	"math"
+
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+// Status is the verdict on a pair, in the words of the record.
+type Status string
+
+// The verdicts. Doubtful means: right as far as it goes, but with reservations that Reason
+// names; failed means that nothing may be carried from the frame to this photo.
+const (
+	StatusFrame    Status = "frame"
+	StatusOK       Status = "ok"
+	StatusDoubtful Status = "doubtful"
+	StatusFailed   Status = "failed"
+)
+
+// Frame is the frame photo, prepared once. It is not changed by aligning to it.
+type Frame struct {
+	opt      Options
+	w, h     int
+	levels   []*level
+	blocks   [][]block
+	features []feature
+}
+
+// Options has no need to be set: its zero value is the default.
+type Options struct {
+	// ScaleMMPerPx is the frame's scale; 0 where it is unknown.
+	ScaleMMPerPx float64
+}
+
+// A Landmark is one place named by a person in both photos, in pixels of each.
+type Landmark struct {
+	Frame, Photo geom.Point
+}
+
+// Result says where a photo lies in the frame.
+type Result struct {
+	Status Status
+	// Reason says in a sentence why the photo failed or is doubtful; empty otherwise.
+	Reason string
+	// Model is similarity, affine, homography or elastic; empty when failed.
+	Model string
+	// PhotoFromFrame takes a frame pixel to this photo's pixel. It is the plane part where
+	// the model is elastic, and the zero value, which is no transform, when failed.
+	PhotoFromFrame geom.Transform
+	// ErrorPx estimates the true median error in photo pixels; NaN when failed.
+	ErrorPx float64
+	// Overlap is the share of the frame's picture that the photo shows.
+	Overlap float64
+	// Assisted is true where landmarks led the way.
+	Assisted bool
+	Figures  Figures
+}
+
+// Figures is the evidence behind a verdict.
+type Figures struct {
+	// Features and Matches count those of the photo; Inliers the matches that agree with the
+	// transform, Hypotheses the transforms that were tried.
+	Features, Matches, Inliers, Hypotheses int
+	// Shown counts the frame's blocks that the photo shows, Found those that found
+	// themselves there; Chance is the share found where nothing should be, Excess the
+	// share found less Chance, and Z that in its standard errors.
+	Shown, Found      int
+	Chance, Excess, Z float64
+	// Coverage is the share of the overlap's cells in which blocks were found.
+	Coverage float64
+	// SplitHalfPx is the median disagreement of fits on two interleaved halves of the blocks,
+	// StructurePx the median of the residual that neighbouring blocks share, both in photo pixels.
+	SplitHalfPx, StructurePx float64
+	// Level is the size of the pixels, in photo pixels of the frame, of the last refinement.
+	LevelPx float64
+	// MirrorInliers counts the matches that a mirrored photo would have.
+	MirrorInliers int
+}
+
+// NewFrame prepares the frame photo: pyramid, features and blocks.
+func NewFrame(rgb *raster.RGB, opt Options) *Frame {
+	f := &Frame{opt: opt, w: rgb.W(), h: rgb.H(), levels: pyramid(rgb)}
+	f.blocks = make([][]block, len(f.levels))
+	for i, l := range f.levels {
+		f.blocks[i] = blocks(l)
+	}
+	f.features = features(atMost(f.levels, featurePx))
+	return f
+}
+
+// atMost returns the finest level whose longer side is at most px pixels.
+func atMost(ls []*level, px int) *level {
+	for _, l := range ls {
+		if max(l.plane.W, l.plane.H) <= px {
+			return l
+		}
+	}
+	return ls[len(ls)-1]
+}
+
+// Align finds the photo in the frame. It is safe for concurrent use.
+func (f *Frame) Align(rgb *raster.RGB) Result { return f.AlignAssisted(rgb, nil) }
+
+// AlignAssisted is Align that also tries the transform through the landmarks, of which there
+// must be at least three to count. They only start the search: the pictures decide.
+func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
+	p := &photo{w: rgb.W(), h: rgb.H(), levels: pyramid(rgb)}
+	p.features = features(atMost(p.levels, featurePx))
+	p.diag = math.Hypot(float64(p.w), float64(p.h))
+	ms := matches(f.features, p.features)
+	hs := hypotheses(ms, p.diag)
+	fig := Figures{Features: len(p.features), Matches: len(ms), Hypotheses: len(hs)}
+	best := f.best(p, hs, candidate{})
+	assisted := false
+	if h, ok := fromLandmarks(marks); ok && !best.convincing() {
+		c := f.best(p, []hypothesis{h}, best)
+		assisted = c != best
+		best = c
+	}
+	if !best.convincing() {
+		return f.fail(p, best, fig)
+	}
+	r := f.finish(p, best, fig)
+	r.Assisted = assisted
+	return r
+}
+
+// photo is a follow-up in preparation.
+type photo struct {
+	w, h     int
+	diag     float64
+	levels   []*level
+	features []feature
+}
+
+// A candidate is a hypothesis that has been refined to the level of evidence and judged.
+type candidate struct {
+	t        geom.Transform
+	inliers  int
+	evidence evidence
+}
+
+// best refines each hypothesis on the coarse levels and returns the one with most evidence, or
+// old if none beats it. A decisive one ends the search.
+func (f *Frame) best(p *photo, hs []hypothesis, old candidate) candidate {
+	best := old
+	for _, h := range hs {
+		if best.evidence.decisive() {
+			break
+		}
+		t, ok := f.coarse(p.levels, h.photoFromFrame)
+		if !ok {
+			continue
+		}
+		c := candidate{t, h.inliers, f.evidence(p.levels, t)}
+		if c.evidence.z > best.evidence.z {
+			best = c
+		}
+	}
+	return best
+}
+
+// fromLandmarks returns the least-squares transform through three or more landmarks.
+func fromLandmarks(marks []Landmark) (hypothesis, bool) {
+	if len(marks) < 3 {
+		return hypothesis{}, false
+	}
+	pairs := make([]pair, len(marks))
+	for i, m := range marks {
+		pairs[i] = pair{p: m.Frame, q: m.Photo, xx: 1, yy: 1}
+	}
+	m := similarity
+	if len(marks) >= 6 {
+		m = affine
+	}
+	t, ok := m.fit(pairs, nil, geom.Identity())
+	return hypothesis{photoFromFrame: t}, ok
+}
+
+// Apply carries a frame point to the photo; NaN coordinates where the pair failed or the
+// photo cannot see the point.
+func (r Result) Apply(p geom.Point) geom.Point { return r.PhotoFromFrame.Apply(p) }

@@ -1,0 +1,182 @@
+package align_test
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"testing"
+
+	"dermtrace/internal/align"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+// errorsPx are distances between found and true places.
+type errorsPx []float64
+
+// quantile sorts and reads; NaN, which sorts first, is passed on by every quantile.
+func (e errorsPx) quantile(q float64) float64 {
+	if len(e) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(e)
+	if math.IsNaN(e[0]) {
+		return math.NaN()
+	}
+	return e[int(q*float64(len(e)-1))]
+}
+
+// trueErrors compares a grid of frame points that the photo shows.
+func trueErrors(r align.Result, w, h int, photo *raster.RGB, truth func(geom.Point) geom.Point) (e errorsPx) {
+	for j := range 30 {
+		for i := range 40 {
+			p := geom.Point{X: float64(i) / 39 * float64(w-1), Y: float64(j) / 29 * float64(h-1)}
+			q := truth(p)
+			if q.X < 0 || q.Y < 0 || q.X > float64(photo.W()-1) || q.Y > float64(photo.H()-1) {
+				continue
+			}
+			e = append(e, r.Apply(p).Sub(q).Norm())
+		}
+	}
+	return e
+}
+
+// tilt is a homography of the size that a hand-held camera leaves.
+var tilt = geom.Transform{1.04, -0.03, 21.3, 0.05, 0.98, -14.7, 2.1e-05, -1.7e-05, 1}
+
+func TestViewsAndLights(t *testing.T) {
+	const w, h = 800, 600
+	s := skin{seed: 1, unit: 8, faint: 1}
+	f := align.NewFrame(s.take(plain(w, h, still)), align.Options{})
+	quarter := math.Pi / 4
+	for _, tt := range []struct {
+		name string
+		t    geom.Transform
+		edit func(*shot)
+		max  float64
+	}{
+		{"same view, new noise", geom.Identity(), func(c *shot) {}, 0.05},
+		{"tilted", tilt, func(c *shot) {}, 0.05},
+		{"45 degrees", about(w, h, 1, quarter, 3.3, 4.7), func(c *shot) {}, 0.05},
+		{"90 degrees", about(w, h, 1, 2*quarter, 3.3, 4.7), func(c *shot) {}, 0.05},
+		{"180 degrees", about(w, h, 1, 4*quarter, 3.3, 4.7), func(c *shot) {}, 0.05},
+		{"scale 0.6", about(w, h, 0.6, 0.1, 3.3, 4.7), func(c *shot) {}, 0.05},
+		{"scale 1.6", about(w, h, 1.6, 0.1, 3.3, 4.7), func(c *shot) {}, 0.05},
+		{"overlap 45 %", about(w, h, 1, 0.05, 440, 4.7), func(c *shot) {}, 0.05},
+		{"flush", tilt, func(c *shot) { c.flush, c.flushCenter, c.flushRadius = 0.5, geom.Point{X: 300, Y: 300}, 150 }, 0.1},
+		{"cast ±10 %", tilt, func(c *shot) { c.gain = [3]float64{1.1, 1, 0.9} }, 0.1},
+		{"exposure −20 %", tilt, func(c *shot) { c.gain = [3]float64{0.8, 0.8, 0.8} }, 0.1},
+		{"gradient ±25 %", tilt, func(c *shot) { c.slope = 0.5 }, 0.1},
+		{"blur 1.5 px", tilt, func(c *shot) { c.blurPx = 1.5 }, 0.1},
+		{"noise", tilt, func(c *shot) { c.noise = 5 }, 0.1},
+	} {
+		c := plain(w, h, through(tt.t))
+		c.seed = 7
+		tt.edit(&c)
+		photo := s.take(c)
+		r := f.Align(photo)
+		e := trueErrors(r, w, h, photo, tt.t.Apply)
+		med, p95 := e.quantile(0.5), e.quantile(0.95)
+		t.Logf("%-22s %-8s %-10s median %.4f p95 %.4f estimated %.4f excess %.2f", tt.name, r.Status, r.Model, med, p95, r.ErrorPx, r.Figures.Excess)
+		if r.Status != align.StatusOK && (r.Status != align.StatusDoubtful || r.Overlap > 0.5) {
+			t.Errorf("%s: %s: %s", tt.name, r.Status, r.Reason)
+		}
+		if !(med <= tt.max && p95 <= 4*tt.max) {
+			t.Errorf("%s: median error %.4f px, 95th percentile %.4f, want at most %.2f and %.2f", tt.name, med, p95, tt.max, 4*tt.max)
+		}
+	}
+}
+
+func TestOtherSkinIsRefused(t *testing.T) {
+	const w, h = 800, 600
+	f := align.NewFrame(skin{seed: 1, unit: 8, faint: 1}.take(plain(w, h, still)), align.Options{})
+	for seed := uint64(2); seed < 8; seed++ {
+		r := f.Align(skin{seed: seed, unit: 8, faint: 1}.take(plain(w, h, still)))
+		t.Logf("seed %d: %s, %d inliers, excess %.2f", seed, r.Status, r.Figures.Inliers, r.Figures.Excess)
+		refused(t, r)
+	}
+}
+
+// refused checks that nothing that could be mistaken for a transform is handed out.
+func refused(t *testing.T, r align.Result) {
+	t.Helper()
+	if r.Status != align.StatusFailed || r.Reason == "" || r.Model != "" {
+		t.Errorf("status %s, model %q, reason %q; want failed, none and one", r.Status, r.Model, r.Reason)
+	}
+	if r.PhotoFromFrame != (geom.Transform{}) || !math.IsNaN(r.ErrorPx) {
+		t.Errorf("a refused photo has transform %v and error %v; want none and NaN", r.PhotoFromFrame, r.ErrorPx)
+	}
+	if p := r.Apply(geom.Point{X: 10, Y: 20}); !math.IsNaN(p.X) || !math.IsNaN(p.Y) {
+		t.Errorf("a refused photo carries a point to %v, want NaN", p)
+	}
+}
+
+func TestMirroredPhotoSaysSo(t *testing.T) {
+	const w, h = 600, 450
+	s := skin{seed: 3, unit: 8, faint: 1}
+	f := align.NewFrame(s.take(plain(w, h, still)), align.Options{})
+	mirror := geom.Transform{-1, 0, w - 1, 0, 1, 0, 0, 0, 1}
+	r := f.Align(s.take(plain(w, h, through(mirror.Mul(tilt)))))
+	t.Logf("%s: %s (%d matches mirrored, %d straight)", r.Status, r.Reason, r.Figures.MirrorInliers, r.Figures.Inliers)
+	refused(t, r)
+	if want := "the photo is mirrored: flip it back, or use the original file"; r.Reason != want {
+		t.Errorf("reason = %q, want %q", r.Reason, want)
+	}
+}
+
+// Black bars at the same place in both photos must not hold the alignment at the identity, and
+// photos that share nothing but bars must be refused.
+func TestPaddingDoesNotAttract(t *testing.T) {
+	const w, h = 640, 480
+	s := skin{seed: 4, unit: 8, faint: 1}
+	a, b := s.take(plain(w, h, still)), s.take(plain(w, h, through(geom.Translation(37.4, -22.6).Mul(tilt))))
+	other := skin{seed: 5, unit: 8, faint: 1}.take(plain(w, h, still))
+	for _, c := range []*raster.RGB{a, b, other} {
+		bar(c, 440)
+	}
+	f := align.NewFrame(a, align.Options{})
+	truth := geom.Translation(37.4, -22.6).Mul(tilt)
+	r := f.Align(b)
+	e := trueErrors(r, w, h, b, truth.Apply)
+	t.Logf("%s, median error %.4f, overlap %.2f", r.Status, e.quantile(0.5), r.Overlap)
+	if !(e.quantile(0.5) <= 0.05) {
+		t.Errorf("median error %.4f px, want at most 0.05", e.quantile(0.5))
+	}
+	refused(t, f.Align(other))
+}
+
+// bar blackens everything right of x.
+func bar(c *raster.RGB, x int) {
+	for _, p := range c.Planes() {
+		for y := range p.H {
+			clear(p.Row(y)[x:])
+		}
+	}
+}
+
+func TestSameBitsForAnyGOMAXPROCS(t *testing.T) {
+	const w, h = 640, 480
+	s := skin{seed: 6, unit: 8, faint: 1}
+	a, b := s.take(plain(w, h, still)), s.take(plain(w, h, through(tilt)))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	want := align.NewFrame(a, align.Options{}).Align(b)
+	for _, n := range []int{2, 5} {
+		runtime.GOMAXPROCS(n)
+		if got := align.NewFrame(a, align.Options{}).Align(b); !sameResult(got, want) {
+			t.Errorf("GOMAXPROCS %d: %+v, want %+v", n, got, want)
+		}
+	}
+}
+
+func sameResult(a, b align.Result) bool {
+	return a.PhotoFromFrame == b.PhotoFromFrame && a.Figures == b.Figures && a.ErrorPx == b.ErrorPx &&
+		a.Status == b.Status && a.Model == b.Model && a.Overlap == b.Overlap
+}
+
+func TestEmptyAndTinyPhotosAreRefused(t *testing.T) {
+	f := align.NewFrame(skin{seed: 1, unit: 8, faint: 1}.take(plain(300, 200, still)), align.Options{})
+	for _, size := range [][2]int{{0, 0}, {1, 1}, {3, 200}, {40, 40}, {300, 200}} {
+		refused(t, f.Align(raster.NewRGB(size[0], size[1])))
+		refused(t, align.NewFrame(raster.NewRGB(size[0], size[1]), align.Options{}).Align(raster.NewRGB(300, 200)))
+	}
+}

@@ -1,0 +1,224 @@
+package align
+
+import (
+	"math"
+	"slices"
+
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+const (
+	// minCorr is the correlation above which a block has found something like itself.
+	minCorr = 0.5
+	// tukey is the cut of Tukey's biweight for 95 % efficiency (Holland & Welsch 1977).
+	tukey = 4.685
+	// floorPx is added to a block's own uncertainty, in pixels of its level: what the sampling
+	// of two pictures leaves when both are clean.
+	floorPx = 0.02
+)
+
+// A vote is what one block says at one level.
+type vote struct {
+	block *block
+	fix
+	// found is false where the block lies outside the photo, or nothing like it was there.
+	shown, found bool
+}
+
+// coarse refines t from the coarsest level to that of evidence.
+func (f *Frame) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) {
+	ok := false
+	for i := len(f.levels) - 1; i >= f.evidenceLevel(evidencePx); i-- {
+		if next, _, good := f.refineLevel(i, photo, t); good {
+			t, ok = next, true
+		}
+	}
+	return t, ok
+}
+
+// fine refines t from below the level of evidence to the finest level that still pays: where
+// blocks find themselves at least half as often as one level before.
+func (f *Frame) fine(photo []*level, t geom.Transform) (geom.Transform, []vote, int) {
+	i := f.evidenceLevel(evidencePx)
+	votes := f.votes(i, photo, t)
+	last := foundShare(votes)
+	used := i
+	for i--; i >= 0; i-- {
+		next, v, ok := f.refineLevel(i, photo, t)
+		now := foundShare(v)
+		if !ok || now < last/2 {
+			break
+		}
+		t, votes, used, last = next, v, i, now
+	}
+	return t, votes, used
+}
+
+func foundShare(votes []vote) float64 {
+	shown, found := 0, 0
+	for _, v := range votes {
+		if v.shown {
+			shown++
+		}
+		if v.found {
+			found++
+		}
+	}
+	return share(found, shown)
+}
+
+// refineLevel alternates between placing the blocks and fitting the plane to them.
+func (f *Frame) refineLevel(i int, photo []*level, t geom.Transform) (geom.Transform, []vote, bool) {
+	const rounds = 3
+	var votes []vote
+	for range rounds {
+		votes = f.votes(i, photo, t)
+		pairs := f.pairs(i, t, votes)
+		if len(pairs) < 12 {
+			return t, votes, false
+		}
+		next, _, ok := robustFit(homography, pairs, t)
+		if !ok {
+			return t, votes, false
+		}
+		moved := f.distance(next, t)
+		t = next
+		if moved < 0.01*f.levels[i].scale {
+			break
+		}
+	}
+	return t, votes, true
+}
+
+// votes places every block of a level in the photo.
+func (f *Frame) votes(i int, photo []*level, t geom.Transform) []vote {
+	bs := f.blocks[i]
+	out := make([]vote, len(bs))
+	l := f.levels[i]
+	toFrame := l.photoFromLevel()
+	raster.Parallel(len(bs), func(k int) {
+		b := &bs[k]
+		out[k].block = b
+		p := matching(photo, l, t, toFrame.Apply(b.center))
+		if p == nil {
+			return
+		}
+		m := p.levelFromPhoto().Mul(t).Mul(toFrame)
+		out[k].shown = b.shown(p, m)
+		if !out[k].shown {
+			return
+		}
+		out[k].fix, out[k].found = b.locate(l, p, m, geom.Point{}, 4)
+		out[k].found = out[k].found && out[k].corr >= minCorr && out[k].d.Norm() <= maxShiftPx
+	})
+	return out
+}
+
+// maxShiftPx is how far, in pixels of the level, a block may stray from the plane: two
+// steps; farther, it has slid to something else.
+const maxShiftPx = 3
+
+// matching returns the photo's level whose pixels are nearest in size to those of the
+// frame's level l as t shows them at the frame's point p; nil where t leaves the picture.
+func matching(photo []*level, l *level, t geom.Transform, p geom.Point) *level {
+	want := math.Log2(l.scale * t.LocalScale(p) / photo[0].scale)
+	if math.IsNaN(want) {
+		return nil
+	}
+	return photo[min(max(int(math.Round(want)), 0), len(photo)-1)]
+}
+
+// pairs turns the votes into correspondences in photo pixels.
+func (f *Frame) pairs(i int, t geom.Transform, votes []vote) []pair {
+	l := f.levels[i]
+	toFrame := l.photoFromLevel()
+	var ps []pair
+	for _, v := range votes {
+		if !v.found {
+			continue
+		}
+		c := v.block.center
+		p := toFrame.Apply(c)
+		q := t.Apply(toFrame.Apply(c.Sub(v.d)))
+		xx, xy, yx, yy := t.Jacobian(p)
+		s := l.scale
+		ps = append(ps, carry(v, [4]float64{xx * s, xy * s, yx * s, yy * s}, p, q))
+	}
+	return ps
+}
+
+// carry brings the information of a vote from level to photo pixels: (J C Jᵀ)⁻¹.
+func carry(v vote, j [4]float64, p, q geom.Point) pair {
+	n := max(v.noise, 1e-9)
+	a, b, c := v.block.info[0]/n, v.block.info[1]/n, v.block.info[2]/n
+	det := a*c - b*b
+	cxx, cxy, cyy := c/det+floorPx*floorPx, -b/det, a/det+floorPx*floorPx
+	pxx := j[0]*j[0]*cxx + 2*j[0]*j[1]*cxy + j[1]*j[1]*cyy
+	pxy := j[0]*j[2]*cxx + (j[0]*j[3]+j[1]*j[2])*cxy + j[1]*j[3]*cyy
+	pyy := j[2]*j[2]*cxx + 2*j[2]*j[3]*cxy + j[3]*j[3]*cyy
+	d := pxx*pyy - pxy*pxy
+	return pair{p: p, q: q, xx: pyy / d, xy: -pxy / d, yy: pxx / d}
+}
+
+// robustFit fits the model with Tukey's weights on the residual, whose scale is its own
+// median (MAD): blocks that changed, moved or lie on another plane lose their vote.
+func robustFit(m model, pairs []pair, start geom.Transform) (geom.Transform, []float64, bool) {
+	t := start
+	w := make([]float64, len(pairs))
+	r := make([]float64, len(pairs))
+	for range 8 {
+		for i := range pairs {
+			r[i] = normalized(&pairs[i], t)
+		}
+		s := max(median(r)/medianChi2, 1)
+		for i := range pairs {
+			u := r[i] / (tukey * s)
+			w[i] = 0
+			if u < 1 {
+				w[i] = (1 - u*u) * (1 - u*u)
+			}
+		}
+		next, ok := m.fit(pairs, w, t)
+		if !ok {
+			return t, nil, false
+		}
+		t = next
+	}
+	return t, w, true
+}
+
+// medianChi2 is the median of the length of a standard normal pair, √(2 ln 2).
+const medianChi2 = 1.17741
+
+// normalized is the residual of a pair in units of its own standard deviation.
+func normalized(p *pair, t geom.Transform) float64 {
+	e := p.q.Sub(t.Apply(p.p))
+	v := e.X*e.X*p.xx + 2*e.X*e.Y*p.xy + e.Y*e.Y*p.yy
+	if !(v >= 0) {
+		return math.Inf(1)
+	}
+	return math.Sqrt(v)
+}
+
+func median(v []float64) float64 {
+	if len(v) == 0 {
+		return math.NaN()
+	}
+	s := slices.Clone(v)
+	slices.Sort(s)
+	return s[len(s)/2]
+}
+
+// distance is the largest distance between two transforms at the frame's corners that
+// either shows.
+func (f *Frame) distance(a, b geom.Transform) float64 {
+	w, h := float64(f.w-1), float64(f.h-1)
+	d := 0.0
+	for _, c := range [4]geom.Point{{X: 0, Y: 0}, {X: w, Y: 0}, {X: 0, Y: h}, {X: w, Y: h}} {
+		if v := a.Apply(c).Sub(b.Apply(c)).Norm(); !math.IsNaN(v) {
+			d = max(d, v)
+		}
+	}
+	return d
+}

@@ -1,0 +1,173 @@
+package align
+
+import (
+	"fmt"
+	"math"
+
+	"dermtrace/internal/geom"
+)
+
+// finish refines a believed candidate to full resolution, chooses the model and judges.
+func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
+	t, votes, level := f.fine(p.levels, c.t)
+	pairs := f.pairs(level, t, votes)
+	m, t := f.choose(pairs, t, level)
+	e := f.evidence(p.levels, t)
+	fig.Inliers, fig.LevelPx = c.inliers, f.levels[level].scale
+	fig.Shown, fig.Found, fig.Chance, fig.Excess, fig.Z = e.shown, e.found, e.chance, e.excess, e.z
+	if !(candidate{evidence: e}).convincing() || m == 0 {
+		return f.fail(p, candidate{t, c.inliers, e}, fig)
+	}
+	r := Result{Status: StatusOK, Model: m.String(), PhotoFromFrame: t}
+	places := f.grid(p, t)
+	r.Overlap = share(len(places), len(f.framePoints()))
+	fig.Coverage = f.coverage(pairs, places)
+	r.ErrorPx = f.errorPx(m, pairs, t, level, &fig)
+	r.Figures = fig
+	r.Status, r.Reason = f.verdict(p, &r)
+	if r.Status == StatusFailed {
+		return Result{Status: StatusFailed, Reason: r.Reason, ErrorPx: math.NaN(), Figures: fig}
+	}
+	return r
+}
+
+const (
+	// okErrorShare of the photo's diagonal is the largest error of an alignment called ok:
+	// 2.5 px at 2000×1500.
+	okErrorShare = 0.001
+	// minOverlap is the least overlap that can be ok; below minAnyOverlap it fails.
+	minOverlap, minAnyOverlap = 0.35, 0.15
+	// minCoverage is the share of the overlap in which blocks must be found to be ok.
+	minCoverage = 0.5
+	// maxStretch is the largest ratio of the two local scales, and of the scales at two places
+	// of the frame, that a camera held towards the skin leaves: a view tilted by 60 degrees.
+	maxStretch = 2.5
+)
+
+// verdict turns the figures into a status and the reason for it.
+func (f *Frame) verdict(p *photo, r *Result) (Status, string) {
+	if why := f.implausible(p, r.PhotoFromFrame); why != "" {
+		return StatusFailed, why
+	}
+	fig := &r.Figures
+	switch {
+	case r.Overlap < minAnyOverlap:
+		return StatusFailed, fmt.Sprintf("the photo shows only %.0f %% of the frame", 100*r.Overlap)
+	case r.Overlap < minOverlap:
+		return StatusDoubtful, fmt.Sprintf("the photo shows only %.0f %% of the frame", 100*r.Overlap)
+	case fig.Coverage < minCoverage:
+		return StatusDoubtful, fmt.Sprintf("only %.0f %% of the shared area could be checked", 100*fig.Coverage)
+	case !(r.ErrorPx <= okErrorShare*p.diag):
+		return StatusDoubtful, fmt.Sprintf("the error is about %.1f px: the skin has moved or bent between the photos", r.ErrorPx)
+	}
+	return StatusOK, ""
+}
+
+// implausible names what no camera does to skin, or returns the empty string.
+func (f *Frame) implausible(p *photo, t geom.Transform) string {
+	if t.Mirrors() {
+		return "the photo is mirrored"
+	}
+	lo, hi := math.Inf(1), 0.0
+	for _, q := range f.grid(p, t) {
+		xx, xy, yx, yy := t.Jacobian(q)
+		a, b := math.Hypot(xx+yy, yx-xy)/2, math.Hypot(xx-yy, yx+xy)/2
+		if !((a+b)/(a-b) <= maxStretch) {
+			return "the view is tilted too far from the frame's"
+		}
+		s := t.LocalScale(q)
+		lo, hi = min(lo, s), max(hi, s)
+	}
+	if !(hi/lo <= maxStretch) {
+		return "the view is tilted too far from the frame's"
+	}
+	return ""
+}
+
+// fail returns the refusal, with the reason that helps most.
+func (f *Frame) fail(p *photo, c candidate, fig Figures) Result {
+	fig.Shown, fig.Found, fig.Chance, fig.Excess, fig.Z = c.evidence.shown, c.evidence.found, c.evidence.chance, c.evidence.excess, c.evidence.z
+	fig.Inliers = c.inliers
+	r := Result{Status: StatusFailed, ErrorPx: math.NaN(), Figures: fig}
+	switch {
+	case f.mirrors(p, &r.Figures):
+		r.Reason = "the photo is mirrored: flip it back, or use the original file"
+	case len(f.features) < minFeatures:
+		r.Reason = "the frame photo shows too little structure to align to"
+	case len(p.features) < minFeatures:
+		r.Reason = "the photo shows too little structure to align"
+	default:
+		r.Reason = "the photo could not be found in the frame: another site, another view, or too much has changed"
+	}
+	return r
+}
+
+const (
+	// minFeatures is the least number of features of a photo with structure.
+	minFeatures = 20
+	// minMirrorInliers is the number of matches that show a mirrored photo: twice what
+	// photos of different skin reach by chance.
+	minMirrorInliers = 12
+)
+
+// mirrors reports whether the mirrored photo would match.
+func (f *Frame) mirrors(p *photo, fig *Figures) bool {
+	turned := make([]feature, len(p.features))
+	for i, x := range p.features {
+		x.at.X = float64(p.w-1) - x.at.X
+		x.angle = math.Pi - x.angle
+		x.desc = x.desc.mirrored()
+		turned[i] = x
+	}
+	for _, h := range hypotheses(matches(f.features, turned), p.diag) {
+		fig.MirrorInliers = max(fig.MirrorInliers, h.inliers)
+	}
+	return fig.MirrorInliers >= minMirrorInliers && fig.MirrorInliers > 2*fig.Inliers
+}
+
+// gridSide is the number of places per side at which transforms are compared.
+const gridSide = 24
+
+// grid returns the places of a regular grid over the frame that show picture in both photos.
+func (f *Frame) grid(p *photo, t geom.Transform) []geom.Point {
+	var out []geom.Point
+	for _, q := range f.framePoints() {
+		if p.shows(t.Apply(q)) {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// framePoints returns the grid's places that show picture in the frame.
+func (f *Frame) framePoints() []geom.Point {
+	var out []geom.Point
+	l := f.levels[len(f.levels)-1]
+	to := l.levelFromPhoto()
+	for j := range gridSide {
+		for i := range gridSide {
+			q := geom.Point{
+				X: (float64(i)+0.5)*float64(f.w)/gridSide - 0.5,
+				Y: (float64(j)+0.5)*float64(f.h)/gridSide - 0.5,
+			}
+			if !l.isVoid(to.Apply(q)) {
+				out = append(out, q)
+			}
+		}
+	}
+	return out
+}
+
+func (l *level) isVoid(q geom.Point) bool {
+	x, y := int(math.Round(q.X)), int(math.Round(q.Y))
+	return l.void.in(x, y, x+1, y+1) > 0
+}
+
+// shows reports whether the photo has picture at q.
+func (p *photo) shows(q geom.Point) bool {
+	if !(q.X >= 0 && q.Y >= 0 && q.X <= float64(p.w-1) && q.Y <= float64(p.h-1)) {
+		return false
+	}
+	l := p.levels[len(p.levels)-1]
+	return !l.isVoid(l.levelFromPhoto().Apply(q))
+}
