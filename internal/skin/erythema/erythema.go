@@ -1,0 +1,91 @@
+// Package erythema answers how red a region of skin is, and how much of it.
+//
+// The model's answer is haemoglobin: the blood volume fraction in percent, from which
+// melanin and light are separated ([Hemoglobin], [RedArea], [RedBurden]). The classical
+// camera indices stand beside it: the erythema index 100·log10(R/G) of linear light
+// ([Index]) and a* under D65 ([AStar]). Both rise with melanin as well, about as much
+// from light to dark skin as from a strong flush, so they are for one person against
+// himself only.
+//
+// Whole-region values are means of the model's maps and medians of the camera indices.
+// Logarithms are taken of linear light that was averaged to the colour scale first,
+// never of single noisy pixels. Nothing is measured where no pixel counts.
+package erythema
+
+import (
+	"math"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+)
+
+// Units of the measures of this package.
+const (
+	UnitBlood    = "% blood"
+	UnitIndex    = "100·log10"
+	UnitLab      = "CIELAB"
+	UnitFraction = "1"
+)
+
+// Hemoglobin is the mean of the haemoglobin map: the blood volume fraction of the
+// modelled dermis in percent, 0.2 to 7 in skin. Model-equivalent: differences mean
+// something, the absolute value is no laboratory result.
+func Hemoglobin(blood chromo.Field) outcome.Measurement {
+	return blood.Summary().Measurement(UnitBlood)
+}
+
+// Index is the erythema index 100·log10(R/G), median over the region (Diffey, Oliver,
+// Farr 1984, Br J Dermatol 111:663; for cameras Yamamoto 2008, Skin Res Technol
+// 14:26). It does not change with exposure; a gain of 5 % on red alone moves it by 2.1.
+func Index(rgb *raster.RGB, weight *raster.Plane) outcome.Measurement {
+	ei := raster.New(rgb.W(), rgb.H())
+	raster.Bands(ei.H, func(y0, y1 int) {
+		for i := y0 * ei.W; i < y1*ei.W; i++ {
+			r, g := float64(rgb.R.Pix[i]), float64(rgb.G.Pix[i])
+			ei.Pix[i] = float32(100 * math.Log10(max(r, chromo.Floor)/max(g, chromo.Floor)))
+		}
+	})
+	return chromo.NewField(ei, weight).Median(UnitIndex)
+}
+
+// AStar is the median a* (CIELAB, D65, 2° observer).
+func AStar(a chromo.Field) outcome.Measurement { return a.Median(UnitLab) }
+
+// redSigmas places the threshold of redness above the baseline's median: 2.5 robust
+// standard deviations, beyond which 0.6 % of unchanged skin lies (project default).
+const redSigmas = 2.5
+
+// Threshold is the blood fraction above which skin counts as red: the median of the
+// given (untreated, baseline) skin plus 2.5 robust standard deviations. It is taken
+// once per series and frozen. NaN where the region is empty.
+func Threshold(baseline chromo.Field) float64 {
+	median, sigma := baseline.MedianMAD()
+	return median + redSigmas*sigma
+}
+
+// RedArea is the share of the region whose blood fraction is above the frozen threshold.
+func RedArea(blood chromo.Field, threshold float64) outcome.Measurement {
+	return above(blood, threshold, UnitFraction, func(float64) float64 { return 1 })
+}
+
+// RedBurden is extent times intensity: the mean over the region of the blood fraction
+// in excess of the frozen threshold, in percent.
+func RedBurden(blood chromo.Field, threshold float64) outcome.Measurement {
+	return above(blood, threshold, UnitBlood, func(excess float64) float64 { return excess })
+}
+
+func above(f chromo.Field, threshold float64, unit string, fn func(excess float64) float64) outcome.Measurement {
+	if math.IsNaN(threshold) {
+		return outcome.Unmeasured(unit, outcome.BaselineRefused)
+	}
+	s := f.Summary()
+	s.Mean = f.Mean(func(v float64) float64 {
+		if v > threshold {
+			return fn(v - threshold)
+		}
+		return 0
+	})
+	s.SD = math.NaN()
+	return s.Measurement(unit)
+}

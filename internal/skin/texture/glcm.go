@@ -1,0 +1,92 @@
+package texture
+
+import (
+	"math"
+
+	"dermtrace/internal/raster"
+)
+
+// Levels is a picture of grey levels 1 … N; 0 stands outside the region.
+type Levels struct {
+	W, H, N int
+	Pix     []uint8
+}
+
+// Quantise sorts p into n ≤ 255 bins of equal width between lo and hi, which are
+// fixed, never the picture's own range: a contrast of self-chosen bins cannot be
+// compared between visits. Values beyond fall into the outermost bin. Pixels of
+// weight 0 are outside, as are NaNs.
+func Quantise(p, weight *raster.Plane, lo, hi float64, n int) Levels {
+	if n < 1 || n > 255 || !(lo < hi) {
+		panic("texture: impossible bins")
+	}
+	l := Levels{W: p.W, H: p.H, N: n, Pix: make([]uint8, len(p.Pix))}
+	scale := float64(n) / (hi - lo)
+	raster.Bands(p.H, func(y0, y1 int) {
+		for i := y0 * p.W; i < y1*p.W; i++ {
+			v := float64(p.Pix[i])
+			if weight.Pix[i] > 0 && !math.IsNaN(v) {
+				l.Pix[i] = uint8(1 + max(0, min(int(math.Floor((v-lo)*scale)), n-1)))
+			}
+		}
+	})
+	return l
+}
+
+// CoOccurrence is a normalised, symmetric grey-level co-occurrence matrix: P[i·N+j]
+// is the share of pairs with levels i+1 and j+1 (Haralick, Shanmugam, Dinstein 1973,
+// IEEE SMC 3:610).
+type CoOccurrence struct {
+	N     int
+	P     []float64
+	Pairs int // ordered pairs counted, each once per direction
+}
+
+// Count counts the pairs of l that lie (dx, dy) apart, both inside the region.
+func Count(l Levels, dx, dy int) CoOccurrence {
+	counts := make([]int, l.N*l.N)
+	for y := max(0, -dy); y < min(l.H, l.H-dy); y++ {
+		for x := max(0, -dx); x < min(l.W, l.W-dx); x++ {
+			a, b := int(l.Pix[y*l.W+x]), int(l.Pix[(y+dy)*l.W+x+dx])
+			if a != 0 && b != 0 {
+				counts[(a-1)*l.N+b-1]++
+			}
+		}
+	}
+	m := CoOccurrence{N: l.N, P: make([]float64, len(counts))}
+	for _, c := range counts {
+		m.Pairs += c
+	}
+	for i := range l.N {
+		for j := range l.N {
+			m.P[i*l.N+j] = float64(counts[i*l.N+j]+counts[j*l.N+i]) / float64(2*m.Pairs)
+		}
+	}
+	return m
+}
+
+// The four directions of the plane at Chebyshev distance 1, as (dx, dy), y down.
+var directions = [4][2]int{{1, 0}, {1, -1}, {0, -1}, {-1, -1}}
+
+// Averaged is the mean of the features over the four directions at a distance in
+// pixels (IBSI "2D, averaged"). ok is false where some direction has no pair.
+func Averaged(l Levels, distance int) (mean Features, ok bool) {
+	var each [len(directions)]Features
+	var pairs [len(directions)]int
+	raster.Parallel(len(directions), func(i int) {
+		m := Count(l, directions[i][0]*distance, directions[i][1]*distance)
+		pairs[i] = m.Pairs
+		if m.Pairs > 0 {
+			each[i] = m.Features()
+		}
+	})
+	for d, f := range each {
+		if pairs[d] == 0 {
+			return Features{}, false
+		}
+		for i, v := range f {
+			mean[i] += v / float64(len(directions))
+		}
+	}
+	return mean, true
+}

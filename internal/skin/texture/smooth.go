@@ -1,0 +1,88 @@
+package texture
+
+import (
+	"math"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+// smoothed is a plane that stands for one k times as large: means of k×k blocks, read
+// linearly between their centres.
+type smoothed struct {
+	small *raster.Plane
+	k     int
+	w, h  int // of the large plane
+}
+
+// smooth applies a Gaussian of sigmaPx pixels, on blocks as large as leave at least
+// from pixels per σ. Variances add: a block has (k²−1)/12, reading linearly k²/6.
+func smooth(f chromo.Field, sigmaPx, from float64) smoothed {
+	k := max(1, int(sigmaPx/from))
+	rest := sigmaPx * sigmaPx
+	if k > 1 {
+		k2 := float64(k * k)
+		rest -= (k2-1)/12 + k2/6
+	}
+	small := f.Shrink(k).Smooth(math.Sqrt(rest) / float64(k))
+	return smoothed{small: small, k: k, w: f.Value.W, h: f.Value.H}
+}
+
+// rows calls fn with each row of the large plane, in parallel and in no fixed order.
+func (s smoothed) rows(fn func(y int, row []float32)) {
+	if s.k == 1 {
+		raster.Bands(s.h, func(y0, y1 int) {
+			for y := y0; y < y1; y++ {
+				fn(y, s.small.Row(y))
+			}
+		})
+		return
+	}
+	xs, ys := s.taps(s.w, s.small.W), s.taps(s.h, s.small.H)
+	raster.Bands(s.h, func(y0, y1 int) {
+		row := make([]float32, s.w)
+		line := make([]float32, s.small.W)
+		for y := y0; y < y1; y++ {
+			mix(line, s.small.Row(ys[y].i), s.small.Row(ys[y].j), ys[y].t)
+			for x, c := range xs {
+				a := line[c.i]
+				row[x] = a + float32(c.t*(line[c.j]-a))
+			}
+			fn(y, row)
+		}
+	})
+}
+
+func mix(dst, a, b []float32, t float32) {
+	for i, v := range a {
+		dst[i] = v + float32(t*(b[i]-v))
+	}
+}
+
+// tap is a place between the nodes i and j, t of the way.
+type tap struct {
+	i, j int
+	t    float32
+}
+
+// taps places the n pixels of the large plane between the centres of its blocks.
+func (s smoothed) taps(n, nodes int) []tap {
+	taps := make([]tap, n)
+	for x := range taps {
+		u := (float64(x) - float64(s.k-1)/2) / float64(s.k)
+		u = max(0, min(u, float64(nodes-1)))
+		i := int(u)
+		taps[x] = tap{i, min(i+1, nodes-1), float32(u - float64(i))}
+	}
+	return taps
+}
+
+// at reads the smoothed plane between pixels of the large one.
+func (s smoothed) at(x, y float64) float32 {
+	k := float64(s.k)
+	p := geom.Point{X: (x - (k-1)/2) / k, Y: (y - (k-1)/2) / k}
+	p.X, p.Y = max(0, min(p.X, float64(s.small.W-1))), max(0, min(p.Y, float64(s.small.H-1)))
+	return filter.Bilinear(s.small, p)
+}

@@ -1,0 +1,132 @@
+// Package texture answers how rough the skin looks, whatever its colour.
+//
+// It works on shading alone: the natural log of the light on the skin that is left when
+// melanin and blood are taken away, so that neither a spot nor a flush is texture.
+// Relief is x = exp(s − s smoothed by 2 mm): light relative to that of the
+// neighbourhood, 1 where the skin is flat. Its detail is measured between Gaussians of
+// fixed size on the skin, in the photo's own pixels: a warped photo is a blurred photo.
+//
+// Values are photometric: they compare photos of one skin in one light, and are no
+// heights. Refused: photos with fewer than 15 pixels per millimetre, in which the
+// finest band cannot be seen, and regions without a scale.
+package texture
+
+import (
+	"math"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+)
+
+// Scales of relief in millimetres of Gaussian σ.
+const (
+	fineMM    = 0.06 // pores, fine lines and the skin's own furrows lie
+	middleMM  = 0.24 // between these two
+	coarseMM  = 1.0  // wrinkles, the rims of scars
+	levelMM   = 2.0  // what is broader is form and light, not texture
+	tileMM    = 4.0  // side of the tiles whose spread is stated
+	levelFrom = 4.0  // pixels per σ that the broadest smoothing is done with
+	bandFrom  = 2.5  // and the others
+)
+
+// LeastPxPerMM is the resolution below which nothing here is measured.
+const LeastPxPerMM = 15
+
+// Step is the whole number of photo pixels that may be averaged to one before texture
+// is measured: what is left has at least [LeastPxPerMM].
+func Step(pxPerMM float64) int { return max(1, int(pxPerMM/LeastPxPerMM)) }
+
+// Relief is shading made ready to measure: light relative to the neighbourhood's.
+type Relief struct {
+	field chromo.Field // 1 where flat
+	grid  Grid
+	noise Noise
+}
+
+// Grid says how the pixels of a plane lie on the skin.
+type Grid struct {
+	PxPerMM float64 // of the photo's own pixels; 0 where unknown
+	Step    int     // photo pixels averaged to one, along each side
+}
+
+// mmPerPx is the size of the plane's pixels.
+func (g Grid) mmPerPx() float64 { return float64(g.Step) / g.PxPerMM }
+
+// px is the σ in the plane's pixels of a Gaussian of the given σ on the skin, less the
+// blur of averaging: a box of k pixels has a variance of (k²−1)/12.
+func (g Grid) px(mm float64) float64 {
+	k2 := float64(g.Step * g.Step)
+	return math.Sqrt(max(0, mm*mm/(g.mmPerPx()*g.mmPerPx())-(1-1/k2)/12))
+}
+
+// NewRelief prepares a plane of shading (natural log). Where nothing can be measured it
+// returns nil and the warning that says why.
+func NewRelief(shading chromo.Field, grid Grid, noise Noise) (r *Relief, warning string) {
+	switch {
+	case !(grid.PxPerMM > 0):
+		return nil, outcome.ScaleUnknown
+	case grid.PxPerMM < LeastPxPerMM:
+		return nil, outcome.ScaleTooCoarse
+	case shading.Empty():
+		return nil, outcome.RegionLost
+	}
+	level := smooth(shading, levelMM/grid.mmPerPx(), levelFrom)
+	x := raster.New(shading.Value.W, shading.Value.H)
+	level.rows(func(y int, around []float32) {
+		src, dst := shading.Value.Row(y), x.Row(y)
+		for i, l := range around {
+			if shading.WeightAt(y*x.W+i) > 0 {
+				dst[i] = float32(math.Exp(float64(src[i] - l)))
+			}
+		}
+	})
+	return &Relief{field: chromo.Field{Value: x, Weight: shading.Weight}, grid: grid, noise: noise}, ""
+}
+
+// Roughness is the apparent roughness: the RMS of relief between Gaussians of σ 0.06
+// and 0.24 mm, noise subtracted. 0 is perfectly smooth; skin has 0.01 to 0.1.
+func (r *Relief) Roughness() outcome.Measurement { return r.band(fineMM, middleMM) }
+
+// Coarse is the same between 0.24 and 1 mm: lines and rims rather than grain.
+func (r *Relief) Coarse() outcome.Measurement { return r.band(middleMM, coarseMM) }
+
+// Variance is the square of a roughness, spread carried to first order.
+func Variance(roughness outcome.Measurement) outcome.Measurement {
+	v := roughness
+	v.Value *= roughness.Value
+	v.SD *= 2 * roughness.Value
+	return v
+}
+
+// UnitRelief is the unit of relief: light relative to light.
+const UnitRelief = "1"
+
+// band is the RMS of the relief between two Gaussians, over the region. Its spread is
+// that of the same RMS over tiles of the region.
+func (r *Relief) band(fine, coarse float64) outcome.Measurement {
+	a, b := r.grid.px(fine), r.grid.px(coarse)
+	local := chromo.Field{Value: bandPower(r.field, a, b), Weight: r.field.Weight}
+	noise := r.noise.in(a, b)
+	tiles := local.Shrink(max(1, int(tileMM/r.grid.mmPerPx())))
+	for i, v := range tiles.Value.Pix {
+		tiles.Value.Pix[i] = float32(math.Sqrt(max(0, float64(v)-noise)))
+	}
+	s := local.Summary()
+	s.Mean, s.SD = math.Sqrt(max(0, s.Mean-noise)), tiles.Summary().SD
+	return s.Measurement(UnitRelief)
+}
+
+// bandPower is the square of the difference of two Gaussians, pixel by pixel.
+func bandPower(f chromo.Field, finePx, coarsePx float64) *raster.Plane {
+	power := raster.New(f.Value.W, f.Value.H)
+	smooth(f, finePx, bandFrom).rows(func(y int, narrow []float32) { copy(power.Row(y), narrow) })
+	smooth(f, coarsePx, bandFrom).rows(func(y int, wide []float32) {
+		row := power.Row(y)
+		for i, v := range wide {
+			d := row[i] - v
+			row[i] = d * d
+		}
+	})
+	return power
+}
