@@ -36,6 +36,22 @@ const (
 	TimeGuessed        = "time_guessed"
 	Unconfirmed        = "unconfirmed"
 	Exploratory        = "exploratory"
+	Exposure           = "exposure"
+	Noisy              = "noisy"
+	MotionBlur         = "motion_blur"
+	JPEGLoss           = "jpeg_loss"
+	SmallPicture       = "small_picture"
+	DistanceChange     = "distance_change"
+	TiltChange         = "tilt_change"
+	ColourTemperature  = "colour_temperature"
+	LightDirection     = "light_direction"
+	CardDoubtful       = "card_doubtful"
+	CardRejected       = "card_rejected"
+	CardShadow         = "card_shadow"
+	CardClipped        = "card_clipped"
+	CardEditionAssumed = "card_edition_assumed"
+	CardSmall          = "card_small"
+	CardTilted         = "card_tilted"
 )
 
 // WarningText is what a person reads for a warning code, "" for an unknown one.
@@ -76,4 +92,20 @@ var warningTexts = map[string]string{
 	TimeGuessed:        "The time of this visit was taken from the file name or the camera's clock.",
 	Unconfirmed:        "An interim change counts only when the next visit confirms it.",
 	Exploratory:        "Not a pre-named measure: exploratory.",
+	Exposure:           "The photo is too dark or too light for its colours to be trusted.",
+	Noisy:              "The photo is noisy.",
+	MotionBlur:         "The camera moved while the photo was taken.",
+	JPEGLoss:           "Compression removed fine detail.",
+	SmallPicture:       "The picture has few pixels.",
+	DistanceChange:     "The photo was taken from another distance than the reference.",
+	TiltChange:         "The photo was taken at another angle than the reference.",
+	ColourTemperature:  "The light has another colour than in the reference.",
+	LightDirection:     "The light comes from another side than in the reference.",
+	CardDoubtful:       "After correction the colour card is still off by a mean of 1.5 ΔE00 or more.",
+	CardRejected:       "The colour card is off by a mean of more than 3 ΔE00, or a patch by more than 6, after correction: colours are not calibrated.",
+	CardShadow:         "The colour card lies partly in shadow or in uneven light.",
+	CardClipped:        "Some patches of the colour card are over- or underexposed and were left out.",
+	CardEditionAssumed: "The edition of the colour card was not said; the one that fits better was taken.",
+	CardSmall:          "The patches of the colour card have few pixels.",
+	CardTilted:         "The colour card is tilted by more than 10° against the camera.",
 }

@@ -1,0 +1,205 @@
+package quality
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/photo"
+)
+
+// good is a photo that no gate objects to.
+func good() Facts {
+	f := Facts{
+		Meta:     photo.Meta{Camera: "A", Profile: "sRGB", JPEGQuality: 95},
+		LongSide: 4000, ShortSide: 3000, Pixels: 1 << 19,
+		MedianY: 0.3, Noise: 0.02, BlurPx: 1, Isotropy: 0.9, MMPerPx: 0.05, Gain: [3]float64{1, 1, 1},
+	}
+	for j := range levels {
+		f.Detail.Energy[j], f.Detail.XX[j], f.Detail.YY[j] = 1e-4, 1e-4, 1e-4
+	}
+	return f
+}
+
+// Every gate of one photo fires just above its threshold and is silent on it.
+func TestGatesOfAPhoto(t *testing.T) {
+	const over, under = 1 + 1e-9, 1 - 1e-9
+	tests := []struct {
+		name        string
+		code        string
+		verdict     string
+		fires, pass func(*Facts)
+	}{
+		{"overexposed", outcome.Clipped, outcome.Doubtful,
+			func(f *Facts) { f.ClippedHigh = MaxClipped * over }, func(f *Facts) { f.ClippedHigh = MaxClipped }},
+		{"underexposed", outcome.Clipped, outcome.Doubtful,
+			func(f *Facts) { f.ClippedLow = MaxClipped * over }, func(f *Facts) { f.ClippedLow = MaxClipped }},
+		{"dark", outcome.Exposure, outcome.Doubtful,
+			func(f *Facts) { f.MedianY = MinMedianY * under }, func(f *Facts) { f.MedianY = MinMedianY }},
+		{"light", outcome.Exposure, outcome.Doubtful,
+			func(f *Facts) { f.MedianY = MaxMedianY * over }, func(f *Facts) { f.MedianY = MaxMedianY }},
+		{"glare", outcome.Glare, outcome.Doubtful,
+			func(f *Facts) { f.Glare = MaxGlare * over }, func(f *Facts) { f.Glare = MaxGlare }},
+		{"noise", outcome.Noisy, outcome.Doubtful,
+			func(f *Facts) { f.Noise = MaxNoise * over }, func(f *Facts) { f.Noise = MaxNoise }},
+		{"blur", outcome.Blurred, outcome.Doubtful,
+			func(f *Facts) { f.BlurPx = 4 * over }, func(f *Facts) { f.BlurPx = 4 }},
+		{"blur of a small photo", outcome.Blurred, outcome.Doubtful,
+			func(f *Facts) { f.LongSide, f.BlurPx = 1500, MinBlurPx*over }, func(f *Facts) { f.LongSide, f.BlurPx = 1500, MinBlurPx }},
+		{"motion", outcome.MotionBlur, outcome.Doubtful,
+			func(f *Facts) { f.Isotropy = MinIsotropy * under }, func(f *Facts) { f.Isotropy = MinIsotropy }},
+		{"JPEG", outcome.JPEGLoss, outcome.Doubtful,
+			func(f *Facts) { f.Meta.JPEGQuality = MinJPEGQuality - 1 }, func(f *Facts) { f.Meta.JPEGQuality = MinJPEGQuality }},
+		{"small", outcome.SmallPicture, outcome.Doubtful,
+			func(f *Facts) { f.ShortSide = MinShortSide - 1 }, func(f *Facts) { f.ShortSide = MinShortSide }},
+		{"coarse for texture", outcome.ScaleTooCoarse, outcome.Doubtful,
+			func(f *Facts) { f.MMPerPx = over / MinDetailPxPerMM }, func(f *Facts) { f.MMPerPx = 1.0 / MinDetailPxPerMM }},
+		{"coarse for spots", outcome.ScaleTooCoarse, outcome.Doubtful,
+			func(f *Facts) { f.MMPerPx = over / MinColourPxPerMM }, func(f *Facts) { f.MMPerPx = 1.0 / MinDetailPxPerMM }},
+		{"profile", outcome.ProfileUnsupported, outcome.Doubtful,
+			func(f *Facts) { f.Meta.Warnings = []string{photo.ProfileUnsupported} },
+			func(f *Facts) { f.Meta.Warnings = []string{photo.ProfileAssumed} }},
+		{"HDR", outcome.ProfileUnsupported, outcome.Doubtful,
+			func(f *Facts) { f.Meta.Warnings = []string{photo.HighDynamicRange} }, func(*Facts) {}},
+		{"skin state", outcome.SkinState, outcome.Doubtful,
+			func(f *Facts) { f.SkinState = []string{"make_up"} }, func(f *Facts) { f.SkinState = []string{"bare", "cleansed"} }},
+		{"nothing sampled", outcome.RegionTiny, outcome.Unusable,
+			func(f *Facts) { f.Pixels = 0 }, func(*Facts) {}},
+	}
+	for _, tt := range tests {
+		f := good()
+		tt.fires(&f)
+		q := f.Quality()
+		if len(q.Reasons) != 1 || q.Reasons[0].Code != tt.code || q.Verdict != tt.verdict {
+			t.Errorf("%s: verdict %s, reasons %v; want %s for %s", tt.name, q.Verdict, q.Reasons, tt.verdict, tt.code)
+		}
+		f = good()
+		tt.pass(&f)
+		if q := f.Quality(); q.Verdict != outcome.OK || len(q.Reasons) != 0 {
+			t.Errorf("%s just below: verdict %s, reasons %v", tt.name, q.Verdict, q.Reasons)
+		}
+	}
+}
+
+func TestHalfClippedIsUnusable(t *testing.T) {
+	f := good()
+	f.ClippedHigh = UnusableClipped
+	if v := f.Quality().Verdict; v != outcome.Doubtful {
+		t.Errorf("half clipped: %s", v)
+	}
+	f.ClippedHigh += 1e-9
+	f.SkinState = []string{"shaved"} // a later, milder finding does not soften the verdict
+	if v := f.Quality().Verdict; v != outcome.Unusable {
+		t.Errorf("more than half clipped: %s", v)
+	}
+}
+
+func TestWhatCannotBeToldIsNull(t *testing.T) {
+	f := good()
+	f.BlurPx, f.Isotropy, f.Noise, f.MMPerPx, f.Meta.JPEGQuality = math.NaN(), math.NaN(), math.NaN(), 0, 0
+	q := f.Quality()
+	for _, name := range []string{"blur_px", "isotropy", "noise", "px_per_mm", "jpeg_quality"} {
+		if v, ok := q.Figures[name]; !ok || v.Known() {
+			t.Errorf("%s = %v, want null", name, v)
+		}
+	}
+	if q.Verdict != outcome.OK {
+		t.Errorf("verdict %s", q.Verdict)
+	}
+}
+
+// Every gate of a pair fires just beyond its threshold and is silent on it.
+func TestGatesOfAPair(t *testing.T) {
+	scaleDetail := func(d *Detail, k float64) {
+		for j := range levels {
+			d.Energy[j], d.XX[j], d.YY[j] = k*d.Energy[j], k*d.XX[j], k*d.YY[j]
+		}
+	}
+	turn := func(d *Detail, r float64) { // relief vector (r, 0)
+		for j := range levels {
+			d.XX[j], d.YY[j] = 1e-4*(1+r), 1e-4*(1-r)
+		}
+	}
+	type change func(ref, now *Facts, p *Pair)
+	tests := []struct {
+		name        string
+		code        string
+		fires, pass change
+	}{
+		{"closer", outcome.DistanceChange,
+			func(_, _ *Facts, p *Pair) { p.Scale = 1.101 }, func(_, _ *Facts, p *Pair) { p.Scale = 1.099 }},
+		{"farther", outcome.DistanceChange,
+			func(_, now *Facts, _ *Pair) { now.MMPerPx = 0.05 / 0.899 }, func(_, now *Facts, _ *Pair) { now.MMPerPx = 0.05 / 0.901 }},
+		{"tilt", outcome.TiltChange,
+			func(_, _ *Facts, p *Pair) { p.TiltDeg = 10.01 }, func(_, _ *Facts, p *Pair) { p.TiltDeg = 9.99 }},
+		{"soft", outcome.Blurred,
+			func(_, now *Facts, _ *Pair) { scaleDetail(&now.Detail, 0.639) }, func(_, now *Facts, _ *Pair) { scaleDetail(&now.Detail, 0.641) }},
+		{"sharp", outcome.Blurred,
+			func(_, now *Facts, _ *Pair) { scaleDetail(&now.Detail, 1.563) }, func(_, now *Facts, _ *Pair) { scaleDetail(&now.Detail, 1.562) }},
+		{"relief", outcome.LightDirection,
+			func(_, now *Facts, _ *Pair) { turn(&now.Detail, 0.251) }, func(_, now *Facts, _ *Pair) { turn(&now.Detail, 0.249) }},
+		{"fall-off", outcome.LightDirection,
+			func(_, now *Facts, _ *Pair) { now.Slope = [2]float64{0, -0.401} }, func(_, now *Facts, _ *Pair) { now.Slope = [2]float64{0, -0.399} }},
+		{"turned camera", outcome.LightDirection,
+			func(ref, now *Facts, _ *Pair) { ref.Slope, now.Slope = [2]float64{0.5, 0}, [2]float64{0, 0.5} },
+			func(ref, now *Facts, p *Pair) {
+				ref.Slope, now.Slope = [2]float64{0.5, 0}, [2]float64{0, 0.5}
+				p.RotationDeg = 90
+			}},
+		{"lamp", outcome.ColourTemperature,
+			func(_, now *Facts, _ *Pair) { now.Gain = [3]float64{1.1, 1, 0.9} }, func(_, now *Facts, _ *Pair) { now.Gain = [3]float64{1.5, 1.5, 1.5} }},
+		{"camera", outcome.MixedCameras,
+			func(_, now *Facts, _ *Pair) { now.Meta.Camera = "B" }, func(_, now *Facts, _ *Pair) { now.Meta.Camera = "" }},
+		{"profile", outcome.MixedProfiles,
+			func(_, now *Facts, _ *Pair) { now.Meta.Profile = "Display P3" }, func(_, _ *Facts, _ *Pair) {}},
+		{"skin state", outcome.SkinState,
+			func(_, now *Facts, _ *Pair) { now.SkinState = []string{"tan"} }, func(ref, _ *Facts, _ *Pair) { ref.SkinState = []string{"tan"} }},
+	}
+	for _, tt := range tests {
+		ref, now, p := good(), good(), Pair{}
+		tt.fires(&ref, &now, &p)
+		if r, _ := OfPair(ref, now, p); len(r) != 1 || r[0].Code != tt.code {
+			t.Errorf("%s: %v, want %s", tt.name, r, tt.code)
+		}
+		ref, now, p = good(), good(), Pair{}
+		tt.pass(&ref, &now, &p)
+		if r, _ := OfPair(ref, now, p); len(r) != 0 {
+			t.Errorf("%s just below: %v", tt.name, r)
+		}
+	}
+}
+
+// The white of a light just within and just beyond Δu'v' 0.01.
+func TestWhiteShiftGate(t *testing.T) {
+	for _, g := range []float64{1.0, 1.01, 1.02, 1.03, 1.04, 1.05, 1.06} {
+		now := good()
+		now.Gain = [3]float64{g, 1, 1}
+		r, figures := OfPair(good(), now, Pair{})
+		if fired := len(r) == 1; fired != (float64(figures["white_shift"]) > MaxWhiteShift) {
+			t.Errorf("gain %v: shift %v, reasons %v", g, figures["white_shift"], r)
+		}
+	}
+}
+
+func TestSkinStatesCoverTheClosedList(t *testing.T) {
+	spoilt := func(states ...string) []string {
+		var all []string
+		for _, r := range SkinStateReasons(states) {
+			all = append(all, r.Spoils...)
+		}
+		return all
+	}
+	if s := spoilt("bare", "cleansed"); len(s) != 0 {
+		t.Errorf("clean skin spoils %v", s)
+	}
+	if s := spoilt("numbing_cream"); !slices.Equal(s, []string{Redness}) {
+		t.Errorf("numbing cream spoils %v", s)
+	}
+	if s := spoilt("moisturiser"); !slices.Equal(s, []string{Texture}) {
+		t.Errorf("gloss spoils %v", s)
+	}
+	if s := spoilt("make_up"); !slices.Equal(s, []string{Redness, Pigment, Texture}) {
+		t.Errorf("make-up spoils %v", s)
+	}
+}
