@@ -1,0 +1,156 @@
+// Package pigment answers how much melanin a region of skin holds, how evenly it is
+// spread, and where the dark spots are.
+//
+// The model's answer is the melanin map: the melanosome volume fraction of the
+// modelled epidermis in percent, from which blood and light are separated ([Melanin],
+// [Area], [Spots], [Evenness]). The classical camera indices stand beside it: the
+// melanin index 100·log10(1/R) ([Index]), L* ([LStar]) and ITA ([ITA]), all of linear
+// light, D65, 2° observer, and all dependent on exposure.
+//
+// Refused: ITA on red skin (blood lowers L* and so ITA: 0.2 to 2 % blood at 2.55 %
+// melanin drop it from 52° to 25°) and where b* is below 3; spots without a scale in
+// millimetres. This package finds and measures spots; it never says what they are.
+package pigment
+
+import (
+	"math"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/cie"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+)
+
+// Units of the measures of this package.
+const (
+	UnitMelanin  = "% melanin"
+	UnitIndex    = "100·log10"
+	UnitLab      = "CIELAB"
+	UnitDegrees  = "°"
+	UnitFraction = "1"
+	UnitPerArea  = "1/cm²"
+	UnitBurden   = "% melanin · mm²/cm²"
+)
+
+// Melanin is the mean of the melanin map in percent, 1.3 to 43 in skin.
+// Model-equivalent: differences and ratios mean something, the absolute value is no
+// laboratory result.
+func Melanin(melanin chromo.Field) outcome.Measurement {
+	return melanin.Summary().Measurement(UnitMelanin)
+}
+
+// Index is the melanin index 100·log10(1/R) of red linear light, median over the
+// region (the 655 nm form of the DermaSpectrometer; Shriver & Parra 2000, Am J Phys
+// Anthropol 112:17 with 650 nm). A tenth less exposure raises it by 4.6.
+func Index(red chromo.Field) outcome.Measurement {
+	mi := raster.New(red.Value.W, red.Value.H)
+	raster.Bands(mi.H, func(y0, y1 int) {
+		for i := y0 * mi.W; i < y1*mi.W; i++ {
+			mi.Pix[i] = float32(-100 * math.Log10(max(float64(red.Value.Pix[i]), chromo.Floor)))
+		}
+	})
+	return chromo.Field{Value: mi, Weight: red.Weight}.Median(UnitIndex)
+}
+
+// LStar is the median L*.
+func LStar(l chromo.Field) outcome.Measurement { return l.Median(UnitLab) }
+
+// redSkinRise is the blood fraction in percent above the baseline's at which ITA is no
+// longer read: 0.5 points lower ITA by about 8° at light skin, more than half a class
+// (project default).
+const redSkinRise = 0.5
+
+// ITA is the individual typology angle of the median L* and b*, in degrees. blood and
+// baselineBlood are the region's mean blood fractions in percent now and at the
+// baseline; where the skin has become red the angle is withheld.
+func ITA(l, b chromo.Field, blood, baselineBlood float64) outcome.Measurement {
+	colour := cie.Lab{L: l.Quantile(0.5), B: b.Quantile(0.5)}
+	if math.IsNaN(colour.L) {
+		return outcome.Unmeasured(UnitDegrees, outcome.RegionLost)
+	}
+	if blood-baselineBlood > redSkinRise {
+		return outcome.Unmeasured(UnitDegrees, outcome.RedSkin)
+	}
+	deg, ok := cie.ITA(colour)
+	if !ok {
+		return outcome.Unmeasured(UnitDegrees, outcome.PaleBlueAxis)
+	}
+	s := l.Summary()
+	return outcome.Measurement{Value: outcome.Number(deg), Unit: UnitDegrees, SD: spreadOfITA(l, b, colour), N: s.N}
+}
+
+// spreadOfITA carries the spreads of L* and b* to first order into degrees.
+func spreadOfITA(l, b chromo.Field, c cie.Lab) outcome.Number {
+	sl, sb := l.Summary().SD, b.Summary().SD
+	r2 := (c.L-50)*(c.L-50) + c.B*c.B
+	return outcome.Number(math.Hypot(c.B*sl, (c.L-50)*sb) / r2 * 180 / math.Pi)
+}
+
+// areaSigmas places the threshold of pigmented skin above the baseline's median: two
+// robust standard deviations, or leastContrast where the skin is very even.
+const areaSigmas = 2
+
+// leastContrast is the melanin contrast, relative to the median of the skin, below
+// which nothing counts as pigmented (project default: half a freckle's, and about 3
+// units of melanin index in medium skin).
+const leastContrast = 0.15
+
+// Threshold is the melanin contrast in percent above which a pixel counts as
+// pigmented, and the level that it is counted from. It is taken once per series at the
+// baseline and frozen.
+type Threshold struct {
+	Level    float64 // median melanin of the baseline skin, percent
+	Contrast float64 // above Level (area) or above the local background (spots), percent
+}
+
+// Freeze takes the threshold from baseline skin. Both are NaN where it is empty.
+func Freeze(baseline chromo.Field) Threshold {
+	median, sigma := baseline.MedianMAD()
+	return Threshold{Level: median, Contrast: max(areaSigmas*sigma, leastContrast*median)}
+}
+
+// Area is the share of the region whose melanin is above the frozen level by more
+// than the frozen contrast.
+func Area(melanin chromo.Field, t Threshold) outcome.Measurement {
+	if math.IsNaN(t.Level) {
+		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused)
+	}
+	s := melanin.Summary()
+	s.Mean = melanin.Mean(func(v float64) float64 {
+		if v > t.Level+t.Contrast {
+			return 1
+		}
+		return 0
+	})
+	s.SD = math.NaN()
+	return s.Measurement(UnitFraction)
+}
+
+// Bands of evenness in millimetres (Gaussian σ): mottling and spots, then patches.
+var (
+	FineBand   = [2]float64{0.5, 4}
+	CoarseBand = [2]float64{4, 20}
+)
+
+// Evenness is the standard deviation of the melanin map between two Gaussians of the
+// given σ in millimetres, in percent melanin: 0 is perfectly even. mmPerPx is the size
+// of the map's pixels, 0 where unknown.
+func Evenness(melanin chromo.Field, mmPerPx float64, bandMM [2]float64) outcome.Measurement {
+	switch {
+	case mmPerPx <= 0:
+		return outcome.Unmeasured(UnitMelanin, outcome.ScaleUnknown)
+	case melanin.Empty():
+		return outcome.Unmeasured(UnitMelanin, outcome.RegionLost)
+	}
+	// Neither Gaussian needs pixels finer than a third of the smaller σ.
+	k := max(1, int(bandMM[0]/3/mmPerPx))
+	small := melanin.Shrink(k)
+	px := mmPerPx * float64(k)
+	fine, coarse := small.Smooth(bandMM[0]/px), small.Smooth(bandMM[1]/px)
+	for i := range fine.Pix {
+		fine.Pix[i] -= coarse.Pix[i]
+	}
+	s := chromo.Field{Value: fine, Weight: small.Weight}.Summary()
+	s.Mean, s.SD = s.SD, math.NaN()
+	return s.Measurement(UnitMelanin)
+}

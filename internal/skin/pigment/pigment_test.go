@@ -1,0 +1,163 @@
+package pigment
+
+import (
+	"math"
+	"testing"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+)
+
+func near(t *testing.T, what string, got, want, tol float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tol) {
+		t.Errorf("%s = %.6g, want %v ± %.2g", what, got, want, tol)
+	}
+}
+
+func flat(w, h int, v float64) chromo.Field {
+	p := raster.New(w, h)
+	for i := range p.Pix {
+		p.Pix[i] = float32(v)
+	}
+	return chromo.Field{Value: p}
+}
+
+// A linear red light of 0.539479 (sRGB code 194) has MI 26.8025.
+func TestMelaninIndexOfAReferenceColour(t *testing.T) {
+	near(t, "MI", float64(Index(flat(4, 4, 0.539479)).Value), 26.8025, 5e-5)
+	near(t, "MI at 10 % less light", float64(Index(flat(4, 4, 0.9*0.539479)).Value), 26.8025+4.576, 5e-4)
+}
+
+// Light skin of the chart under D50: ITA 39.95°.
+func TestITA(t *testing.T) {
+	l, b := flat(9, 9, 64.66), flat(9, 9, 17.5)
+	near(t, "ITA", float64(ITA(l, b, 1.2, 1.1).Value), 39.95, 0.005)
+	for what, m := range map[string]outcome.Measurement{
+		outcome.RedSkin:      ITA(l, b, 1.9, 1.2),
+		outcome.PaleBlueAxis: ITA(l, flat(9, 9, 2.5), 1, 1),
+		outcome.RegionLost:   ITA(chromo.NewField(l.Value, raster.New(9, 9)), b, 1, 1),
+	} {
+		if m.Value.Known() || len(m.Warnings) != 1 || m.Warnings[0] != what {
+			t.Errorf("%s: %+v", what, m)
+		}
+	}
+	if !ITA(l, b, 1, math.NaN()).Value.Known() {
+		t.Error("without a baseline ITA is read")
+	}
+}
+
+// disc is a patch of pigment in millimetres.
+type disc struct{ x, y, r, contrast float64 }
+
+// stain draws discs on a flat map of 40×30 mm at 10 px/mm, with soft rims as wide as
+// light spreads in skin.
+func stain(level float64, discs []disc) chromo.Field {
+	f := flat(400, 300, level)
+	for i := range f.Value.Pix {
+		x, y := float64(i%400)/10, float64(i/400)/10
+		for _, d := range discs {
+			rim := (math.Hypot(x-d.x, y-d.y) - d.r) / 0.15
+			f.Value.Pix[i] += float32(d.contrast / (1 + math.Exp(rim)))
+		}
+	}
+	return f
+}
+
+const mmPerPx = 0.1
+
+var freckles = []disc{{5, 5, 1, 3}, {15, 8, 1.5, 4}, {30, 20, 0.8, 3}, {22, 22, 2.5, 2.5}, {36, 5, 0.6, 5}}
+
+func burdenOf(discs []disc) float64 {
+	var sum float64
+	for _, d := range discs {
+		sum += math.Pi * d.r * d.r * d.contrast
+	}
+	return sum * 100 / (40 * 30)
+}
+
+func TestSpotsAreFoundAndWeighed(t *testing.T) {
+	f := stain(6, freckles)
+	threshold := Freeze(f)
+	near(t, "level", threshold.Level, 6, 0.01)
+	near(t, "contrast", threshold.Contrast, leastContrast*6, 0.01)
+	count, burden := Spots(f, mmPerPx, threshold)
+	near(t, "count", float64(count.N), float64(len(freckles)), 0)
+	near(t, "per cm²", float64(count.Value), float64(len(freckles))/12, 1e-9)
+	near(t, "burden", float64(burden.Value)/burdenOf(freckles), 1, 0.1)
+	for _, s := range Find(f, mmPerPx, threshold) {
+		near(t, "distance to a true centre", nearest(s, freckles), 0, 0.1)
+	}
+}
+
+func nearest(s Spot, discs []disc) float64 {
+	least := math.Inf(1)
+	for _, d := range discs {
+		least = min(least, math.Hypot(s.X*mmPerPx-d.x, s.Y*mmPerPx-d.y))
+	}
+	return least
+}
+
+// A fade of all spots by a fifth lowers the burden by a fifth, give or take what the
+// shrinking outline adds; flat skin and a slow gradient have no spots.
+func TestBurdenFollowsFading(t *testing.T) {
+	base := stain(6, freckles)
+	threshold := Freeze(base)
+	_, before := Spots(base, mmPerPx, threshold)
+	faded := make([]disc, len(freckles))
+	for i, d := range freckles {
+		d.contrast *= 0.8
+		faded[i] = d
+	}
+	_, after := Spots(stain(6, faded), mmPerPx, threshold)
+	near(t, "ratio", float64(after.Value/before.Value), 0.8, 0.02)
+	slope := flat(400, 300, 6)
+	for i := range slope.Value.Pix {
+		slope.Value.Pix[i] += float32(i%400) / 400
+	}
+	count, _ := Spots(slope, mmPerPx, threshold)
+	near(t, "spots on a gradient", float64(count.N), 0, 0)
+}
+
+func TestAreaIsAShareOfTheRegion(t *testing.T) {
+	f := stain(6, []disc{{20, 15, 5, 4}})
+	got := Area(f, Threshold{Level: 6, Contrast: 2})
+	near(t, "area", float64(got.Value), math.Pi*25/1200, 0.001)
+}
+
+// A sine of wavelength λ passes a Gaussian of σ by exp(−2π²σ²/λ²).
+func TestEvennessIsABandOfTheMap(t *testing.T) {
+	const wavelength, amplitude = 8.0, 1.5
+	f := flat(480, 480, 10)
+	for i := range f.Value.Pix {
+		f.Value.Pix[i] += float32(amplitude * math.Sin(2*math.Pi*float64(i%480)*mmPerPx/wavelength))
+	}
+	pass := func(s float64) float64 { return math.Exp(-2 * math.Pi * math.Pi * s * s / (wavelength * wavelength)) }
+	want := amplitude / math.Sqrt2 * (pass(0.5) - pass(4))
+	near(t, "evenness", float64(Evenness(f, mmPerPx, FineBand).Value)/want, 1, 0.03)
+}
+
+func TestRefusals(t *testing.T) {
+	f := flat(50, 50, 6)
+	empty := chromo.NewField(f.Value, raster.New(50, 50))
+	frozen, none := Threshold{Level: 6, Contrast: 1}, Freeze(empty)
+	spots := func(f chromo.Field, mm float64, th Threshold) outcome.Measurement {
+		_, burden := Spots(f, mm, th)
+		return burden
+	}
+	for _, c := range []struct {
+		want string
+		got  outcome.Measurement
+	}{
+		{outcome.ScaleUnknown, spots(f, 0, frozen)}, {outcome.ScaleTooCoarse, spots(f, 0.25, frozen)},
+		{outcome.RegionLost, spots(empty, 0.1, frozen)}, {outcome.BaselineRefused, spots(f, 0.1, none)},
+		{outcome.ScaleUnknown, Evenness(f, 0, FineBand)}, {outcome.RegionLost, Evenness(empty, 0.1, FineBand)},
+		{outcome.RegionLost, Melanin(empty)}, {outcome.RegionLost, Index(empty)}, {outcome.RegionLost, LStar(empty)},
+		{outcome.RegionLost, Area(empty, frozen)}, {outcome.BaselineRefused, Area(f, none)},
+	} {
+		if c.got.Value.Known() || c.got.Unit == "" || len(c.got.Warnings) != 1 || c.got.Warnings[0] != c.want {
+			t.Errorf("got %+v, want %s", c.got, c.want)
+		}
+	}
+}

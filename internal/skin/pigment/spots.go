@@ -1,0 +1,152 @@
+package pigment
+
+import (
+	"math"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+)
+
+// Spot is one patch of skin darker in melanin than its surroundings.
+type Spot struct {
+	X, Y     float64 // centroid weighted by contrast, in pixels of the map
+	AreaMM2  float64
+	Contrast float64 // mean melanin above the local background, percent
+}
+
+// Burden is contrast times area, in percent·mm²: what fading and shrinking both lower.
+func (s Spot) Burden() float64 { return s.Contrast * s.AreaMM2 }
+
+// Scales of spot finding, in millimetres (project defaults).
+const (
+	spotSmoothMM     = 0.15 // σ that spots are outlined at: below it lie noise and hair
+	backgroundMM     = 5.0  // σ of the local background: three times a large age spot's radius
+	leastSpotAreaMM2 = 0.2  // a disc of 0.25 mm radius
+	leastPxPerMM     = 5.0  // below it such a disc has under 5 pixels
+)
+
+// Find outlines the spots of a melanin map whose pixels measure mmPerPx. A spot is a
+// connected patch that exceeds half the frozen contrast above the local background and
+// somewhere all of it, so that a fading spot shrinks slowly instead of falling apart.
+func Find(melanin chromo.Field, mmPerPx float64, t Threshold) []Spot {
+	excess := aboveBackground(melanin, mmPerPx, t)
+	pxArea := mmPerPx * mmPerPx
+	var spots []Spot
+	for _, patch := range patches(melanin, excess, t.Contrast) {
+		if float64(len(patch))*pxArea >= leastSpotAreaMM2 {
+			spots = append(spots, measure(patch, excess, pxArea))
+		}
+	}
+	return spots
+}
+
+// aboveBackground is the smoothed map less its local background: the mean of the skin
+// around that is not itself spot, or the frozen level where no such skin is near.
+func aboveBackground(melanin chromo.Field, mmPerPx float64, t Threshold) *raster.Plane {
+	smooth := melanin.Smooth(spotSmoothMM / mmPerPx)
+	background := raster.New(smooth.W, smooth.H)
+	for i := range background.Pix {
+		background.Pix[i] = float32(t.Level)
+	}
+	for range 2 {
+		background = plainSkin(smooth, background, melanin, t).Smooth(backgroundMM / mmPerPx)
+	}
+	for i := range smooth.Pix {
+		smooth.Pix[i] -= background.Pix[i]
+	}
+	return smooth
+}
+
+// trace is the weight that the frozen level has where a pixel is spot.
+const trace = 1e-3
+
+// plainSkin keeps the pixels that do not stand out from the background.
+func plainSkin(smooth, background *raster.Plane, melanin chromo.Field, t Threshold) chromo.Field {
+	f := chromo.Field{Value: raster.New(smooth.W, smooth.H), Weight: raster.New(smooth.W, smooth.H)}
+	half := float32(t.Contrast / 2)
+	for i, v := range smooth.Pix {
+		w := melanin.WeightAt(i)
+		f.Value.Pix[i], f.Weight.Pix[i] = v, w
+		if w > 0 && float32(math.Abs(float64(v-background.Pix[i]))) > half {
+			f.Value.Pix[i], f.Weight.Pix[i] = background.Pix[i], trace*w
+		}
+	}
+	return f
+}
+
+// patches lists the 8-connected sets of pixels inside the region above half the
+// contrast that reach all of it, in order of their first pixel.
+func patches(melanin chromo.Field, excess *raster.Plane, contrast float64) [][]int {
+	// open[i]: the pixel may still be taken into a patch.
+	open := make([]bool, len(excess.Pix))
+	for i, v := range excess.Pix {
+		open[i] = v > float32(contrast/2) && melanin.Inside(i)
+	}
+	var all [][]int
+	for i, v := range excess.Pix {
+		if open[i] && v > float32(contrast) {
+			all = append(all, flood(open, i, excess.W))
+		}
+	}
+	return all
+}
+
+// flood collects the open pixels 8-connected to the seed and closes them.
+func flood(open []bool, seed, w int) []int {
+	patch := []int{seed}
+	open[seed] = false
+	for k := 0; k < len(patch); k++ {
+		x, y := patch[k]%w, patch[k]/w
+		for v := max(0, y-1); v <= y+1 && v*w < len(open); v++ {
+			for u := max(0, x-1); u <= min(x+1, w-1); u++ {
+				if j := v*w + u; open[j] {
+					open[j] = false
+					patch = append(patch, j)
+				}
+			}
+		}
+	}
+	return patch
+}
+
+// measure sums up one patch.
+func measure(patch []int, excess *raster.Plane, pxArea float64) Spot {
+	var sum, x, y float64
+	for _, i := range patch {
+		e := float64(excess.Pix[i])
+		sum += e
+		x += e * float64(i%excess.W)
+		y += e * float64(i/excess.W)
+	}
+	return Spot{X: x / sum, Y: y / sum, AreaMM2: pxArea * float64(len(patch)), Contrast: sum / float64(len(patch))}
+}
+
+// Spots returns the number of spots per square centimetre and their summed burden per
+// square centimetre, with the number of spots as count. Counting noise is about the
+// square root of the count, so the burden is what carries a verdict.
+func Spots(melanin chromo.Field, mmPerPx float64, t Threshold) (count, burden outcome.Measurement) {
+	refuse := func(code string) (count, burden outcome.Measurement) {
+		return outcome.Unmeasured(UnitPerArea, code), outcome.Unmeasured(UnitBurden, code)
+	}
+	switch {
+	case mmPerPx <= 0:
+		return refuse(outcome.ScaleUnknown)
+	case mmPerPx > 1/leastPxPerMM:
+		return refuse(outcome.ScaleTooCoarse)
+	case melanin.Empty():
+		return refuse(outcome.RegionLost)
+	case math.IsNaN(t.Level):
+		return refuse(outcome.BaselineRefused)
+	}
+	spots := Find(melanin, mmPerPx, t)
+	perCM2 := 100 / (mmPerPx * mmPerPx * melanin.Area())
+	var sum float64
+	for _, s := range spots {
+		sum += s.Burden()
+	}
+	n := len(spots)
+	count = outcome.Measurement{Value: outcome.Number(float64(n) * perCM2), Unit: UnitPerArea, SD: outcome.NaN(), N: n}
+	burden = outcome.Measurement{Value: outcome.Number(sum * perCM2), Unit: UnitBurden, SD: outcome.NaN(), N: n}
+	return count, burden
+}
