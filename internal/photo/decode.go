@@ -67,6 +67,11 @@ func decodeImage(ctx context.Context, data []byte, h *header, lim Limits) (img i
 			r.Reader = bytes.NewReader(h.webpStill(data))
 		}
 		return webp.Decode(r)
+	case "HEIC":
+		if err := boundWork(data, h); err != nil {
+			return nil, err
+		}
+		return decodeHEIC(ctx, data, h, lim)
 	}
 	panic("photo: no decoder for " + h.format)
 }
@@ -118,9 +123,12 @@ func typed(err error) error {
 
 // accept checks that a decoder gave what the header promised.
 func accept(img image.Image, h *header) (*decoded, error) {
-	b := img.Bounds()
-	if b.Dx() != h.width || b.Dy() != h.height {
-		return nil, wrong(fmt.Sprintf("its header says %d×%d pixels, its picture has %d×%d", h.width, h.height, b.Dx(), b.Dy()), nil)
+	b, w, hh := img.Bounds(), h.width, h.height
+	if h.upright && swapsSides(h.turned) {
+		w, hh = hh, w
+	}
+	if b.Dx() != w || b.Dy() != hh {
+		return nil, wrong(fmt.Sprintf("its header says %d×%d pixels, its picture has %d×%d", w, hh, b.Dx(), b.Dy()), nil)
 	}
 	if _, cmyk := img.(*image.CMYK); cmyk {
 		return nil, unsupported("is CMYK, ink amounts from which light cannot be known", mendRGB)

@@ -46,6 +46,7 @@ var formats = []format{
 	{"JPEG", func(b []byte) bool { return bytes.HasPrefix(b, []byte("\xff\xd8\xff")) }, readJPEG},
 	{"PNG", func(b []byte) bool { return bytes.HasPrefix(b, []byte(pngMagic)) }, readPNG},
 	{"TIFF", isTIFF, readTIFF},
+	{"HEIC", isHEIC, readHEIC},
 	{"WebP", func(b []byte) bool { return isRIFF(b, "WEBP") }, readWebP},
 }
 

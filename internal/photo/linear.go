@@ -40,6 +40,18 @@ func makeLUTs(s colourSpace, codes int) luts {
 	return luts{t[0], t[1], t[2]}
 }
 
+// afterCoding are the tables for luma codes of a grey picture.
+func (t luts) afterCoding(k ycc) luts {
+	via := func(c []float32) []float32 {
+		out := make([]float32, 256)
+		for v := range out {
+			out[v] = c[clamp8((int32(v)-k.black)*k.gain+k.half)]
+		}
+		return out
+	}
+	return luts{via(t.r), via(t.g), via(t.b)}
+}
+
 // reader picks the kernel for an image. Its bounds need not start at (0, 0).
 func reader(img image.Image, h *header) rowReader {
 	b := img.Bounds()
@@ -49,7 +61,7 @@ func reader(img image.Image, h *header) rowReader {
 	case *image.NYCbCrA:
 		return readYCbCr(&m.YCbCr, h.coding, makeLUTs(h.colour, 256))
 	case *image.Gray:
-		return readGray(m, makeLUTs(h.colour, 256))
+		return readGray(m, makeLUTs(h.colour, 256).afterCoding(h.coding))
 	case *image.Gray16:
 		return readGray16(m, makeLUTs(h.colour, 1<<16))
 	case *image.NRGBA:

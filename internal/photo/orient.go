@@ -9,12 +9,20 @@ import (
 // swapsSides reports that an EXIF orientation lies on its side (CIPA DC-008, 4.6.4).
 func swapsSides(orientation int) bool { return orientation >= 5 && orientation <= 8 }
 
+// newRGB is [raster.NewRGB] with the planes made side by side: clearing their memory is
+// a fifth of the cost of filling them.
+func newRGB(w, h int) *raster.RGB {
+	var p [3]*raster.Plane
+	raster.Parallel(len(p), func(i int) { p[i] = raster.New(w, h) })
+	return &raster.RGB{R: p[0], G: p[1], B: p[2]}
+}
+
 // orient fills upright planes from a stored picture of w×h pixels.
 func orient(orientation, w, h int, read rowReader) *raster.RGB {
 	if swapsSides(orientation) {
 		return transpose(orientation, w, h, read)
 	}
-	out := raster.NewRGB(w, h)
+	out := newRGB(w, h)
 	upsideDown := orientation == 3 || orientation == 4
 	mirrored := orientation == 2 || orientation == 3
 	raster.Bands(h, func(y0, y1 int) {
@@ -35,14 +43,14 @@ func orient(orientation, w, h int, read rowReader) *raster.RGB {
 	return out
 }
 
-// tile is the side of the blocks in which a picture is turned: 16 floats are a line of
-// cache, and three blocks fit in its first level.
-const tile = 16
+// tile is how many stored rows are turned at once: three blocks of as many rows fit in
+// the first level of cache.
+const tile = 32
 
 // transpose fills planes of h×w pixels: stored columns become rows. A band of rows
 // reads the stored columns that belong to it, in blocks.
 func transpose(orientation, w, h int, read rowReader) *raster.RGB {
-	out := raster.NewRGB(h, w)
+	out := newRGB(h, w)
 	fromRight := orientation == 7 || orientation == 8  // the first row is the last column
 	fromBottom := orientation == 6 || orientation == 7 // the first column is the last row
 	raster.Bands(w, func(y0, y1 int) {

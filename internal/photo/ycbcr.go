@@ -36,31 +36,100 @@ func makeYCC(kr, kb float64, full bool) ycc {
 	}
 }
 
+// clampTable is a table of light over sums that may lie outside 0 to 255: entry
+// i + clampBelow is for the code that i is clamped to. With limited range and the
+// widest primaries, sums lie between -300 and 560, so that an index needs no check.
+type clampTable [1024]float32
+
+const clampBelow = 384
+
+func makeClampTable(codes []float32) *clampTable {
+	var t clampTable
+	for i := range t {
+		t[i] = codes[min(max(i-clampBelow, 0), 255)]
+	}
+	return &t
+}
+
+// at is the light of a sum in 1/65536.
+func (t *clampTable) at(v int32) float32 { return t[(v>>16+clampBelow)&1023] }
+
+// ycbcr turns codes to light.
+type ycbcr struct {
+	k       ycc
+	r, g, b *clampTable
+}
+
 // readYCbCr reads any subsampling; a chroma sample counts for all pixels that share it.
 func readYCbCr(m *image.YCbCr, k ycc, t luts) rowReader {
-	tr, tg, tb := (*[256]float32)(t.r), (*[256]float32)(t.g), (*[256]float32)(t.b)
-	minX, minY := m.Rect.Min.X, m.Rect.Min.Y
-	shift := map[image.YCbCrSubsampleRatio]uint{
-		image.YCbCrSubsampleRatio444: 0, image.YCbCrSubsampleRatio440: 0,
-		image.YCbCrSubsampleRatio422: 1, image.YCbCrSubsampleRatio420: 1,
-		image.YCbCrSubsampleRatio411: 2, image.YCbCrSubsampleRatio410: 2,
-	}[m.SubsampleRatio]
+	c := &ycbcr{k, makeClampTable(t.r), makeClampTable(t.g), makeClampTable(t.b)}
+	wide := chromaWidth(m.SubsampleRatio)
 	return func(y, x0 int, r, g, b []float32) {
-		luma := m.Y[m.YOffset(minX+x0, minY+y):][:len(r)]
-		c := m.COffset(minX+x0, minY+y)
-		n := (len(r)+(minX+x0)&(1<<shift-1)-1)>>shift + 1
-		cb, cr := m.Cb[c:][:n], m.Cr[c:][:n]
-		phase := uint((minX + x0) & (1<<shift - 1))
-		g, b = g[:len(luma)], b[:len(luma)]
-		r = r[:len(luma)]
-		for i, v := range luma {
-			j := (uint(i) + phase) >> shift
-			yy := (int32(v)-k.black)*k.gain + k.half
-			u, w := int32(cb[j])-128, int32(cr[j])-128
-			r[i] = tr[clamp8(yy+k.crR*w)]
-			g[i] = tg[clamp8(yy-k.cbG*u-k.crG*w)]
-			b[i] = tb[clamp8(yy+k.cbB*u)]
+		luma := m.Y[y*m.YStride+x0:][:len(r)]
+		at := m.COffset(x0, y)
+		cb, cr := m.Cb[at:], m.Cr[at:]
+		switch {
+		case wide == 1:
+			c.row(luma, cb[:len(luma)], cr[:len(luma)], r, g, b)
+		case wide == 2 && x0%2 == 0:
+			n := (len(luma) + 1) / 2
+			c.rowOfPairs(luma, cb[:n], cr[:n], r, g, b)
+		default:
+			for i, v := range luma {
+				j := (x0+i)/wide - x0/wide
+				c.pixel(v, cb[j], cr[j], &r[i], &g[i], &b[i])
+			}
 		}
+	}
+}
+
+// chromaWidth is how many pixels of a row share a chroma sample.
+func chromaWidth(s image.YCbCrSubsampleRatio) int {
+	switch s {
+	case image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio440:
+		return 1
+	case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
+		return 2
+	}
+	return 4
+}
+
+func (c *ycbcr) pixel(y, cb, cr uint8, r, g, b *float32) {
+	yy := (int32(y)-c.k.black)*c.k.gain + c.k.half
+	u, w := int32(cb)-128, int32(cr)-128
+	*r = c.r.at(yy + c.k.crR*w)
+	*g = c.g.at(yy - c.k.cbG*u - c.k.crG*w)
+	*b = c.b.at(yy + c.k.cbB*u)
+}
+
+func (c *ycbcr) row(luma, cb, cr []uint8, r, g, b []float32) {
+	k, tr, tg, tb := c.k, c.r, c.g, c.b
+	cb, cr, r, g, b = cb[:len(luma)], cr[:len(luma)], r[:len(luma)], g[:len(luma)], b[:len(luma)]
+	for i, v := range luma {
+		yy := (int32(v)-k.black)*k.gain + k.half
+		u, w := int32(cb[i])-128, int32(cr[i])-128
+		r[i] = tr.at(yy + k.crR*w)
+		g[i] = tg.at(yy - k.cbG*u - k.crG*w)
+		b[i] = tb.at(yy + k.cbB*u)
+	}
+}
+
+// rowOfPairs is row where two pixels share a chroma sample; the last may be alone.
+func (c *ycbcr) rowOfPairs(luma, cb, cr []uint8, r, g, b []float32) {
+	k, tr, tg, tb := c.k, c.r, c.g, c.b
+	pairs := len(luma) / 2
+	for j := range pairs {
+		u, w := int32(cb[j])-128, int32(cr[j])-128
+		dr, dg, db := k.crR*w+k.half, k.half-k.cbG*u-k.crG*w, k.cbB*u+k.half
+		y := luma[2*j : 2*j+2 : 2*j+2]
+		rr, gg, bb := r[2*j:2*j+2:2*j+2], g[2*j:2*j+2:2*j+2], b[2*j:2*j+2:2*j+2]
+		y0, y1 := (int32(y[0])-k.black)*k.gain, (int32(y[1])-k.black)*k.gain
+		rr[0], rr[1] = tr.at(y0+dr), tr.at(y1+dr)
+		gg[0], gg[1] = tg.at(y0+dg), tg.at(y1+dg)
+		bb[0], bb[1] = tb.at(y0+db), tb.at(y1+db)
+	}
+	if i := 2 * pairs; i < len(luma) {
+		c.pixel(luma[i], cb[pairs], cr[pairs], &r[i], &g[i], &b[i])
 	}
 }
 

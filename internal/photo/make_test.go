@@ -1,0 +1,108 @@
+package photo
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math"
+	"testing"
+	"testing/fstest"
+)
+
+// openBytes opens a file that a test made.
+func openBytes(t testing.TB, name string, data []byte) *Photo {
+	t.Helper()
+	return mustOpen(t, fstest.MapFS{name: {Data: data}}, name)
+}
+
+// texture is a grey picture that has something in every block: waves and a pattern
+// that looks like noise.
+func texture(w, h, seed int) *image.Gray {
+	m := image.NewGray(image.Rect(0, 0, w, h))
+	state := uint32(seed)*2654435761 + 1
+	for y := range h {
+		for x := range w {
+			state = state*1664525 + 1013904223
+			v := 128 + 60*math.Sin(float64(x+seed)/97)*math.Cos(float64(y)/(71+float64(seed))) + float64(state>>29)
+			m.Pix[y*m.Stride+x] = uint8(v)
+		}
+	}
+	return m
+}
+
+// subsampling is how many pixels share a chroma sample, across and down.
+type subsampling struct{ x, y int }
+
+var subsamplings = map[string]subsampling{
+	"444": {1, 1}, "422": {2, 1}, "440": {1, 2}, "420": {2, 2}, "411": {4, 1}, "410": {4, 2},
+}
+
+// colourJPEG makes a baseline JPEG of three planes in any subsampling, one scan per
+// plane. The standard library encodes each plane as a grey JPEG; their tables are the
+// same, so the scans can stand in one file.
+func colourJPEG(t testing.TB, w, h int, sub subsampling, quality int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	cw, ch := (w+sub.x-1)/sub.x, (h+sub.y-1)/sub.y
+	for i, p := range []*image.Gray{texture(w, h, 1), texture(cw, ch, 2), texture(cw, ch, 3)} {
+		var grey bytes.Buffer
+		if err := jpeg.Encode(&grey, p, &jpeg.Options{Quality: quality}); err != nil {
+			t.Fatal(err)
+		}
+		header, scan := splitJPEG(t, grey.Bytes())
+		if i == 0 {
+			out.Write(header)
+			out.Write(frameHeader(w, h, sub))
+		}
+		out.Write([]byte{0xff, markerSOS, 0, 8, 1, byte(i + 1), 0, 0, 63, 0})
+		out.Write(scan)
+	}
+	out.Write([]byte{0xff, markerEOI})
+	return out.Bytes()
+}
+
+func frameHeader(w, h int, sub subsampling) []byte {
+	b := []byte{0xff, markerSOF0, 0, 17, 8, 0, 0, 0, 0, 3, 1, byte(sub.x<<4 | sub.y), 0, 2, 0x11, 0, 3, 0x11, 0}
+	binary.BigEndian.PutUint16(b[5:], uint16(h))
+	binary.BigEndian.PutUint16(b[7:], uint16(w))
+	return b
+}
+
+// splitJPEG returns the tables of a grey JPEG, with SOI, and its coded data.
+func splitJPEG(t testing.TB, data []byte) (tables, scan []byte) {
+	t.Helper()
+	tables = append(tables, data[:2]...)
+	w := memory(data)
+	for off := int64(2); ; {
+		marker, _, next, err := jpegSegment(w, off)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch marker {
+		case markerSOS:
+			return tables, data[next : len(data)-2]
+		case markerDQT, markerDHT:
+			tables = append(tables, data[off:next]...)
+		}
+		off = next
+	}
+}
+
+// withSegment puts a marker segment behind the first two bytes of a JPEG.
+func withSegment(data []byte, marker byte, body string) []byte {
+	seg := []byte{0xff, marker, byte((len(body) + 2) >> 8), byte(len(body) + 2)}
+	return bytes.Join([][]byte{data[:2], seg, []byte(body), data[2:]}, nil)
+}
+
+// ramp is a colour picture in which every pixel is different in some way.
+func ramp(w, h int) *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			m.SetNRGBA(x, y, color.NRGBA{uint8(7*x + y), uint8(13*y + x), uint8(x * y), 255})
+		}
+	}
+	return m
+}
