@@ -17,8 +17,6 @@
 package chromo
 
 import (
-	"math"
-
 	"dermtrace/internal/optics"
 	"dermtrace/internal/raster"
 )
@@ -81,12 +79,12 @@ func held(v float32) float32 {
 	return Floor
 }
 
-// Basis is the linear separation at given skin (percent): how −ln of red, green and
+// Basis is the linear separation at given skin (percent, held in the model): how −ln of red, green and
 // blue light rise per percent of melanin, per percent of blood, and with darkness (1,
 // 1, 1), as columns. Its inverse's rows are the classical separation.
 func (m *Model) Basis(melanin, blood float64) [3][3]float64 {
-	q := math.Sqrt(blood / 100)
-	_, dm, dq := m.forward.at(melanin/100, q)
+	mf, q := m.forward.nearest(melanin, blood)
+	_, dm, dq := m.forward.at(mf, q)
 	perM, perB := 0.01, 0.01/(2*q)
 	var b [3][3]float64
 	for i, s := range [2]state{dm, dq} {
@@ -100,10 +98,11 @@ func (m *Model) Basis(melanin, blood float64) [3][3]float64 {
 }
 
 // ShadingRow is the row of the linear separation that gives shading from the natural
-// logs of red, green and blue at given skin (percent). It sums to 1.
+// logs of red, green and blue at given skin (percent, held in the model). It sums to 1.
 func (m *Model) ShadingRow(melanin, blood float64) [3]float64 {
 	// Shading is ln G − base(u, v): its derivatives by u and v, carried to the channels.
-	_, dm, dq := m.forward.at(melanin/100, math.Sqrt(blood/100))
+	mf, q := m.forward.nearest(melanin, blood)
+	_, dm, dq := m.forward.at(mf, q)
 	du, dv := solve2(dm, dq, 1, 0), solve2(dm, dq, 0, 1)
 	byU := -(dm[2]*du[0] + dq[2]*du[1])
 	byV := -(dm[2]*dv[0] + dq[2]*dv[1])

@@ -47,6 +47,18 @@ func (f Field) WeightAt(i int) float32 {
 	return f.Weight.Pix[i]
 }
 
+// Weights is the plane of weights, ones where the field has none of its own.
+func (f Field) Weights() *raster.Plane {
+	if f.Weight != nil {
+		return f.Weight
+	}
+	w := raster.New(f.Value.W, f.Value.H)
+	for i := range w.Pix {
+		w.Pix[i] = 1
+	}
+	return w
+}
+
 // Area is the sum of the weights: the size of the region in pixels.
 func (f Field) Area() float64 {
 	return f.sum(func(float64) float64 { return 1 })

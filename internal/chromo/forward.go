@@ -109,6 +109,12 @@ func (t *forwardTable) covers(x [2]float64) bool {
 	return x[0] >= mLow && x[1] >= qLow && x[1] <= qHigh && x[0] <= t.end(x[1])
 }
 
+// nearest is the skin of the domain closest to these percentages.
+func (t *forwardTable) nearest(melanin, blood float64) (m, q float64) {
+	q = max(qLow, min(math.Sqrt(max(0, blood/100)), qHigh))
+	return max(mLow, min(melanin/100, t.end(q))), q
+}
+
 // end is mMax between its nodes.
 func (t *forwardTable) end(q float64) float64 {
 	x := (q - qFirst) / qStep

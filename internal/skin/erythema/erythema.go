@@ -56,12 +56,16 @@ func AStar(a chromo.Field) outcome.Measurement { return a.Median(UnitLab) }
 // standard deviations, beyond which 0.6 % of unchanged skin lies (project default).
 const redSigmas = 2.5
 
+// leastRise is the least rise of the threshold over the median, relative to it, where
+// the skin is very even: below it maps differ by noise (project default).
+const leastRise = 0.15
+
 // Threshold is the blood fraction above which skin counts as red: the median of the
-// given (untreated, baseline) skin plus 2.5 robust standard deviations. It is taken
-// once per series and frozen. NaN where the region is empty.
+// given (untreated, baseline) skin plus 2.5 robust standard deviations or 15 %,
+// whichever is more. It is taken once per series and frozen. NaN where the region is empty.
 func Threshold(baseline chromo.Field) float64 {
 	median, sigma := baseline.MedianMAD()
-	return median + redSigmas*sigma
+	return median + max(redSigmas*sigma, leastRise*median)
 }
 
 // RedArea is the share of the region whose blood fraction is above the frozen threshold.

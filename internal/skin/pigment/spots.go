@@ -23,8 +23,12 @@ const (
 	spotSmoothMM     = 0.15 // σ that spots are outlined at: below it lie noise and hair
 	backgroundMM     = 5.0  // σ of the local background: three times a large age spot's radius
 	leastSpotAreaMM2 = 0.2  // a disc of 0.25 mm radius
-	leastPxPerMM     = 5.0  // below it such a disc has under 5 pixels
+
 )
+
+// LeastPxPerMM is the resolution below which spots are not looked for: there a disc of
+// 0.25 mm radius has fewer than five pixels.
+const LeastPxPerMM = 5.0
 
 // Find outlines the spots of a melanin map whose pixels measure mmPerPx. A spot is a
 // connected patch that exceeds half the frozen contrast above the local background and
@@ -132,7 +136,7 @@ func Spots(melanin chromo.Field, mmPerPx float64, t Threshold) (count, burden ou
 	switch {
 	case mmPerPx <= 0:
 		return refuse(outcome.ScaleUnknown)
-	case mmPerPx > 1/leastPxPerMM:
+	case mmPerPx > 1/LeastPxPerMM:
 		return refuse(outcome.ScaleTooCoarse)
 	case melanin.Empty():
 		return refuse(outcome.RegionLost)

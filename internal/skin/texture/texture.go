@@ -60,16 +60,24 @@ func (g Grid) px(mm float64) float64 {
 	return math.Sqrt(max(0, mm*mm/(g.mmPerPx()*g.mmPerPx())-(1-1/k2)/12))
 }
 
+// Refusal is the warning of a region in which no texture can be measured, else "".
+func Refusal(pxPerMM float64, empty bool) string {
+	switch {
+	case empty:
+		return outcome.RegionLost
+	case !(pxPerMM > 0):
+		return outcome.ScaleUnknown
+	case pxPerMM < LeastPxPerMM:
+		return outcome.ScaleTooCoarse
+	}
+	return ""
+}
+
 // NewRelief prepares a plane of shading (natural log). Where nothing can be measured it
 // returns nil and the warning that says why.
 func NewRelief(shading chromo.Field, grid Grid, noise Noise) (r *Relief, warning string) {
-	switch {
-	case !(grid.PxPerMM > 0):
-		return nil, outcome.ScaleUnknown
-	case grid.PxPerMM < LeastPxPerMM:
-		return nil, outcome.ScaleTooCoarse
-	case shading.Empty():
-		return nil, outcome.RegionLost
+	if warning := Refusal(grid.PxPerMM, shading.Empty()); warning != "" {
+		return nil, warning
 	}
 	level := smooth(shading, levelMM/grid.mmPerPx(), levelFrom)
 	x := raster.New(shading.Value.W, shading.Value.H)

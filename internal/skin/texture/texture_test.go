@@ -79,13 +79,7 @@ func relief(t *testing.T, rgb *raster.RGB, w *raster.Plane, pxPerMM float64) *Re
 		small[c] = chromo.NewField(p, w).Shrink(grid.Step)
 	}
 	light := &raster.RGB{R: small[0].Value, G: small[1].Value, B: small[2].Value}
-	weight := small[0].Weight
-	if weight == nil {
-		weight = raster.New(light.W(), light.H())
-		for i := range weight.Pix {
-			weight.Pix[i] = 1
-		}
-	}
+	weight := small[0].Weights()
 	maps := model.Separate(light)
 	blood := chromo.Field{Value: maps.Hemoglobin, Weight: small[0].Weight}.Summary().Mean
 	melanin := chromo.Field{Value: maps.Melanin, Weight: small[0].Weight}.Summary().Mean

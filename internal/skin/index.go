@@ -1,0 +1,182 @@
+package skin
+
+import (
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/skin/erythema"
+	"dermtrace/internal/skin/pigment"
+	"dermtrace/internal/skin/texture"
+)
+
+// Needs says what a measure cannot do without.
+type Needs struct {
+	PxPerMM   float64 // at least; 0: no scale is needed
+	Light     bool    // the visit's light must be known: the value moves with its colour
+	Exposure  bool    // and with its strength
+	Sharpness bool    // blur lowers the value
+}
+
+// Index is one measure: its name, what it is, what it needs and how it is taken.
+type Index struct {
+	Name string
+	outcome.Definition
+	Needs   Needs
+	measure func(w *work) outcome.Measurement
+}
+
+// Goals of a series that give a measure a direction.
+const (
+	SmoothTexture = "smooth texture"
+	FadeSpots     = "fade spots"
+	ReduceRedness = "reduce redness"
+	EvenTone      = "even tone"
+)
+
+// Directions of a goal.
+const (
+	up   = "up"
+	down = "down"
+)
+
+// Indices is the table of everything that is measured in a region, family by family.
+func Indices() []Index {
+	var all []Index
+	for _, family := range [][]Index{rednessIndices(), melaninIndices(), spotIndices(), textureIndices()} {
+		all = append(all, family...)
+	}
+	for i := range all {
+		if all[i].GoalDirection == nil {
+			all[i].GoalDirection = map[string]string{}
+		}
+	}
+	return all
+}
+
+func towards(goal, direction string) map[string]string { return map[string]string{goal: direction} }
+
+func rednessIndices() []Index {
+	light := Needs{Light: true}
+	return []Index{
+		{"hemoglobin", outcome.Definition{Unit: erythema.UnitBlood, Family: outcome.Redness, Scale: outcome.Ratio,
+			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Primary: true, Version: 1,
+			Reference: "forward model: Jacques 2013 Phys Med Biol 58:R37, Farrell 1992 Med Phys 19:879; separation: Tsumura 1999 JOSA A 16:2169",
+			Meaning:   "Blood volume fraction of the modelled dermis, mean over the region; melanin and light are separated out."},
+			light, func(w *work) outcome.Measurement { return erythema.Hemoglobin(w.blood) }},
+		{"erythema_index", outcome.Definition{Unit: erythema.UnitIndex, Family: outcome.Redness, Scale: outcome.Interval,
+			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 1,
+			Reference: "Diffey, Oliver, Farr 1984 Br J Dermatol 111:663; Yamamoto 2008 Skin Res Technol 14:26",
+			Meaning:   "Camera index 100·log10(R/G) of linear light, median; rises with melanin as well."},
+			light, func(w *work) outcome.Measurement { return erythema.Index(w.light, w.Weight) }},
+		{"a_star", outcome.Definition{Unit: erythema.UnitLab, Family: outcome.Redness, Scale: outcome.Interval,
+			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 1,
+			Reference: "CIE 15:2018, ISO 11664-4; D65, 2° observer",
+			Meaning:   "Camera index CIELAB a* (D65), median; rises with melanin as well."},
+			Needs{Light: true, Exposure: true}, func(w *work) outcome.Measurement { return erythema.AStar(w.lab[1]) }},
+		{"red_area", outcome.Definition{Unit: erythema.UnitFraction, Family: outcome.Redness, Scale: outcome.Proportion,
+			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 1,
+			Reference: "project default: baseline median + max(2.5 robust standard deviations, 15 %) of hemoglobin, frozen",
+			Meaning:   "Share of the region with more blood than the frozen threshold of the baseline's skin."},
+			light, func(w *work) outcome.Measurement { return erythema.RedArea(w.blood, w.ref.Red) }},
+		{"red_burden", outcome.Definition{Unit: erythema.UnitBlood, Family: outcome.Redness, Scale: outcome.Ratio,
+			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 1,
+			Reference: "project default: threshold of red_area",
+			Meaning:   "Extent times intensity of redness: mean blood fraction in excess of the frozen threshold."},
+			light, func(w *work) outcome.Measurement { return erythema.RedBurden(w.blood, w.ref.Red) }},
+	}
+}
+
+func melaninIndices() []Index {
+	light, both := Needs{Light: true}, Needs{Light: true, Exposure: true}
+	return []Index{
+		{"melanin", outcome.Definition{Unit: pigment.UnitMelanin, Family: outcome.Pigment, Scale: outcome.Ratio,
+			Clock: outcome.Pigment, Version: 1,
+			Reference: "forward model: Jacques 2013 Phys Med Biol 58:R37, Farrell 1992 Med Phys 19:879; separation: Tsumura 1999 JOSA A 16:2169",
+			Meaning:   "Melanosome volume fraction of the modelled epidermis, mean over the region; blood and light are separated out."},
+			light, func(w *work) outcome.Measurement { return pigment.Melanin(w.melanin) }},
+		{"melanin_index", outcome.Definition{Unit: pigment.UnitIndex, Family: outcome.Pigment, Scale: outcome.Interval,
+			Clock: outcome.Pigment, Version: 1,
+			Reference: "Shriver & Parra 2000 Am J Phys Anthropol 112:17; for linear red light",
+			Meaning:   "Camera index 100·log10(1/R) of linear red light, median; moves with exposure."},
+			both, func(w *work) outcome.Measurement { return pigment.Index(w.red()) }},
+		{"ita", outcome.Definition{Unit: pigment.UnitDegrees, Family: outcome.Pigment, Scale: outcome.Interval,
+			Clock: outcome.Pigment, Version: 1,
+			Reference: "Chardon 1991 Int J Cosmet Sci 13:191; Del Bino & Bernerd 2013 Br J Dermatol 169 s3:33; D65, 2° observer",
+			Meaning:   "Individual typology angle of the median L* and b*: higher is lighter; withheld on red skin."},
+			both, func(w *work) outcome.Measurement {
+				return pigment.ITA(w.lab[0], w.lab[2], w.meanBlood, w.ref.Blood)
+			}},
+		{"l_star", outcome.Definition{Unit: pigment.UnitLab, Family: outcome.Pigment, Scale: outcome.Interval,
+			Clock: outcome.Pigment, Version: 1,
+			Reference: "CIE 15:2018, ISO 11664-4; D65, 2° observer",
+			Meaning:   "CIELAB lightness L* (D65), median; falls with melanin, with blood and with less light."},
+			both, func(w *work) outcome.Measurement { return pigment.LStar(w.lab[0]) }},
+	}
+}
+
+func spotIndices() []Index {
+	scaled := Needs{Light: true, PxPerMM: pigment.LeastPxPerMM}
+	return []Index{
+		{"pigmented_area", outcome.Definition{Unit: pigment.UnitFraction, Family: outcome.Pigment, Scale: outcome.Proportion,
+			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Version: 1,
+			Reference: "project default: baseline median + max(2 robust standard deviations, 15 %) of melanin, frozen",
+			Meaning:   "Share of the region with more melanin than the frozen threshold of the baseline's skin."},
+			Needs{Light: true}, func(w *work) outcome.Measurement { return pigment.Area(w.melanin, w.ref.Pigment) }},
+		{"spot_count", outcome.Definition{Unit: pigment.UnitPerArea, Family: outcome.Pigment, Scale: outcome.Count,
+			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Version: 1,
+			Reference: "project default: connected melanin excess over the local background, from 0.2 mm²",
+			Meaning:   "Dark spots per square centimetre; n is their number, whose chance error is about its root."},
+			scaled, func(w *work) outcome.Measurement { return w.spotCount }},
+		{"spot_burden", outcome.Definition{Unit: pigment.UnitBurden, Family: outcome.Pigment, Scale: outcome.Ratio,
+			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Primary: true, Version: 1,
+			Reference: "project default: Σ contrast · area of the spots of spot_count",
+			Meaning:   "How much pigment the spots hold: melanin contrast times area, summed, per square centimetre."},
+			scaled, func(w *work) outcome.Measurement { return w.spotBurden }},
+		{"evenness", outcome.Definition{Unit: pigment.UnitMelanin, Family: outcome.Pigment, Scale: outcome.Ratio,
+			GoalDirection: towards(EvenTone, down), Clock: outcome.Pigment, Version: 1,
+			Reference: "project default: standard deviation of melanin between Gaussians of 0.5 and 4 mm",
+			Meaning:   "Unevenness of tone at the scale of spots and mottling: 0 is perfectly even."},
+			scaled, func(w *work) outcome.Measurement {
+				return pigment.Evenness(w.melanin, w.mmPerPx, pigment.FineBand)
+			}},
+		{"evenness_coarse", outcome.Definition{Unit: pigment.UnitMelanin, Family: outcome.Pigment, Scale: outcome.Ratio,
+			GoalDirection: towards(EvenTone, down), Clock: outcome.Pigment, Version: 1,
+			Reference: "project default: standard deviation of melanin between Gaussians of 4 and 20 mm",
+			Meaning:   "Unevenness of tone at the scale of patches: 0 is perfectly even."},
+			scaled, func(w *work) outcome.Measurement {
+				return pigment.Evenness(w.melanin, w.mmPerPx, pigment.CoarseBand)
+			}},
+	}
+}
+
+func textureIndices() []Index {
+	smooth := func(unit, scale, direction, reference, meaning string) outcome.Definition {
+		d := outcome.Definition{Unit: unit, Family: outcome.Texture, Scale: scale, Clock: outcome.Texture, Version: 1, Reference: reference, Meaning: meaning}
+		if direction != "" {
+			d.GoalDirection = towards(SmoothTexture, direction)
+		}
+		return d
+	}
+	const (
+		band = "photometric roughness Rq of band-passed shading (project default scales, in mm)"
+		glcm = "Haralick 1973 IEEE SMC 3:610; IBSI, Zwanenburg 2020 Radiology 295:328; of relief, 32 fixed bins, 0.1 mm"
+	)
+	needs := Needs{PxPerMM: texture.LeastPxPerMM, Sharpness: true}
+	roughness := smooth(texture.UnitRelief, outcome.Ratio, down, band, "Apparent roughness: RMS of relief between 0.06 and 0.24 mm, noise subtracted; pores and fine lines.")
+	roughness.Primary = true
+	return []Index{
+		{"roughness", roughness, needs, func(w *work) outcome.Measurement { return w.roughness }},
+		{"texture_variance", smooth(texture.UnitRelief, outcome.Ratio, down, band, "The square of roughness."),
+			needs, func(w *work) outcome.Measurement { return texture.Variance(w.roughness) }},
+		{"texture_fine", smooth(texture.UnitRelief, outcome.Ratio, down, band, "The fine band, 0.06 to 0.24 mm: the same figure as roughness."),
+			needs, func(w *work) outcome.Measurement { return w.roughness }},
+		{"texture_coarse", smooth(texture.UnitRelief, outcome.Ratio, down, band, "RMS of relief between 0.24 and 1 mm: lines, wrinkles, rims of scars."),
+			needs, func(w *work) outcome.Measurement { return w.coarse }},
+		{"glcm_contrast", smooth(texture.UnitLevels, outcome.Ratio, down, glcm, "Mean squared difference of neighbouring relief levels."),
+			needs, func(w *work) outcome.Measurement { return w.grain.Contrast }},
+		{"glcm_homogeneity", smooth(texture.UnitRelief, outcome.Interval, up, glcm, "Likeness of neighbouring relief levels (inverse difference moment)."),
+			needs, func(w *work) outcome.Measurement { return w.grain.Homogeneity }},
+		{"glcm_entropy", smooth(texture.UnitBits, outcome.Interval, down, glcm, "Disorder of neighbouring relief levels (joint entropy)."),
+			needs, func(w *work) outcome.Measurement { return w.grain.Entropy }},
+		{"glcm_correlation", smooth(texture.UnitRelief, outcome.Interval, "", glcm, "Linear dependence of neighbouring relief levels."),
+			needs, func(w *work) outcome.Measurement { return w.grain.Correlation }},
+	}
+}

@@ -1,0 +1,114 @@
+package skin
+
+import (
+	"math"
+	"slices"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/skin/erythema"
+	"dermtrace/internal/skin/pigment"
+	"dermtrace/internal/skin/texture"
+)
+
+// Reference is what a region's follow-ups are held against: thresholds taken once, at
+// the baseline, and frozen.
+type Reference struct {
+	Red     float64           // blood fraction above which skin is red, percent
+	Blood   float64           // mean blood fraction of the baseline, percent
+	Pigment pigment.Threshold // melanin above which skin is pigmented
+}
+
+// Freeze takes the reference of a region from its baseline photos, which are averaged.
+// Without any the thresholds are NaN and what needs them is not measured.
+func Freeze(baseline ...*Sheet) Reference {
+	var r Reference
+	n := float64(len(baseline))
+	for _, s := range baseline {
+		p := pigment.Freeze(s.melanin)
+		r.Red += erythema.Threshold(s.blood) / n
+		r.Blood += s.meanBlood / n
+		r.Pigment.Level += p.Level / n
+		r.Pigment.Contrast += p.Contrast / n
+	}
+	if len(baseline) == 0 {
+		nan := math.NaN()
+		return Reference{Red: nan, Blood: nan, Pigment: pigment.Threshold{Level: nan, Contrast: nan}}
+	}
+	return r
+}
+
+// work is a sheet being measured: what several indices share is made once.
+type work struct {
+	*Sheet
+	ref                   Reference
+	spotCount, spotBurden outcome.Measurement
+	roughness, coarse     outcome.Measurement
+	grain                 texture.Grain
+}
+
+func newWork(s *Sheet, ref Reference) *work {
+	w := &work{Sheet: s, ref: ref}
+	w.spotCount, w.spotBurden = pigment.Spots(s.melanin, s.mmPerPx, ref.Pigment)
+	if s.relief == nil {
+		w.roughness = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
+		w.coarse = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
+		w.grain = texture.UnmeasuredGrain(s.noRelief)
+		return w
+	}
+	w.roughness, w.coarse, w.grain = s.relief.Roughness(), s.relief.Coarse(), s.relief.Grain()
+	return w
+}
+
+func (w *work) red() chromo.Field { return w.field(w.light.R) }
+
+// Measure evaluates the whole table of [Indices] on one region.
+func Measure(s *Sheet, ref Reference) map[string]outcome.Measurement {
+	w := newWork(s, ref)
+	doubts := s.doubts()
+	all := make(map[string]outcome.Measurement)
+	for _, index := range Indices() {
+		m := index.measure(w)
+		if m.Value.Known() {
+			m.Warnings = append(slices.Clone(m.Warnings), doubts[index.Family]...)
+		}
+		all[index.Name] = m
+	}
+	return all
+}
+
+// Definitions are the definitions of all indices by name.
+func Definitions() map[string]outcome.Definition {
+	all := make(map[string]outcome.Definition)
+	for _, index := range Indices() {
+		all[index.Name] = index.Definition
+	}
+	return all
+}
+
+// Shares of a region's pixels from which its numbers are doubted (project defaults; the
+// first as in the gates of a photo).
+const (
+	doubtfulShare = 0.005 // clipped, or too dark
+	foreignShare  = 0.05  // unlike any modelled skin
+	tinyPixels    = 400   // a square of 20 by 20
+)
+
+// doubts lists the warnings that a region's pixels call for, by family of measures.
+func (s *Sheet) doubts() map[string][]string {
+	var all, colour []string
+	if s.Pixels < tinyPixels {
+		all = append(all, outcome.RegionTiny)
+	}
+	if s.Trust.Clipped > doubtfulShare {
+		all = append(all, outcome.Clipped)
+	}
+	if s.Trust.Floor > doubtfulShare {
+		colour = append(colour, outcome.NoiseFloor)
+	}
+	if s.Trust.Beyond > foreignShare {
+		colour = append(colour, outcome.OutsideModel)
+	}
+	both := append(slices.Clone(all), colour...)
+	return map[string][]string{outcome.Redness: both, outcome.Pigment: both, outcome.Texture: all}
+}
