@@ -71,25 +71,6 @@ func decodeHEIC(ctx context.Context, data []byte, h *header, lim Limits) (image.
 	return (&heif{ctx: ctx, mod: mod}).decode(data)
 }
 
-// heifMemory is the machine's memory. It starts with room for a typical picture of the
-// size, which the operating system provides as it is used, and grows by halves.
-type heifMemory struct {
-	buf         []byte
-	first, most uint64
-}
-
-func (m *heifMemory) Reallocate(size uint64) []byte {
-	if size > uint64(cap(m.buf)) {
-		grown := make([]byte, len(m.buf), min(max(size, m.first, uint64(len(m.buf))*3/2), m.most))
-		copy(grown, m.buf)
-		m.buf = grown
-	}
-	m.buf = m.buf[:size]
-	return m.buf
-}
-
-func (m *heifMemory) Free() { m.buf = nil }
-
 // heif calls the decoder's one function. Once a call fails, the later ones do nothing.
 type heif struct {
 	ctx context.Context

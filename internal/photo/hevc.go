@@ -33,7 +33,7 @@ func parseSPS(nal []byte) (sps, bool) {
 	}
 	b.skipUE(3 * (layers + 1 - first))
 	b.skipUE(6) // block sizes
-	if b.flag() && b.flag() {
+	if lists := b.flag(); lists && b.flag() {
 		b.scalingLists()
 	}
 	b.u(2)        // asymmetric partitions, sample offset
@@ -141,7 +141,11 @@ func (b *bits) referenceSet(i, before uint) (pictures uint) {
 		b.u(1)
 		b.ue()
 		for range before + 1 {
-			if b.flag() || b.flag() {
+			used := b.flag()
+			if !used {
+				used = b.flag() // as a reference for later sets
+			}
+			if used {
 				pictures++
 			}
 		}

@@ -24,17 +24,6 @@ const (
 	timePerMegapixel  = time.Second
 )
 
-// Bytes of the HEIC decoder: measured 12 per pixel for 8-bit 4:2:0, 16 for 4:4:4, at 12
-// and 48 megapixels; 16 bits double it and alpha adds a third. The address space of its
-// machine is 4 GiB.
-const (
-	baseHEICMemory      = 128 << 20
-	heicMemoryPerPx     = 48
-	maxHEICMemory       = 4 << 30
-	typicalHEICMemory   = 24 << 20
-	typicalHEICMemoryPx = 13
-)
-
 func (l Limits) withDefaults() Limits {
 	if l.Megapixels == 0 {
 		l.Megapixels = defaultMegapixels
@@ -54,19 +43,6 @@ func (l Limits) time(w, h int) time.Duration {
 		return l.Time
 	}
 	return baseTime + time.Duration(float64(w)*float64(h)/1e6*float64(timePerMegapixel))
-}
-
-// heicMemory is the most memory that the HEIC decoder may use for w×h pixels.
-func (l Limits) heicMemory(w, h int) int64 {
-	if l.HEICMemory > 0 {
-		return min(l.HEICMemory, maxHEICMemory)
-	}
-	return min(baseHEICMemory+heicMemoryPerPx*int64(w)*int64(h), maxHEICMemory)
-}
-
-// heicTypicalMemory is what the decoder uses for most pictures of w×h pixels.
-func heicTypicalMemory(w, h int) uint64 {
-	return typicalHEICMemory + typicalHEICMemoryPx*uint64(w)*uint64(h)
 }
 
 // check refuses pictures without pixels or with too many.

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"math"
+	"runtime"
 	"testing"
 	"testing/fstest"
 )
@@ -105,4 +106,10 @@ func ramp(w, h int) *image.NRGBA {
 		}
 	}
 	return m
+}
+
+// withProcs runs f with n processors.
+func withProcs(n int, f func() *Photo) *Photo {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
+	return f()
 }

@@ -141,6 +141,9 @@ func linearCurve(c float64) float64 { return c }
 // adobeGamma is 2 51/256 (Adobe RGB (1998), 4.3.4.2).
 const adobeGamma = 563. / 256
 
+// prophotoGamma is 1.8 as profiles can write it, in 1/256.
+const prophotoGamma = 461. / 256
+
 // colourSpace takes codes to linear light on the sRGB primaries.
 type colourSpace struct {
 	name   string
@@ -178,7 +181,7 @@ func knownSpaces() []colourSpace {
 		space(nameP3, p3XY, srgbCurve),
 		space(nameAdobe, adobeXY, gammaCurve(adobeGamma)),
 		space(nameProPhoto, prophotoXY, prophotoCurve),
-		space(nameProPhoto, prophotoXY, gammaCurve(1.8)),
+		space(nameProPhoto, prophotoXY, gammaCurve(prophotoGamma)),
 	}
 }
 
