@@ -1,7 +1,10 @@
 package manifest
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"regexp"
@@ -54,16 +57,21 @@ func (r *reader) failAt(line int, text, mend string) {
 
 // document parses the text into the root mapping, nil for an empty file.
 func (r *reader) document(text []byte) *yaml.Node {
-	root, err := parseYAML(text)
-	if err != nil {
+	root, second, err := parseYAML(text)
+	switch {
+	case err != nil:
 		r.fatal = true
 		if r.marksIn(text); len(r.problems) == 0 {
 			line, what := syntaxError(err)
-			r.failAt(line, "this is not YAML: "+what, "check indentation, brackets, colons and quotes on this line and the one before")
+			r.failAt(min(line, 1+bytes.Count(bytes.TrimSpace(text), []byte("\n"))), "this is not YAML: "+what,
+				"check indentation, brackets, colons and quotes on this line and the one before")
 		}
 		return nil
-	}
-	if root.Kind == 0 || len(root.Content) == 0 || isNull(root.Content[0]) {
+	case second > 0:
+		r.fatal = true
+		r.failAt(second, "a second document begins here", "keep one, and delete the line of dashes")
+		return nil
+	case root.Kind == 0 || len(root.Content) == 0 || isNull(root.Content[0]):
 		return nil
 	}
 	r.bounded(root, 0)
@@ -73,26 +81,30 @@ func (r *reader) document(text []byte) *yaml.Node {
 	return root.Content[0]
 }
 
-// parseYAML reads one document into nodes. Nothing is expanded or resolved.
-func parseYAML(text []byte) (root *yaml.Node, err error) {
+// parseYAML reads one document into nodes, and the line where another begins, 0 for
+// none. Nothing is expanded or resolved.
+func parseYAML(text []byte) (root *yaml.Node, second int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("yaml: the parser gave up: %v", p)
 		}
 	}()
-	dec := yaml.NewDecoder(strings.NewReader(string(text)))
+	dec := yaml.NewDecoder(bytes.NewReader(text))
 	root = &yaml.Node{}
 	if err := dec.Decode(root); err != nil {
-		if err.Error() == "EOF" {
-			return root, nil
+		if errors.Is(err, io.EOF) {
+			return root, 0, nil
 		}
-		return nil, err
+		return nil, 0, err
 	}
-	var second yaml.Node
-	if dec.Decode(&second) == nil && second.Kind != 0 {
-		return nil, fmt.Errorf("yaml: line %d: a second document begins", second.Line)
+	var next yaml.Node
+	switch err := dec.Decode(&next); {
+	case errors.Is(err, io.EOF):
+		return root, 0, nil
+	case err != nil:
+		return nil, 0, err
 	}
-	return root, nil
+	return root, max(next.Line, 1), nil
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
@@ -181,6 +193,8 @@ func (r *reader) marksIn(text []byte) {
 	}
 }
 
+var digits = regexp.MustCompile(`^\d+$`)
+
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
 // mapping reads the keys of n; what names it in messages. A key without a value is
@@ -202,6 +216,8 @@ func (r *reader) mapping(n *yaml.Node, what string, fields []field) bool {
 		first, twice := seen[k.Value]
 		seen[k.Value] = k.Line
 		switch {
+		case at < 0 && digits.MatchString(k.Value):
+			r.fail(k, fmt.Sprintf("%s has no key %q", what, shorten(k.Value)), "if it belongs to the number before it, write a point, not a comma, as 1.5")
 		case at < 0:
 			r.fail(k, fmt.Sprintf("%s has no key %q", what, shorten(k.Value)), instead(k.Value, keys))
 		case twice:

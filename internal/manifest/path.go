@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -53,9 +54,11 @@ func readManifest(fsys fs.FS) ([]byte, error) {
 	return text, nil
 }
 
+var driveLetter = regexp.MustCompile(`^[A-Za-z]:`)
+
 // cleanName makes the path that a user wrote the name that io/fs knows.
 func cleanName(s string) (string, error) {
-	if strings.ContainsAny(s, "\\:") || path.IsAbs(s) || slices.Contains(strings.Split(s, "/"), "..") {
+	if strings.Contains(s, "\\") || driveLetter.MatchString(s) || path.IsAbs(s) || slices.Contains(strings.Split(s, "/"), "..") {
 		return "", errForm
 	}
 	name := path.Clean(s)

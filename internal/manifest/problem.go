@@ -81,10 +81,10 @@ func nearest(word string, list []string) string {
 	return best
 }
 
+var joints = strings.NewReplacer("_", "", "-", "", " ", "")
+
 // fold makes words that differ in case, blanks and dashes alike.
-func fold(s string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(s))
-}
+func fold(s string) string { return joints.Replace(strings.ToLower(s[:min(len(s), maxWord)])) }
 
 // maxWord bounds the quadratic work on hostile words; no word of ours is longer.
 const maxWord = 64

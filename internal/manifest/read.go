@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -24,7 +25,13 @@ const (
 // parse reads the text into a Series whose visits are still to be resolved.
 func (r *reader) parse(text []byte) *Series {
 	s := &Series{Calibration: "auto", lines: map[string]int{}}
-	if root := r.document(text); root != nil && !r.fatal {
+	root := r.document(text)
+	switch {
+	case root == nil || r.fatal:
+	case root.Kind != yaml.MappingNode:
+		r.fatal = true
+		r.fail(root, "the file must have keys", "begin with a line as site: cheek")
+	default:
 		r.series(root, s)
 	}
 	if len(s.Consent) == 0 {
@@ -118,12 +125,12 @@ func (r *reader) scale(n *yaml.Node) Scale {
 
 // mmPerPx knows the usual slip, pixels per millimetre.
 func (r *reader) mmPerPx(n *yaml.Node) float64 {
-	v, ok := r.number(n, "mm_per_px", minMMPerPx, 1/minMMPerPx)
-	if ok && v > maxMMPerPx {
-		r.fail(n, fmt.Sprintf("mm_per_px: a pixel cannot be %s mm wide", n.Value),
-			fmt.Sprintf("if %s pixels make a millimetre, write %.4g", n.Value, 1/v))
+	if v, err := strconv.ParseFloat(n.Value, 64); err == nil && v > maxMMPerPx && 1/v >= minMMPerPx {
+		r.fail(n, fmt.Sprintf("mm_per_px: a pixel cannot be %s mm wide", shorten(n.Value)),
+			fmt.Sprintf("if %s pixels make a millimetre, write %.4g", shorten(n.Value), 1/v))
 		return 0
 	}
+	v, _ := r.number(n, "mm_per_px", minMMPerPx, maxMMPerPx)
 	return v
 }
 
@@ -170,96 +177,6 @@ func (r *reader) camera(n *yaml.Node) string {
 	return ""
 }
 
-func (r *reader) rois(n *yaml.Node) []ROI {
-	var list []ROI
-	lines := map[string]int{}
-	for _, c := range r.items(n, "regions") {
-		roi, ok := r.roi(c)
-		if !ok {
-			if roi.Name != "" {
-				lines[roi.Name] = roi.line
-				list = append(list, roi)
-			}
-			continue
-		}
-		if first, twice := lines[roi.Name]; twice {
-			r.fail(c, fmt.Sprintf("the region of line %d is called %q too", first, roi.Name), "give each region its own name")
-			continue
-		}
-		lines[roi.Name] = roi.line
-		list = append(list, roi)
-	}
-	return list
-}
-
-// roi reads one region. A region that is not ok is kept by name, so that treatments
-// that speak of it are not blamed too.
-func (r *reader) roi(n *yaml.Node) (ROI, bool) {
-	roi := ROI{line: n.Line}
-	var drawn, grey bool
-	ok := r.mapping(n, "a region", []field{
-		{"name", func(n *yaml.Node) { roi.Name = r.text(n, "name") }},
-		{"kind", func(n *yaml.Node) { roi.Kind = r.word(n, "kind of region", roiKinds) }},
-		{"polygon", func(n *yaml.Node) { drawn = true; roi.Polygon = r.polygon(n) }},
-		{"reflectance", func(n *yaml.Node) {
-			grey = true
-			roi.Reflectance, _ = r.number(n, "reflectance", 0.001, 1)
-		}},
-	})
-	switch {
-	case !ok:
-	case roi.Kind == "":
-		r.fail(n, "this region has no kind", "add kind: "+oneOf(roiKinds))
-		ok = false
-	case !drawn:
-		r.fail(n, "this region has no polygon", "add polygon: [[x, y], [x, y], [x, y]] in pixels of the frame photo")
-		ok = false
-	case grey && roi.Kind != "grey":
-		r.fail(n, fmt.Sprintf("a region of kind %s has no reflectance", roi.Kind), "write kind: grey, or leave reflectance out")
-		ok = false
-	}
-	if roi.Name == "" {
-		roi.Name = roi.Kind
-	}
-	return roi, ok
-}
-
-// polygon reads and checks an outline. A last point that repeats the first, as many
-// tools write it, is dropped.
-func (r *reader) polygon(n *yaml.Node) geom.Polygon {
-	if n.Kind != yaml.SequenceNode {
-		r.fail(n, "a polygon must be a list of points", "write [[x, y], [x, y], [x, y]]")
-		return nil
-	}
-	r.points += len(n.Content)
-	if len(n.Content) > maxPoints || r.points > maxAll {
-		r.fail(n, fmt.Sprintf("too many points: one polygon may have %d, all together %d", maxPoints, maxAll), "draw it with fewer points")
-		return nil
-	}
-	var g geom.Polygon
-	for _, c := range n.Content {
-		p, ok := r.point(c)
-		if !ok {
-			return nil
-		}
-		g = append(g, p)
-	}
-	if len(g) > 3 && g[0] == g[len(g)-1] {
-		g = g[:len(g)-1]
-	}
-	switch {
-	case len(g) < 3:
-		r.fail(n, fmt.Sprintf("a polygon of %d points encloses nothing", len(g)), "give at least 3 points")
-	case g.Crosses():
-		r.fail(n, "the polygon crosses itself", "give its points in order around the region, or draw two regions")
-	case !(g.Area() >= 1):
-		r.fail(n, "the polygon encloses less than one pixel", "check its points: they lie on one line or on one spot")
-	default:
-		return g
-	}
-	return nil
-}
-
 func (r *reader) treatments(n *yaml.Node) []Treatment {
 	var list []Treatment
 	for _, c := range r.items(n, "treatments") {
@@ -288,33 +205,6 @@ func (r *reader) names(n *yaml.Node) []string {
 		}
 	}
 	return list
-}
-
-// treatedRegions checks that treatments name regions that were drawn and are treated.
-func (r *reader) treatedRegions(s *Series) {
-	var drawn []string
-	kind := map[string]string{}
-	for _, roi := range s.ROIs {
-		drawn = append(drawn, roi.Name)
-		kind[roi.Name] = roi.Kind
-	}
-	for i, t := range s.Treatments {
-		for _, name := range t.ROIs {
-			switch k, ok := kind[name]; {
-			case !ok && len(drawn) == 0:
-				r.failAt(t.line, fmt.Sprintf("the treatment names the region %q, but no regions are drawn", shorten(name)), "draw it under rois:, or leave rois out here")
-			case !ok:
-				r.failAt(t.line, fmt.Sprintf("the treatment names the region %q, which is not drawn", shorten(name)), instead(name, drawn))
-			case slices.Contains(notTreated, k):
-				r.failAt(t.line, fmt.Sprintf("the region %q is of kind %s, which is never treated", name, k), "change its kind, or take it out of this treatment")
-			}
-		}
-		for _, u := range s.Treatments[:i] {
-			if !t.At.IsZero() && u.At == t.At && slices.Equal(u.ROIs, t.ROIs) {
-				r.failAt(t.line, fmt.Sprintf("this treatment stands on line %d too", u.line), "keep one, or tell them apart by time or region")
-			}
-		}
-	}
 }
 
 func (r *reader) scores(n *yaml.Node) []Score {
