@@ -132,3 +132,14 @@ func encodePNG(img image.Image) (Image, error) {
 	size := img.Bounds().Size()
 	return Image{Bytes: buf.Bytes(), Width: size.X, Height: size.Y, Ext: ".png"}, nil
 }
+
+// AlignedPNG is the photo as the view of the frame, at the frame's own size and as
+// shot: for comparing by other programs. Where the photo shows nothing it is hatched.
+func AlignedPNG(photo *raster.RGB, photoFromFrame geom.Transform, view View) (Image, error) {
+	w, h, scale := view.size(int(max(view.W, view.H)))
+	warped, err := warp(photo, photoFromFrame.Mul(view.frameFromPicture(scale)), w, h)
+	if err != nil {
+		return Image{}, err
+	}
+	return encodePNG(encoded(warped, [3]float64{1, 1, 1}))
+}

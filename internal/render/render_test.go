@@ -365,3 +365,17 @@ func TestMapsOfNoiseStaySmall(t *testing.T) {
 		t.Errorf("width %d with %d bytes", m.Width, len(m.Bytes))
 	}
 }
+
+func TestAlignedPNGKeepsTheFramesSizeAndCodes(t *testing.T) {
+	photo := flat(300, 200, 0.215861, 0, 1)
+	m, err := AlignedPNG(photo, geom.Translation(-40, 0), WholeFrame(2000, 20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Width != 2000 || m.Height != 20 || m.Ext != ".png" {
+		t.Errorf("%d×%d %s", m.Width, m.Height, m.Ext)
+	}
+	if got, want := codes(open(t, m), 100, 10), ([3]float64{128, 0, 255}); got != want {
+		t.Errorf("codes %v, want %v", got, want)
+	}
+}

@@ -1,0 +1,281 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"dermtrace/internal/outcome"
+)
+
+// answer is what one goal came to, in one measure and region.
+type answer struct {
+	Goal     string
+	Status   string // the word
+	Class    string // better | worse | moved | still | none
+	Clock    string // interim or final, with its day
+	Number   string // the change, large
+	What     string // of what
+	Sentence string
+	Plain    string // the sentence of a patient
+	Gauge    *gauge
+	Caveats  []string
+}
+
+// gauge draws a change with its interval beside the noise, in hundredths of its width.
+type gauge struct {
+	NoiseX, NoiseW, IntervalX, IntervalW, At float64
+	HasNoise, HasInterval                    bool
+}
+
+// answers gives one answer per goal and treated region.
+func answers(t *texts, x *index) []answer {
+	var list []answer
+	for _, goal := range x.rec.Series.Goals {
+		measure := x.measureOf(goal)
+		if measure == "" {
+			list = append(list, answer{Goal: goal, Class: "none", Status: t.NotMeasured, Sentence: t.noMeasure(), Plain: t.plain(capital(goal), "", false)})
+			continue
+		}
+		for _, r := range x.regions {
+			if r.kind != outcome.Control {
+				list = append(list, x.answer(t, goal, measure, r))
+			}
+		}
+	}
+	return list
+}
+
+// measureOf is the measure that a goal is judged by: the primary one of those that
+// give the goal a direction, else the first by name.
+func (x *index) measureOf(goal string) string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(x.rec.Definitions)) {
+		if x.rec.Definitions[name].GoalDirection[goal] != "" {
+			names = append(names, name)
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int {
+		return cmp.Compare(boolRank(x.rec.Definitions[a].Primary), boolRank(x.rec.Definitions[b].Primary))
+	})
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}
+
+func (x *index) answer(t *texts, goal, measure string, r region) answer {
+	a := answer{Goal: goal, Class: "none", Status: named(t.statuses, "")}
+	what := capital(t.inRegion(named(t.measures, measure), r.name))
+	a.What = what
+	c := x.verdict(measure, r.name)
+	if c == nil {
+		a.Sentence = x.whyNot(t, what, measure, r.name)
+		a.Plain = t.plain(capital(goal), "", false)
+		return a
+	}
+	a.Status, a.Class = named(t.statuses, c.Status), "none"
+	a.Plain = t.plain(capital(goal), c.Status, c.Change > 0)
+	if c.Status == outcome.NotComparable {
+		a.Sentence = t.notComparable(what, x.visitInText(t, c.Visit), warningSentences(c.Warnings))
+		return a
+	}
+	if c.Goal != nil {
+		a.Status = named(t.statuses, *c.Goal)
+		a.Plain = t.plain(capital(goal), *c.Goal, c.Change > 0)
+	}
+	a.Class, a.Clock = class(c), x.clockWords(t, c)
+	a.say(t, x, c)
+	a.Gauge = newGauge(c)
+	a.Caveats = warningList(c.Warnings)
+	return a
+}
+
+// verdict is the change that a goal's answer rests on: the last visit inside the
+// measure's time window that could be compared, else the last inside it.
+func (x *index) verdict(measure, roi string) *outcome.Change {
+	contrast := x.contrast(roi, measure)
+	var best *outcome.Change
+	for _, v := range x.rec.Visits {
+		c := x.change(v.Visit, roi, measure, contrast)
+		if c == nil || c.Clock != outcome.Eligible && c.Clock != outcome.Mature {
+			continue
+		}
+		if best == nil || c.Status != outcome.NotComparable || best.Status == outcome.NotComparable {
+			best = c
+		}
+	}
+	return best
+}
+
+// whyNot says why a measure has no verdict: too early, or nothing to compare.
+func (x *index) whyNot(t *texts, what, measure, roi string) string {
+	for _, c := range x.rec.Changes {
+		if c.ROI == roi && c.Measure == measure && c.Clock == outcome.Outside {
+			return t.tooEarly(what, x.rec.Settings.EligibleDays)
+		}
+	}
+	return t.noVisit(what)
+}
+
+func class(c *outcome.Change) string {
+	switch {
+	case c.Goal != nil && *c.Goal == outcome.Improved:
+		return "better"
+	case c.Goal != nil && *c.Goal == outcome.Worsened:
+		return "worse"
+	case c.Status == outcome.NoChange:
+		return "still"
+	case c.Status == outcome.NotComparable:
+		return "none"
+	}
+	return "moved"
+}
+
+func (x *index) clockWords(t *texts, c *outcome.Change) string {
+	if c.Clock == outcome.Eligible && x.rec.Settings.MatureDays > 0 {
+		return fmt.Sprintf(t.Coarse, x.rec.Settings.MatureDays)
+	}
+	return named(t.clocks, c.Clock)
+}
+
+// say writes the number and the sentence of a comparable change: in percent where
+// the record gives one, else in the measure's unit.
+func (a *answer) say(t *texts, x *index, c *outcome.Change) {
+	s := inUnit(x, c)
+	if c.Percent.Known() && c.Change != 0 {
+		s = inPercent(c)
+	}
+	a.Number = withUnit(signed(s.change, s.places), s.unit)
+	what := a.What
+	bounds := t.bounds(s.interval(t, c.Status), s.mdcText())
+	if c.Status == outcome.NoChange {
+		a.Sentence = t.still(what, a.Number)
+	} else {
+		a.Sentence = t.moved(what, withUnit(number(magnitude(s.change), s.places), s.unit), s.change > 0)
+	}
+	a.Sentence += bounds + t.between(x.visitInText(t, x.rec.Series.Baseline), x.visitInText(t, c.Visit), c.Contrast)
+}
+
+// shown is a change with its bounds in the unit that is printed.
+type shown struct {
+	change, low, high, mdc outcome.Number
+	unit                   string
+	places                 int
+}
+
+func inUnit(x *index, c *outcome.Change) shown {
+	s := shown{change: c.Change, low: c.CI95[0], high: c.CI95[1], mdc: c.MDC95, unit: c.Unit}
+	s.places = decimals(float64(s.mdc))
+	if s.places < 0 {
+		s.places = x.places(c.Measure)
+	}
+	return s
+}
+
+// inPercent carries interval and detectable change to percent by the factor between
+// the record's own change and percent.
+func inPercent(c *outcome.Change) shown {
+	k := outcome.Number(math.Abs(float64(c.Percent / c.Change)))
+	s := shown{change: c.Percent, low: k * c.CI95[0], high: k * c.CI95[1], mdc: k * c.MDC95, unit: "%"}
+	s.places = max(0, decimals(float64(s.mdc)))
+	return s
+}
+
+// interval prints the bounds. Where both lie on the side of the change they read as
+// sizes ("24 to 34 %"), else with their signs.
+func (s shown) interval(t *texts, status string) string {
+	if !s.low.Known() || !s.high.Known() {
+		return ""
+	}
+	low, high := s.low, s.high
+	if status != outcome.NoChange && low*high > 0 && low*s.change > 0 {
+		low, high = magnitude(low), magnitude(high)
+		return withUnit(t.dash(number(min(low, high), s.places), number(max(low, high), s.places)), s.unit)
+	}
+	return withUnit(t.dash(signed(low, s.places), signed(high, s.places)), s.unit)
+}
+
+func (s shown) mdcText() string {
+	if !s.mdc.Known() {
+		return ""
+	}
+	return withUnit(number(s.mdc, s.places), s.unit)
+}
+
+func magnitude(v outcome.Number) outcome.Number { return outcome.Number(math.Abs(float64(v))) }
+
+// newGauge scales the change, its interval and ± the detectable change onto a bar
+// with 0 in the middle.
+func newGauge(c *outcome.Change) *gauge {
+	reach := 0.0
+	for _, v := range []outcome.Number{c.Change, c.CI95[0], c.CI95[1], c.MDC95} {
+		if v.Known() {
+			reach = max(reach, math.Abs(float64(v)))
+		}
+	}
+	if reach == 0 || !c.Change.Known() {
+		return nil
+	}
+	at := func(v outcome.Number) float64 { return math.Round(1000*(50+46*float64(v)/reach)) / 1000 }
+	g := &gauge{At: at(c.Change)}
+	if c.MDC95.Known() {
+		g.HasNoise, g.NoiseX = true, at(-c.MDC95)
+		g.NoiseW = at(c.MDC95) - g.NoiseX
+	}
+	if c.CI95[0].Known() && c.CI95[1].Known() {
+		g.HasInterval, g.IntervalX = true, at(c.CI95[0])
+		g.IntervalW = at(c.CI95[1]) - g.IntervalX
+	}
+	return g
+}
+
+// warningList is what a person reads for warning codes.
+func warningList(codes []string) []string {
+	var list []string
+	for _, code := range codes {
+		text := outcome.WarningText(code)
+		if text == "" {
+			text = code
+		}
+		list = appendNew(list, text)
+	}
+	return list
+}
+
+func warningSentences(codes []string) string { return strings.Join(warningList(codes), " ") }
+
+// recoveries tells how the primary measures settled after each treatment.
+func recoveries(t *texts, x *index) []string {
+	var list []string
+	for _, r := range x.rec.Recovery {
+		if !x.rec.Definitions[r.Measure].Primary {
+			continue
+		}
+		what := capital(t.inRegion(named(t.measures, r.Measure), r.ROI))
+		s := t.recovered(what, date(r.Treatment), known(r.FirstWithinDay), known(r.LastAboveDay))
+		if r.HalfLifeDays.Known() {
+			interval := ""
+			if r.HalfLifeCI95[0].Known() && r.HalfLifeCI95[1].Known() {
+				interval = t.dash(significant(r.HalfLifeCI95[0], 2), significant(r.HalfLifeCI95[1], 2))
+			}
+			s += t.halfLife(significant(r.HalfLifeDays, 2), interval)
+		}
+		s += "."
+		if r.Reason != "" {
+			s += " " + capital(r.Reason) + "."
+		}
+		list = append(list, strings.ReplaceAll(s, "..", "."))
+	}
+	return list
+}
+
+func known(v outcome.Number) string {
+	if !v.Known() {
+		return ""
+	}
+	return v.String()
+}

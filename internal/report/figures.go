@@ -1,0 +1,438 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"dermtrace/internal/outcome"
+)
+
+// familySection is one family of measures: its primary curve, how it settled, and
+// the rest folded.
+type familySection struct {
+	Name      string
+	ID        string
+	Primary   []figure
+	Recovery  []figure
+	Classical []figure
+}
+
+// figure is a plot with everything that a reader needs beside it.
+type figure struct {
+	Title, Meaning, Label string
+	TableTitle            string
+	Wide, Narrow          template.HTML // the same plot for a wide and a narrow page
+	Key                   []keyItem
+	Notes                 []string
+	Columns               []string
+	Rows                  [][]string
+}
+
+type keyItem struct {
+	Mark  string // class of the mark: line-1, line-2, control, band, hollow, refused, treatment, bars
+	Label string
+}
+
+// chart is what a plot draws.
+type chart struct {
+	yLabel, xLabel string
+	curves         []curve
+	band           *[2]float64
+	treatments     []float64
+	refused        []float64
+	fromZero       bool // the axis of days begins at 0
+	places         int
+}
+
+type curve struct {
+	style  int // 0: control, 1, 2, …: treated
+	points []point
+}
+
+// point is one visit on a curve. known is false for a visit without a value: a gap.
+type point struct {
+	day, value, low, high float64
+	known, bars, counts   bool
+}
+
+func familySections(t *texts, x *index) ([]familySection, error) {
+	var list []familySection
+	for _, name := range x.families() {
+		s := familySection{Name: capital(named(t.families, name)), ID: "family-" + slug(name)}
+		for _, measure := range x.definitions(name) {
+			if !x.measured(measure) {
+				continue
+			}
+			primary := x.rec.Definitions[measure].Primary
+			f, err := x.courseFigure(t, measure, primary)
+			if err != nil {
+				return nil, err
+			}
+			if !primary {
+				s.Classical = append(s.Classical, f)
+				continue
+			}
+			s.Primary = append(s.Primary, f)
+			more, err := x.recoveryFigures(t, measure)
+			if err != nil {
+				return nil, err
+			}
+			s.Recovery = append(s.Recovery, more...)
+		}
+		if len(s.Primary)+len(s.Classical) > 0 {
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+func slug(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(s))
+}
+
+// measured reports whether any photo has a value of the measure.
+func (x *index) measured(measure string) bool {
+	for _, p := range x.rec.Photos {
+		for _, r := range p.ROIs {
+			if r.Measures[measure].Value.Known() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// courseFigure is a measure over the days of the course.
+func (x *index) courseFigure(t *texts, measure string, primary bool) (figure, error) {
+	def := x.rec.Definitions[measure]
+	c := chart{places: x.places(measure), yLabel: axisLabel(t, measure, def.Unit), xLabel: t.DayAxis}
+	if len(x.rec.Treatments) == 0 {
+		c.xLabel = t.DayAxisVisits
+	}
+	style := 0
+	for _, r := range x.regions {
+		k := 0
+		if r.kind != outcome.Control {
+			style++
+			k = style
+		}
+		c.curves = append(c.curves, curve{style: k, points: x.points(measure, r)})
+	}
+	c.band = x.band(measure)
+	c.treatments, c.refused = x.treatmentDays(), x.refusedDays()
+	f, err := newFigure(c, primary)
+	if err != nil {
+		return f, err
+	}
+	f.TableTitle = t.Table
+	f.Title, f.Meaning = capital(named(t.measures, measure)), def.Meaning
+	f.Label = fmt.Sprintf("%s, %s", f.Title, c.xLabel)
+	f.Key, f.Notes = x.key(t, c), x.refusals(t)
+	f.Columns, f.Rows = x.table(t, measure)
+	return f, nil
+}
+
+func axisLabel(t *texts, measure, unit string) string {
+	label := named(t.measures, measure)
+	if unit != "" && unit != "1" {
+		label += " (" + unit + ")"
+	}
+	return label
+}
+
+// points are a region's values over the visits.
+func (x *index) points(measure string, r region) []point {
+	var list []point
+	clock := x.rec.Definitions[measure].Clock
+	for _, v := range x.rec.Visits {
+		value := x.reading(v.Visit, r.name, measure).value
+		p := point{day: float64(v.Day), value: float64(value), known: value.Known()}
+		p.counts = v.Visit == x.rec.Series.Baseline || v.DaysSinceTreatment == nil || v.Clock[clock] != outcome.Outside
+		if c := x.change(v.Visit, r.name, measure, outcome.Raw); c != nil && c.CI95[0].Known() && c.CI95[1].Known() && c.Change.Known() {
+			p.bars = true
+			p.low, p.high = float64(value-c.Change+c.CI95[0]), float64(value-c.Change+c.CI95[1])
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// band is baseline ± the largest detectable change of the first region that was treated.
+func (x *index) band(measure string) *[2]float64 {
+	if len(x.regions) == 0 || x.regions[0].kind == outcome.Control {
+		return nil
+	}
+	name, mdc := x.regions[0].name, outcome.NaN()
+	for _, v := range x.rec.Visits {
+		if c := x.change(v.Visit, name, measure, outcome.Raw); c != nil {
+			mdc = larger(mdc, c.MDC95)
+		}
+	}
+	base := x.reading(x.rec.Series.Baseline, name, measure).value
+	if !mdc.Known() || !base.Known() {
+		return nil
+	}
+	return &[2]float64{float64(base - mdc), float64(base + mdc)}
+}
+
+// treatmentDays are the treatments on the axis of Visit.Day.
+func (x *index) treatmentDays() []float64 {
+	var list []float64
+	for _, tr := range x.rec.Treatments {
+		if d, ok := daysBetween(x.rec.Treatments[0].At, tr.At); ok {
+			list = append(list, float64(d))
+		}
+	}
+	return list
+}
+
+func (x *index) refusedDays() []float64 {
+	var list []float64
+	for _, v := range x.rec.Visits {
+		if len(x.photos[v.Visit]) > 0 && !x.used(v.Visit) {
+			list = append(list, float64(v.Day))
+		}
+	}
+	return list
+}
+
+// refusals says why visits are gaps.
+func (x *index) refusals(t *texts) []string {
+	var list []string
+	for _, v := range x.rec.Visits {
+		if len(x.photos[v.Visit]) == 0 || x.used(v.Visit) {
+			continue
+		}
+		why := refusal(t, x.rec.Photos[x.photos[v.Visit][0]])
+		list = append(list, fmt.Sprintf("%s: %s. %s", t.NotUsed, x.visitLabel(t, v.Visit), why))
+	}
+	return list
+}
+
+// refusal is the reason why a photo is not used.
+func refusal(t *texts, p outcome.Photo) string {
+	var why []string
+	if p.Quality.Verdict == outcome.Unusable {
+		for _, r := range p.Quality.Reasons {
+			why = append(why, capital(strings.TrimSuffix(r.Text, "."))+".")
+		}
+	}
+	if p.Alignment.Status == outcome.AlignFailed {
+		s := capital(named(t.verdicts, outcome.AlignFailed))
+		if p.Alignment.Reason != "" {
+			s += ": " + strings.TrimSuffix(p.Alignment.Reason, ".")
+		}
+		why = append(why, s+".")
+	}
+	return strings.Join(why, " ")
+}
+
+// key explains the marks of a chart.
+func (x *index) key(t *texts, c chart) []keyItem {
+	var list []keyItem
+	hollow, bars := false, false
+	for i, cv := range c.curves {
+		r := x.regions[i]
+		label := r.name
+		if kind := named(t.kinds, r.kind); kind != r.name {
+			label += " (" + kind + ")"
+		}
+		list = append(list, keyItem{styleName(cv.style), label})
+		for _, p := range cv.points {
+			hollow = hollow || p.known && !p.counts
+			bars = bars || p.bars
+		}
+	}
+	if c.band != nil {
+		list = append(list, keyItem{"band", fmt.Sprintf(t.Band, x.regions[0].name)})
+	}
+	if len(c.treatments) > 0 {
+		list = append(list, keyItem{"treatment", t.TreatmentLine})
+	}
+	if hollow {
+		list = append(list, keyItem{"hollow", t.Hollow})
+	}
+	if bars {
+		list = append(list, keyItem{"bars", t.Bars})
+	}
+	if len(c.refused) > 0 {
+		list = append(list, keyItem{"refused", t.Refused})
+	}
+	return list
+}
+
+func styleName(style int) string {
+	if style == 0 {
+		return "control"
+	}
+	return fmt.Sprintf("line-%d", (style-1)%lineStyles+1)
+}
+
+// table is the data behind a figure: a row per visit and region.
+func (x *index) table(t *texts, measure string) ([]string, [][]string) {
+	unit := x.rec.Definitions[measure].Unit
+	columns := []string{t.ColVisit, t.ColRegion, t.ColValue, t.ColSpread, t.ColChange, t.ColInterval, t.ColMDC, t.ColResult, t.ColNotes}
+	places := x.places(measure)
+	var rows [][]string
+	for _, v := range x.rec.Visits {
+		for _, r := range x.regions {
+			m := x.reading(v.Visit, r.name, measure)
+			row := []string{x.visitLabel(t, v.Visit), r.name, withUnit(number(m.value, places), unit), withUnit(number(m.sd, places), unit), "–", "–", "–", "–", ""}
+			notes := m.warnings
+			if c := x.change(v.Visit, r.name, measure, x.contrast(r.name, measure)); c != nil {
+				copy(row[4:], x.changeCells(t, c))
+				notes = appendNew(slices.Clone(notes), c.Warnings...)
+			}
+			row[8] = warningSentences(notes)
+			if m.photos == 0 {
+				row[8] = t.NotUsed + ". " + row[8]
+			}
+			rows = append(rows, row)
+		}
+	}
+	return columns, rows
+}
+
+func (x *index) changeCells(t *texts, c *outcome.Change) []string {
+	s := inUnit(x, c)
+	interval := "–"
+	if s.low.Known() && s.high.Known() {
+		interval = withUnit(t.dash(signed(s.low, s.places), signed(s.high, s.places)), s.unit)
+	}
+	change := withUnit(signed(s.change, s.places), s.unit)
+	if c.Percent.Known() {
+		change += " (" + withUnit(signed(c.Percent, inPercentPlaces(c)), "%") + ")"
+	}
+	result := named(t.statuses, c.Status)
+	if c.Goal != nil {
+		result += ", " + named(t.statuses, *c.Goal)
+	}
+	return []string{change, interval, withUnit(number(s.mdc, s.places), s.unit), result}
+}
+
+func inPercentPlaces(c *outcome.Change) int {
+	if c.Change == 0 {
+		return 0
+	}
+	return inPercent(c).places
+}
+
+// recoveryFigures show how the measure settled after each treatment that the record
+// follows: the change from baseline over the days since it.
+func (x *index) recoveryFigures(t *texts, measure string) ([]figure, error) {
+	var list []figure
+	for _, r := range x.rec.Recovery {
+		if r.Measure != measure {
+			continue
+		}
+		c := chart{places: x.places(measure), fromZero: true, xLabel: t.AfterAxis, yLabel: axisLabel(t, t.ChangeAxis, r.Unit)}
+		c.curves = []curve{{style: 1, points: x.afterTreatment(r)}}
+		if len(c.curves[0].points) < 2 {
+			continue
+		}
+		if b := x.band(measure); b != nil && r.ROI == x.regions[0].name {
+			half := (b[1] - b[0]) / 2
+			c.band = &[2]float64{-half, half}
+		}
+		f, err := newFigure(c, false)
+		if err != nil {
+			return nil, err
+		}
+		f.Title = fmt.Sprintf("%s: %s, %s", t.Recovery, named(t.measures, measure), date(r.Treatment))
+		f.Label = f.Title + ", " + c.xLabel
+		f.Key = []keyItem{{"line-1", r.ROI}}
+		if c.band != nil {
+			f.Key = append(f.Key, keyItem{"band", fmt.Sprintf(t.Band, r.ROI)})
+		}
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+// afterTreatment are the changes from baseline of a region at the visits between a
+// treatment and the next one, as long as redness is recovery.
+func (x *index) afterTreatment(r outcome.Recovery) []point {
+	var list []point
+	at, _, ok := parseTime(r.Treatment)
+	if !ok {
+		return nil
+	}
+	for _, v := range x.rec.Visits {
+		when, _, ok := parseTime(v.At)
+		days := when.Sub(at).Hours() / 24
+		c := x.change(v.Visit, r.ROI, r.Measure, outcome.Raw)
+		if !ok || c == nil || days < 0 || v.DaysSinceTreatment == nil || days > float64(x.rec.Settings.AcuteDays) || days > float64(*v.DaysSinceTreatment)+1 {
+			continue
+		}
+		p := point{day: days, value: float64(c.Change), known: c.Change.Known(), counts: true}
+		if c.CI95[0].Known() && c.CI95[1].Known() {
+			p.bars, p.low, p.high = true, float64(c.CI95[0]), float64(c.CI95[1])
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// gradeFigures show clinicians' grades, one figure a scale.
+func gradeFigures(t *texts, x *index) ([]figure, error) {
+	var scales []string
+	for _, s := range x.rec.Scores {
+		scales = appendNew(scales, s.Scale)
+	}
+	var list []figure
+	for _, scale := range scales {
+		f, err := x.gradeFigure(t, scale)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+func (x *index) gradeFigure(t *texts, scale string) (figure, error) {
+	c := chart{places: -1, yLabel: named(nil, scale), xLabel: t.DayAxis, treatments: x.treatmentDays()}
+	var rows [][]string
+	cv := curve{style: 1}
+	for _, s := range x.rec.Scores {
+		if s.Scale != scale {
+			continue
+		}
+		blind := ""
+		if s.Blinded {
+			blind = t.Yes
+		}
+		rows = append(rows, []string{dateTime(s.At), s.Value.String(), s.Rater, blind})
+		if d, ok := x.dayOf(s.At); ok && s.Value.Known() {
+			cv.points = append(cv.points, point{day: float64(d), value: float64(s.Value), known: true, counts: true})
+		}
+	}
+	c.curves = []curve{cv}
+	f := figure{}
+	var err error
+	if len(cv.points) > 1 {
+		f, err = newFigure(c, false)
+	}
+	f.TableTitle = t.Table
+	f.Title, f.Label = capital(named(nil, scale)), t.Grades+": "+scale
+	f.Columns, f.Rows = []string{t.ColDate, t.ColGrade, t.ColRater, t.ColBlinded}, rows
+	return f, err
+}
+
+// dayOf counts days as Visit.Day does: since the first treatment, else the first visit.
+func (x *index) dayOf(at string) (int, bool) {
+	switch {
+	case len(x.rec.Treatments) > 0:
+		return daysBetween(x.rec.Treatments[0].At, at)
+	case len(x.rec.Visits) > 0:
+		return daysBetween(x.rec.Visits[0].At, at)
+	}
+	return 0, false
+}

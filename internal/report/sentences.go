@@ -1,0 +1,154 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Sentences of English. Like texts, they hold words only: every number and name
+// comes from the record.
+
+func (t *texts) day(n int) string { return fmt.Sprintf("day %d", n) }
+
+func (t *texts) span(from, to string, days int) string {
+	if from == to {
+		return from
+	}
+	return fmt.Sprintf("%s to %s (%s)", from, to, plural(days, "day", "days"))
+}
+
+func (t *texts) photosUsed(used, all int) string {
+	return fmt.Sprintf("%d of %s used", used, plural(all, "photo", "photos"))
+}
+
+func (t *texts) lightSet(byCard, byControl, none int) string {
+	var parts []string
+	say := func(n int, words string) {
+		switch {
+		case n == 0:
+		case n == byCard+byControl+none:
+			parts = append(parts, words)
+		default:
+			parts = append(parts, fmt.Sprintf("%s in %d", words, n))
+		}
+	}
+	say(byCard, "light set from a colour card")
+	say(byControl, "light set from control skin")
+	say(none, "redness and pigment uncalibrated (no colour card, no control skin): no verdict")
+	return strings.Join(parts, ", ")
+}
+
+func (t *texts) placed(px, mm string) string {
+	if mm != "" {
+		return fmt.Sprintf("placed to within %s (%s)", px, mm)
+	}
+	return "placed to within " + px
+}
+
+func (t *texts) noScale() string { return "size on skin unknown: nothing in millimetres" }
+
+// moved says by how much something changed. up is the direction.
+func (t *texts) moved(what, by string, up bool) string {
+	if up {
+		return fmt.Sprintf("%s rose by %s", what, by)
+	}
+	return fmt.Sprintf("%s fell by %s", what, by)
+}
+
+func (t *texts) still(what, by string) string {
+	return fmt.Sprintf("%s changed by %s, which these photos cannot tell from no change", what, by)
+}
+
+func (t *texts) inRegion(what, region string) string {
+	return fmt.Sprintf("%s in “%s”", what, region)
+}
+
+func (t *texts) bounds(interval, mdc string) string {
+	switch {
+	case interval != "" && mdc != "":
+		return fmt.Sprintf(" (95 %% interval %s; detectable from %s)", interval, mdc)
+	case interval != "":
+		return fmt.Sprintf(" (95 %% interval %s; no estimate of photo noise)", interval)
+	case mdc != "":
+		return fmt.Sprintf(" (detectable from %s)", mdc)
+	}
+	return ""
+}
+
+func (t *texts) between(from, to, contrast string) string {
+	s := fmt.Sprintf(" between %s and %s", from, to)
+	switch contrast {
+	case "vs_control":
+		s += ", against control skin"
+	case "vs_comparator":
+		s += ", against the comparator"
+	}
+	return s + "."
+}
+
+func (t *texts) notComparable(what, visit, why string) string {
+	if why == "" {
+		return fmt.Sprintf("%s on %s cannot be compared with baseline.", what, visit)
+	}
+	return fmt.Sprintf("%s on %s cannot be compared with baseline: %s", what, visit, why)
+}
+
+func (t *texts) tooEarly(what string, days int) string {
+	return fmt.Sprintf("%s: no visit is late enough yet. It counts from %s after the latest treatment.", what, plural(days, "day", "days"))
+}
+
+func (t *texts) noVisit(what string) string {
+	return what + ": no follow-up visit could be compared with baseline."
+}
+
+func (t *texts) noMeasure() string { return "No measure in this record stands for this goal." }
+
+func (t *texts) recovered(what, treatment, firstWithin, lastAbove string) string {
+	s := fmt.Sprintf("%s after the treatment of %s ", what, treatment)
+	switch {
+	case firstWithin != "" && lastAbove != "":
+		s += fmt.Sprintf("was first within measurement error of baseline on day %s, still above it on day %s", firstWithin, lastAbove)
+	case firstWithin != "":
+		s += fmt.Sprintf("was within measurement error of baseline on day %s, the first visit that could tell", firstWithin)
+	case lastAbove != "":
+		s += fmt.Sprintf("was still above baseline on day %s, the last visit that could tell", lastAbove)
+	default:
+		s += "could not be followed"
+	}
+	return s
+}
+
+func (t *texts) halfLife(days, interval string) string {
+	if interval == "" {
+		return fmt.Sprintf("; half of it was gone in %s days", days)
+	}
+	return fmt.Sprintf("; half of it was gone in %s days (95 %% interval %s)", days, interval)
+}
+
+func (t *texts) plain(what, status string, up bool) string {
+	switch status {
+	case "improved":
+		return what + ": better than at the start, by more than the photos’ own error."
+	case "worsened":
+		return what + ": not better; it moved the other way by more than the photos’ own error. Please talk about it."
+	case "no detectable change":
+		return what + ": no change that the photos can show."
+	case "increased", "decreased":
+		if up {
+			return what + ": more than at the start, by more than the photos’ own error."
+		}
+		return what + ": less than at the start, by more than the photos’ own error."
+	case "not comparable":
+		return what + ": the photos cannot be compared."
+	}
+	return what + ": too early to say."
+}
+
+func (t *texts) dash(a, b string) string { return a + " to " + b }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,199 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"dermtrace/internal/outcome"
+)
+
+// photoRow is one photo in the table of fit, place and light.
+type photoRow struct {
+	Visit, File, Camera string
+	Fit, FitClass       string
+	Reasons             []string
+	Place, PlaceClass   string
+	PlaceNotes          []string
+	Light, LightClass   string
+}
+
+func photoTable(t *texts, x *index) []photoRow {
+	var rows []photoRow
+	for _, p := range x.rec.Photos {
+		r := photoRow{Visit: x.visitLabel(t, p.Visit), File: p.File, Camera: camera(p)}
+		r.Fit, r.FitClass = named(t.verdicts, p.Quality.Verdict), mark(p.Quality.Verdict)
+		for _, q := range p.Quality.Reasons {
+			s := capital(strings.TrimSuffix(q.Text, ".")) + "."
+			if q.Mend != "" {
+				s += " " + capital(strings.TrimSuffix(q.Mend, ".")) + "."
+			}
+			r.Reasons = append(r.Reasons, s)
+		}
+		r.Place, r.PlaceClass = named(t.verdicts, p.Alignment.Status), mark(p.Alignment.Status)
+		r.PlaceNotes = placeNotes(t, p.Alignment)
+		r.Light, r.LightClass = light(t, p)
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func camera(p outcome.Photo) string {
+	parts := []string{}
+	if p.Width > 0 && p.Height > 0 {
+		parts = append(parts, fmt.Sprintf("%d × %d px", p.Width, p.Height))
+	}
+	for _, s := range []string{p.Camera, p.Profile} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// mark is the class of a verdict's sign.
+func mark(verdict string) string {
+	switch verdict {
+	case outcome.OK, outcome.AlignFrame:
+		return "good"
+	case outcome.Doubtful:
+		return "doubt"
+	case "":
+		return ""
+	}
+	return "bad"
+}
+
+func placeNotes(t *texts, a outcome.Alignment) []string {
+	var list []string
+	if a.ErrorPx.Known() {
+		s := "± " + withUnit(significant(a.ErrorPx, 2), "px")
+		if a.ErrorMM.Known() {
+			s += " (" + withUnit(significant(a.ErrorMM, 2), "mm") + ")"
+		}
+		list = append(list, s)
+	}
+	if a.Model != "" && a.Status != outcome.AlignFrame {
+		list = append(list, a.Model)
+	}
+	if a.Overlap.Known() && a.Status != outcome.AlignFrame {
+		list = append(list, fmt.Sprintf(t.Shows, withUnit(number(100*a.Overlap, 0), "%")))
+	}
+	if a.Reason != "" {
+		list = append(list, capital(a.Reason))
+	}
+	return list
+}
+
+func light(t *texts, p outcome.Photo) (words, class string) {
+	c := p.Calibration
+	words = named(t.methodsOfLight, c.Method)
+	if c.ResidualDE00.Known() {
+		words += ", ΔE00" + nbsp + significant(c.ResidualDE00, 2)
+	}
+	if c.Method == "none" || c.Method == "" {
+		return words, "doubt"
+	}
+	return words, "good"
+}
+
+// leftOut lists every photo that is not used and every value that was withheld.
+func leftOut(t *texts, x *index) []string {
+	var list []string
+	for _, p := range x.rec.Photos {
+		if !p.Used() {
+			list = append(list, fmt.Sprintf("%s (%s). %s", x.visitLabel(t, p.Visit), p.File, refusal(t, p)))
+			continue
+		}
+		for _, r := range p.ROIs {
+			list = append(list, withheld(t, x, p, r)...)
+		}
+	}
+	return list
+}
+
+// withheld groups a region's missing values by their reason.
+func withheld(t *texts, x *index, p outcome.Photo, r outcome.ROI) []string {
+	byReason := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(r.Measures)) {
+		if m := r.Measures[name]; !m.Value.Known() {
+			why := warningSentences(m.Warnings)
+			byReason[why] = append(byReason[why], named(t.measures, name))
+		}
+	}
+	var list []string
+	for _, why := range slices.Sorted(maps.Keys(byReason)) {
+		list = append(list, strings.TrimSpace(fmt.Sprintf("%s, %s: %s. %s", x.visitLabel(t, p.Visit), r.Name, strings.Join(byReason[why], ", "), why)))
+	}
+	return list
+}
+
+// notices are the record's warnings with what they concern.
+func notices(x *index) []string {
+	var list []string
+	for _, n := range x.rec.Warnings {
+		about := strings.Trim(n.Photo+", "+n.ROI, ", ")
+		if about != "" {
+			about += ": "
+		}
+		text := n.Text
+		if text == "" {
+			text = warningSentences([]string{n.Code})
+		}
+		list = append(list, about+text)
+	}
+	return list
+}
+
+type definitionRow struct{ Name, Unit, Meaning, Reference string }
+
+func definitionRows(t *texts, x *index) []definitionRow {
+	var rows []definitionRow
+	for _, f := range x.families() {
+		for _, name := range x.definitions(f) {
+			d := x.rec.Definitions[name]
+			ref := d.Reference
+			if d.Version > 0 {
+				ref = strings.TrimPrefix(fmt.Sprintf("%s; version %d", ref, d.Version), "; ")
+			}
+			rows = append(rows, definitionRow{capital(named(t.measures, name)), d.Unit, d.Meaning, ref})
+		}
+	}
+	return rows
+}
+
+// provenance is what someone needs to make the same numbers again.
+func provenance(t *texts, x *index, hash string) []pair {
+	s, r := x.rec.Software, x.rec.Series
+	software := strings.TrimSpace(s.Name + " " + s.Version)
+	for _, more := range []string{s.Revision, s.Go} {
+		if more != "" {
+			software += ", " + more
+		}
+	}
+	scale := t.ScaleNone
+	if r.MMPerPx.Known() {
+		scale = withUnit(significant(r.MMPerPx, 3), t.PerPixel)
+	}
+	list := []pair{
+		{t.Software, software}, {t.RecordHash, hash + " (" + t.RecordHashNote + ", " + x.rec.Schema + ")"},
+		{t.Frame, r.Frame}, {t.Baseline, x.visitLabel(t, r.Baseline)}, {t.ScaleMM, scale},
+	}
+	return append(list, settingRows(t, x.rec.Settings)...)
+}
+
+func settingRows(t *texts, s outcome.Settings) []pair {
+	rows := []pair{
+		{"calibration", s.Calibration}, {"max_megapixels", number(outcome.Number(s.MaxMegapixels), 0)},
+		{"eligible_days", fmt.Sprint(s.EligibleDays)}, {"mature_days", fmt.Sprint(s.MatureDays)},
+		{"acute_days", fmt.Sprint(s.AcuteDays)}, {"course_gap_days", fmt.Sprint(s.CourseGapDays)},
+	}
+	for i, r := range rows {
+		if slices.Contains(s.Defaults, r.Key) {
+			rows[i].Value += " (" + t.ProjectDefault + ")"
+		}
+		rows[i].Key = capital(named(t.settings, r.Key))
+	}
+	return rows
+}

@@ -1,0 +1,285 @@
+package report
+
+import (
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"strings"
+
+	"dermtrace/internal/outcome"
+)
+
+// maxPictureBytes bounds one picture of a result folder: those made by this program
+// are a few hundred kilobytes.
+const maxPictureBytes = 16 << 20
+
+// viewer compares any two photos of the series.
+type viewer struct {
+	Shots       []shot
+	Left, Right int // indices of Shots at the start
+	Overlays    []overlay
+	Regions     template.URL // the layer of outlines
+	Outlines    []swatch
+	Aspect      template.CSS // of every aligned picture
+	Corrected   bool         // some photo's light was corrected
+	Hidden      []string     // visits without a picture, with the reason
+	Lost        string       // how many named pictures are missing
+}
+
+// shot is one photo that the viewer can show.
+type shot struct {
+	Index     int
+	Label     string // 4 Apr 2026, day 84
+	Day       string
+	Date      string
+	Src       template.URL
+	Thumb     template.URL
+	Alt       string
+	Warnings  []string // burnt into the picture
+	Used      bool
+	Aligned   bool
+	ShowRight string
+	Note      string // in the film
+	Gain      string // matrix that undoes the correction of the light, "" for none
+	Layers    []layer
+	visit     string
+}
+
+// layer is a shot's picture of an overlay.
+type layer struct {
+	Overlay int
+	Src     template.URL
+}
+
+// overlay is one measure's maps over all visits, on one colour scale.
+type overlay struct {
+	Index          int
+	Label, Unit    string
+	Low, Mid, High string
+	Gradient       template.CSS
+	key            overlayKey
+}
+
+type overlayKey struct {
+	kind, measure string
+	low, high     outcome.Number
+}
+
+type swatch struct {
+	Name, Kind string
+	Color      template.CSS
+	Dashed     bool
+}
+
+func newViewer(t *texts, x *index, pictures fs.FS) *viewer {
+	v := &viewer{Left: -1, Right: -1}
+	album := newAlbum(x.rec, pictures)
+	for i, p := range x.rec.Photos {
+		if s, ok := v.newShot(t, x, album, p); ok {
+			v.Shots = append(v.Shots, s)
+		} else if len(x.rec.Pictures) > 0 {
+			v.Hidden = append(v.Hidden, x.visitLabel(t, x.rec.Photos[i].Visit))
+		}
+	}
+	if album.lost > 0 {
+		v.Lost = fmt.Sprintf(t.Missing, album.lost, len(x.rec.Pictures))
+	}
+	if len(v.Shots) > 0 {
+		v.choosePair(x)
+		v.addRegions(t, x, album)
+	}
+	return v
+}
+
+// newShot gathers a photo's aligned picture (else its thumbnail, said to be as
+// shot), its maps and what a viewer of it must know.
+func (v *viewer) newShot(t *texts, x *index, a *album, p outcome.Photo) (shot, bool) {
+	s := shot{
+		Index: len(v.Shots), Label: x.visitLabel(t, p.Visit), Used: p.Used(), visit: p.Visit,
+		Day: capital(t.day(x.visit(p.Visit).Day)), Date: date(x.visit(p.Visit).At), Warnings: shotWarnings(t, x, p),
+	}
+	for _, pic := range a.of[p.File] {
+		src := a.src[pic]
+		if src == "" {
+			continue
+		}
+		switch m := x.rec.Pictures[pic]; m.Kind {
+		case outcome.PictureAligned:
+			s.Src = src
+			if v.Aspect == "" && m.Width > 0 && m.Height > 0 {
+				v.Aspect = template.CSS(fmt.Sprintf("%d/%d", m.Width, m.Height))
+			}
+		case outcome.PictureThumb:
+			s.Thumb = src
+		case outcome.PictureMap, outcome.PictureDifference, outcome.PictureSpots:
+			s.Layers = append(s.Layers, layer{v.overlayOf(t, x.rec, m), src})
+		}
+	}
+	s.Aligned, s.ShowRight = s.Src != "", fmt.Sprintf(t.ShowRight, s.Label)
+	if !s.Aligned {
+		s.Src, s.Warnings = s.Thumb, append(s.Warnings, t.NotAligned)
+	} else if g := p.Calibration.Gain; g != nil {
+		s.Gain = undo(*g)
+		v.Corrected = v.Corrected || s.Gain != ""
+	}
+	switch {
+	case !s.Used:
+		s.Note = t.NotUsed
+	case p.Quality.Verdict == outcome.Doubtful:
+		s.Note = capital(named(t.verdicts, outcome.Doubtful))
+	}
+	s.Alt = s.Label
+	if len(s.Warnings) > 0 {
+		s.Alt += " (" + strings.Join(s.Warnings, "; ") + ")"
+	}
+	return s, s.Src != ""
+}
+
+// undo is the colour matrix that takes a gain back, in linear light.
+func undo(gain [3]outcome.Number) string {
+	for _, g := range gain {
+		if !g.Known() || !(g > 0) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%.5g 0 0 0 0  0 %.5g 0 0 0  0 0 %.5g 0 0  0 0 0 1 0", 1/float64(gain[0]), 1/float64(gain[1]), 1/float64(gain[2]))
+}
+
+// shotWarnings are the doubts that must not be lost when a picture is copied.
+func shotWarnings(t *texts, x *index, p outcome.Photo) []string {
+	var list []string
+	if p.Quality.Verdict != outcome.OK && p.Quality.Verdict != "" {
+		list = append(list, named(t.verdicts, p.Quality.Verdict))
+		for _, r := range p.Quality.Reasons {
+			list = appendNew(list, named(t.codes, r.Code))
+		}
+	}
+	switch p.Alignment.Status {
+	case outcome.AlignFailed:
+		list = append(list, named(t.verdicts, outcome.AlignFailed))
+	case outcome.AlignDoubtful:
+		list = append(list, named(t.codes, outcome.AlignmentDoubtful))
+	}
+	if m := p.Calibration.Method; p.Used() && (m == "none" || m == "") {
+		list = append(list, named(t.codes, outcome.Uncalibrated))
+	}
+	for _, s := range x.visit(p.Visit).SkinState {
+		list = append(list, named(t.skin, s))
+	}
+	return list
+}
+
+// overlayOf finds the overlay that a map belongs to: maps of one measure on one scale.
+func (v *viewer) overlayOf(t *texts, rec *outcome.Record, m outcome.Picture) int {
+	key := overlayKey{m.Kind, m.Measure, m.Low, m.High}
+	if !m.Low.Known() || !m.High.Known() {
+		key.low, key.high = 0, 0
+	}
+	for i, o := range v.Overlays {
+		if o.key == key {
+			return i
+		}
+	}
+	o := overlay{Index: len(v.Overlays), key: key, Label: capital(named(t.measures, m.Measure)), Unit: rec.Definitions[m.Measure].Unit}
+	if m.Kind == outcome.PictureDifference {
+		o.Label += " – " + t.ChangeAxis
+	}
+	if o.Unit == "1" {
+		o.Unit = ""
+	}
+	if m.Low.Known() && m.High.Known() {
+		places := decimals(float64(m.High-m.Low) / 10)
+		o.Low, o.Mid, o.High = number(m.Low, places), number((m.Low+m.High)/2, places), number(m.High, places)
+		o.Gradient = gradient(outcome.PictureColors(m.Kind))
+	}
+	v.Overlays = append(v.Overlays, o)
+	return o.Index
+}
+
+func gradient(m outcome.Colormap) template.CSS {
+	stops := make([]string, len(m))
+	for i, c := range m {
+		stops[i] = fmt.Sprintf("#%02x%02x%02x", c[0], c[1], c[2])
+	}
+	return template.CSS("linear-gradient(to right," + strings.Join(stops, ",") + ")")
+}
+
+// choosePair starts with baseline on the left and the last eligible visit on the right.
+func (v *viewer) choosePair(x *index) {
+	v.Left, v.Right = 0, len(v.Shots)-1
+	last := x.lastEligible()
+	for i := len(v.Shots) - 1; i >= 0; i-- {
+		switch s := v.Shots[i]; {
+		case s.Used && s.visit == x.rec.Series.Baseline:
+			v.Left = i
+		case s.Used && s.visit == last:
+			v.Right = i
+		}
+	}
+}
+
+// addRegions puts the outlines' layer and their key in.
+func (v *viewer) addRegions(t *texts, x *index, a *album) {
+	for i, m := range x.rec.Pictures {
+		if m.Kind == outcome.PictureRegions && a.src[i] != "" {
+			v.Regions = a.src[i]
+		}
+	}
+	if v.Regions == "" {
+		return
+	}
+	for _, r := range x.regions {
+		c := outcome.RegionColor(r.kind)
+		v.Outlines = append(v.Outlines, swatch{
+			Name: r.name, Kind: named(t.kinds, r.kind), Dashed: r.kind != outcome.Treated,
+			Color: template.CSS(fmt.Sprintf("#%02x%02x%02x", c[0], c[1], c[2])),
+		})
+	}
+}
+
+// album holds the pictures of a record as data addresses.
+type album struct {
+	of   map[string][]int // pictures of a photo's file
+	src  []template.URL   // "" for one that is missing
+	lost int
+}
+
+func newAlbum(rec *outcome.Record, pictures fs.FS) *album {
+	a := &album{of: map[string][]int{}, src: make([]template.URL, len(rec.Pictures))}
+	for i, m := range rec.Pictures {
+		a.of[m.Photo] = append(a.of[m.Photo], i)
+		a.src[i] = dataURL(pictures, m.File)
+		if a.src[i] == "" {
+			a.lost++
+		}
+	}
+	return a
+}
+
+// dataURL reads a JPEG or PNG into an address of its own, or "" where there is none.
+func dataURL(pictures fs.FS, name string) template.URL {
+	if pictures == nil || !fs.ValidPath(name) {
+		return ""
+	}
+	f, err := pictures.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxPictureBytes+1))
+	if err != nil || len(b) > maxPictureBytes {
+		return ""
+	}
+	mime := ""
+	switch {
+	case strings.HasPrefix(string(b), "\xff\xd8\xff"):
+		mime = "image/jpeg"
+	case strings.HasPrefix(string(b), "\x89PNG\r\n\x1a\n"):
+		mime = "image/png"
+	default:
+		return ""
+	}
+	return template.URL("data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(b))
+}
