@@ -2,9 +2,7 @@ package outcome
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 )
@@ -51,34 +49,4 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 	}
 	*n = Number(v)
 	return nil
-}
-
-// maxRecordBytes bounds a results.json: the largest real ones are a few megabytes.
-const maxRecordBytes = 256 << 20
-
-// Write writes the record as indented JSON. Equal records give equal bytes.
-func Write(w io.Writer, r *Record) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	return enc.Encode(r)
-}
-
-// Read reads a record and refuses one of another schema.
-func Read(r io.Reader) (*Record, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxRecordBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(b) > maxRecordBytes {
-		return nil, fmt.Errorf("the record is larger than %d MiB", maxRecordBytes>>20)
-	}
-	var rec Record
-	if err := json.Unmarshal(b, &rec); err != nil {
-		return nil, fmt.Errorf("not a dermtrace record: %w", err)
-	}
-	if rec.Schema != Schema {
-		return nil, fmt.Errorf("the record's schema is %q, this version reads %q", rec.Schema, Schema)
-	}
-	return &rec, nil
 }

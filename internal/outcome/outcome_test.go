@@ -70,3 +70,21 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestEmptyListsAreNeverNull(t *testing.T) {
+	r := &Record{Schema: Schema, Photos: []Photo{{
+		Quality: Quality{Reasons: []Reason{{Code: "x"}}},
+		ROIs:    []ROI{{Measures: map[string]Measurement{"a": {Value: 1, SD: 1}}}},
+	}}, Visits: []Visit{{}}, Changes: []Change{{}}, Treatments: []Treatment{{}}}
+	var b bytes.Buffer
+	if err := Write(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(b.String(), "\n") {
+		for _, key := range []string{"warnings", "spoils", "rois", "skin_state", "reasons", "flags", "goals", "consent", "pictures"} {
+			if strings.Contains(line, `"`+key+`": null`) {
+				t.Errorf("a list is null: %s", strings.TrimSpace(line))
+			}
+		}
+	}
+}

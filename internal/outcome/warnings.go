@@ -35,6 +35,7 @@ const (
 	SameFileAs         = "same_file_as"
 	TimeGuessed        = "time_guessed"
 	Unconfirmed        = "unconfirmed"
+	NoUsablePhoto      = "no_usable_photo"
 	Exploratory        = "exploratory"
 	Exposure           = "exposure"
 	Noisy              = "noisy"
@@ -91,6 +92,7 @@ var warningTexts = map[string]string{
 	SameFileAs:         "This file has the same bytes as another visit's photo.",
 	TimeGuessed:        "The time of this visit was taken from the file name or the camera's clock.",
 	Unconfirmed:        "An interim change counts only when the next visit confirms it.",
+	NoUsablePhoto:      "No photo of this visit could be used.",
 	Exploratory:        "Not a pre-named measure: exploratory.",
 	Exposure:           "The photo is too dark or too light for its colours to be trusted.",
 	Noisy:              "The photo is noisy.",
