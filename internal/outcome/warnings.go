@@ -36,6 +36,7 @@ const (
 	TimeGuessed        = "time_guessed"
 	Unconfirmed        = "unconfirmed"
 	NoUsablePhoto      = "no_usable_photo"
+	NotMeasured        = "not_measured"
 	Exploratory        = "exploratory"
 	Exposure           = "exposure"
 	Noisy              = "noisy"
@@ -93,6 +94,7 @@ var warningTexts = map[string]string{
 	TimeGuessed:        "The time of this visit was taken from the file name or the camera's clock.",
 	Unconfirmed:        "An interim change counts only when the next visit confirms it.",
 	NoUsablePhoto:      "No photo of this visit could be used.",
+	NotMeasured:        "This could not be measured in any photo of the visit.",
 	Exploratory:        "Not a pre-named measure: exploratory.",
 	Exposure:           "The photo is too dark or too light for its colours to be trusted.",
 	Noisy:              "The photo is noisy.",

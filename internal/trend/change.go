@@ -1,0 +1,196 @@
+package trend
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/stats"
+)
+
+// changes lists the rows visit by visit, so that a later visit's follow all earlier
+// ones: each visit after the baseline that has a photo, in each track, against the
+// baseline and against the latest visit before it with a used photo.
+func (c *course) changes() []outcome.Change {
+	rows := []outcome.Change{}
+	if c.baseline < 0 {
+		return rows
+	}
+	for v := c.baseline + 1; v < len(c.rec.Visits); v++ {
+		if c.listed[v] == 0 {
+			continue
+		}
+		first := len(rows)
+		for k := range c.tracks {
+			rows = append(rows, c.row(&c.tracks[k], outcome.AgainstBaseline, c.baseline, v))
+			rows = append(rows, c.row(&c.tracks[k], outcome.AgainstPrevious, c.usedBefore(v), v))
+		}
+		adjust(rows[first:])
+	}
+	return rows
+}
+
+// row compares visit v with visit from in one track.
+func (c *course) row(t *track, against string, from, v int) outcome.Change {
+	a, b := t.points[from], t.points[v]
+	visit := c.rec.Visits[v]
+	r := outcome.Change{
+		ROI: t.name, Measure: t.measure, Unit: t.def.Unit, Visit: visit.Visit, Against: against, Contrast: t.contrast,
+		From: number(a), To: number(b), Change: outcome.NaN(), Percent: outcome.NaN(),
+		CI95: [2]outcome.Number{outcome.NaN(), outcome.NaN()}, MDC95: outcome.NaN(), MDCDF: outcome.NaN(), PHolm: outcome.NaN(),
+		Primary: t.def.Primary && t.trusted && against == outcome.AgainstBaseline,
+		Status:  outcome.NotComparable, Clock: visit.Clock[t.def.Clock],
+	}
+	if r.Clock == "" {
+		r.Clock = outcome.Outside
+	}
+	w := point{warnings: slices.Concat(a.warnings, b.warnings)}
+	if a.known && b.known {
+		change := b.value - a.value
+		r.Change = outcome.Number(change)
+		if t.def.Scale == outcome.Ratio && t.contrast == outcome.Raw && a.value > 0 {
+			r.Percent = outcome.Number(100 * change / a.value)
+		}
+		if !a.barred && !b.barred {
+			c.judge(&r, &w, t, from, v)
+		}
+	}
+	if !r.Primary {
+		w.warn(outcome.Exploratory)
+	}
+	if c.interim(&r) && !c.confirmed(t, &r, v) {
+		w.warn(outcome.Unconfirmed)
+	}
+	r.Warnings = tidy(w.warnings)
+	return r
+}
+
+// judge holds a known change against its noise. Interval and status rest on the same
+// half width, so a change has a direction just when its interval leaves out zero.
+func (c *course) judge(r *outcome.Change, w *point, t *track, from, v int) {
+	m, ok := c.margin(t, from, v)
+	if !ok {
+		w.warn(outcome.NoNoiseSource)
+		return
+	}
+	if m.provisional {
+		w.warn(outcome.ProvisionalNoise)
+	}
+	half := outcome.Number(m.half())
+	r.CI95 = [2]outcome.Number{r.Change - half, r.Change + half}
+	r.MDC95, r.MDCSource, r.MDCDF = half, m.source, outcome.Number(m.df)
+	switch {
+	case r.Change > half:
+		r.Status = outcome.Increased
+	case r.Change < -half:
+		r.Status = outcome.Decreased
+	default:
+		r.Status = outcome.NoChange
+	}
+	if t.def.Family != outcome.Redness || !Acute(c.rec.Visits[v], c.rec.Settings) {
+		r.Goal = c.goal(t.def, r.Status)
+	}
+}
+
+// goal is improved or worsened where the goals of the series agree on which direction
+// of the measure is better.
+func (c *course) goal(def outcome.Definition, status string) *string {
+	better := ""
+	for _, g := range c.rec.Series.Goals {
+		d := def.GoalDirection[g]
+		if d != "" && better != "" && d != better {
+			return nil
+		}
+		if d != "" {
+			better = d
+		}
+	}
+	if better == "" || status != outcome.Increased && status != outcome.Decreased {
+		return nil
+	}
+	word := outcome.Worsened
+	if (better == "up") == (status == outcome.Increased) {
+		word = outcome.Improved
+	}
+	return &word
+}
+
+// interim reports whether the row is a change against baseline that is not final yet.
+func (c *course) interim(r *outcome.Change) bool {
+	moved := r.Status == outcome.Increased || r.Status == outcome.Decreased
+	return moved && r.Against == outcome.AgainstBaseline && r.Clock == outcome.Eligible
+}
+
+// confirmed reports whether the eligible visit before v that could be compared says the
+// same. It looks back only: the row of a first change stays unconfirmed, the next
+// visit's row is the confirmed one.
+func (c *course) confirmed(t *track, r *outcome.Change, v int) bool {
+	for u := v - 1; u > c.baseline; u-- {
+		if clock := c.rec.Visits[u].Clock[t.def.Clock]; clock != outcome.Eligible && clock != outcome.Mature {
+			continue
+		}
+		a, b := t.points[c.baseline], t.points[u]
+		m, ok := c.margin(t, c.baseline, u)
+		if !a.known || !b.known || a.barred || b.barred || !ok {
+			continue
+		}
+		change := b.value - a.value
+		return math.Abs(change) > m.half() && (change > 0) == (r.Change > 0)
+	}
+	return false
+}
+
+// adjust fills in the p values of one visit's primary rows that count as outcomes,
+// after Holm over them all: one per family where the course has one treated region.
+func adjust(rows []outcome.Change) {
+	var at []int
+	var p []float64
+	for i, r := range rows {
+		if r.Primary && r.MDC95.Known() && r.Clock != outcome.Outside {
+			df := float64(r.MDCDF)
+			se := float64(r.MDC95) / stats.TQuantile(0.975, df)
+			at, p = append(at, i), append(p, stats.TTwoSided(float64(r.Change)/se, df))
+		}
+	}
+	for k, q := range stats.Holm(p) {
+		rows[at[k]].PHolm = outcome.Number(q)
+	}
+}
+
+// warnOfBaseline notes for each region which measures the baseline could not give
+// though a later visit did: they have no rows.
+func (c *course) warnOfBaseline() {
+	for _, r := range c.regions {
+		if c.baseline < 0 || r.kind == outcome.Grey || r.kind == outcome.Exclude {
+			continue
+		}
+		var refused []string
+		for _, m := range c.measures {
+			q := reading{region: r, measure: m, family: c.rec.Definitions[m].Family}
+			known := slices.ContainsFunc(c.follow(q), func(p point) bool { return p.known })
+			if known && !c.at(c.baseline, q).known {
+				refused = append(refused, m)
+			}
+		}
+		n := outcome.Notice{Code: outcome.BaselineRefused, ROI: r.name,
+			Text: outcome.WarningText(outcome.BaselineRefused) + " (" + strings.Join(refused, ", ") + ")"}
+		if len(refused) > 0 && !slices.Contains(c.rec.Warnings, n) {
+			c.rec.Warnings = append(c.rec.Warnings, n)
+		}
+	}
+}
+
+func number(p point) outcome.Number {
+	if !p.known {
+		return outcome.NaN()
+	}
+	return outcome.Number(p.value)
+}
+
+// tidy sorts and removes repeats; a list without warnings is empty, not null.
+func tidy(codes []string) []string {
+	out := append([]string{}, codes...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,130 @@
+package trend
+
+import (
+	"math"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/stats"
+)
+
+// margin is the error of one change.
+type margin struct {
+	se, df      float64
+	source      string
+	provisional bool
+}
+
+// half is half the width of the 95 % interval, which is the MDC95:
+// t·√(Σ over both visits of σ_b² + σ_w²/k), that is t·√2·√(σ_b² + σ_w²/k) where both
+// visits have the same level and number of replicates.
+func (m margin) half() float64 { return stats.TQuantile(0.975, m.df) * m.se }
+
+// margin of the change of t from visit i to visit j, from the most trusted source that
+// can tell; false where none can.
+func (c *course) margin(t *track, i, j int) (margin, bool) {
+	if f, ok := c.find(c.noise.Repeatability, t); ok {
+		return t.byFigure(f, SourceRepeatability, i, j)
+	}
+	if m, ok := t.byWitness(i, j); ok {
+		return m, true
+	}
+	figures := c.noise.BuiltIn
+	if figures == nil {
+		figures = BuiltIn()
+	}
+	if f, ok := c.find(figures, t); ok {
+		return t.byFigure(f, SourceBuiltIn, i, j)
+	}
+	return margin{}, false
+}
+
+// byFigure takes σ_b from a figure, and σ_w from the replicates of this course where
+// they have MinDF degrees of freedom, else from the figure too.
+func (t *track) byFigure(f Figure, source string, i, j int) (margin, bool) {
+	a, b := &t.points[i], &t.points[j]
+	between := f.between(a.meanSquare()) + f.between(b.meanSquare())
+	parts := []stats.Part{{Weight: 1, Variance: between, DF: f.DF}}
+	if own := pooledWithin(t.points, max(i, j)); own.DF >= MinDF {
+		parts = append(parts, stats.Part{Weight: a.share() + b.share(), Variance: own.Variance, DF: own.DF})
+	} else {
+		parts[0].Variance += f.within(a.meanSquare())*a.share() + f.within(b.meanSquare())*b.share()
+	}
+	return newMargin(source, f.Provisional, parts)
+}
+
+// byWitness takes the variance between visits from what the witness half of control
+// skin did up to the later visit: relative to its mean for a ratio scale, else in the
+// unit. Counts and proportions are refused: their spread depends on how much there is
+// to count, and control skin has little. In a difference both regions enter with that
+// variance and no covariance is taken off: the course cannot tell how much of the error
+// of two regions is shared between visits, so the error is at most what is stated.
+//
+// Replicates add what their own visits cannot average out: where the contrast has
+// MinDF degrees of freedom of them, the witness's own share of it is taken out of its
+// variance and the contrast's put in, which holds the covariance within a photo.
+func (t *track) byWitness(i, j int) (margin, bool) {
+	last := max(i, j)
+	w, ok := t.witnessOf(last)
+	if !ok {
+		return margin{}, false
+	}
+	a, b := &t.points[i], &t.points[j]
+	level := float64(a.regions + b.regions)
+	if t.def.Scale == outcome.Ratio {
+		level = a.square + b.square
+	}
+	total := stats.Part{Weight: level, Variance: w.variance, DF: w.df}
+	own := pooledWithin(t.points, last)
+	rest := w.variance - w.share*w.within.Variance
+	if own.DF >= MinDF && w.within.DF >= MinDF && rest > 0 {
+		return newMargin(SourceWitness, false, []stats.Part{total,
+			{Weight: -level * w.share, Variance: w.within.Variance, DF: w.within.DF},
+			{Weight: a.share() + b.share(), Variance: own.Variance, DF: own.DF}})
+	}
+	return newMargin(SourceWitness, false, []stats.Part{total})
+}
+
+// witnessed is the spread of control skin over visits, relative for a ratio scale.
+type witnessed struct {
+	variance, df float64
+	share        float64 // mean of 1/replicates
+	within       stats.Pooled
+}
+
+func (t *track) witnessOf(last int) (w witnessed, ok bool) {
+	if t.def.Scale != outcome.Ratio && t.def.Scale != outcome.Interval || t.witness == nil {
+		return w, false
+	}
+	var values, groups = []float64{}, [][]float64{}
+	for _, p := range t.witness[:last+1] {
+		if p.known && !p.barred {
+			values, groups = append(values, p.value), append(groups, p.photos)
+			w.share += p.share()
+		}
+	}
+	n := float64(len(values))
+	if n-1 < MinDF {
+		return w, false
+	}
+	unit := 1.0
+	if t.def.Scale == outcome.Ratio {
+		unit = stats.Mean(values)
+	}
+	w.variance, w.df, w.share = stats.Variance(values)/(unit*unit), n-1, w.share/n
+	w.within = stats.PoolWithin(groups)
+	w.within.Variance /= unit * unit
+	return w, unit > 0 && w.variance > 0
+}
+
+// newMargin adds the parts. A sum that is not above zero knows no error.
+func newMargin(source string, provisional bool, parts []stats.Part) (margin, bool) {
+	variance, df := stats.Satterthwaite(parts...)
+	m := margin{se: math.Sqrt(variance), df: df, source: source, provisional: provisional}
+	return m, m.se > 0 && m.df > 0
+}
+
+// meanSquare is the mean of the squared values of the regions that enter.
+func (p *point) meanSquare() float64 { return p.square / float64(p.regions) }
+
+// share is 1/k: what replicates leave of their own variance.
+func (p *point) share() float64 { return 1 / float64(len(p.photos)) }

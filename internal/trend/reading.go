@@ -1,0 +1,123 @@
+package trend
+
+import (
+	"slices"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/stats"
+)
+
+// reading is a question to a visit: the mean over its photos of a measure in a region,
+// or in the mean of several, less that of the mean of others.
+type reading struct {
+	region
+	measure, family string
+	mean            names // regions averaged to one, instead of region.name
+	against         names // regions whose mean is taken off
+}
+
+// at answers q at visit v. A photo counts when all the regions asked for are known in
+// it, so that what all regions of a photo share cancels in a difference.
+func (c *course) at(v int, q reading) point {
+	p := point{regions: 1}
+	of := q.mean
+	if of == nil {
+		of = names{q.name}
+	}
+	if c.listed[v] > 0 && len(c.photos[v]) == 0 {
+		p.warn(outcome.NoUsablePhoto)
+	}
+	var a, b []float64
+	for _, photo := range c.photos[v] {
+		value, ok := p.mean(photo, q, of)
+		other, okOther := 0.0, true
+		if q.against != nil {
+			other, okOther = p.mean(photo, q, q.against)
+		}
+		if ok && okOther {
+			p.photos = append(p.photos, value-other)
+			a, b = append(a, value), append(b, other)
+			p.judge(photo, q.family)
+		}
+	}
+	if p.known = len(p.photos) > 0; !p.known {
+		if len(p.warnings) == 0 {
+			p.warn(outcome.NotMeasured)
+		}
+		return p
+	}
+	slices.Sort(p.photos)
+	slices.Sort(p.warnings)
+	ma, mb := mean(a), mean(b)
+	p.value = ma - mb
+	p.square = float64(ma * ma)
+	if q.against != nil {
+		p.regions = 2
+		p.square += float64(mb * mb)
+	}
+	return p
+}
+
+// mean adds the values in order of size, so that the order of photos changes nothing.
+func mean(x []float64) float64 { return stats.Mean(slices.Sorted(slices.Values(x))) }
+
+// mean is the mean of a measure over regions of one photo; all must be known.
+func (p *point) mean(photo *outcome.Photo, q reading, of names) (float64, bool) {
+	var sum float64
+	for _, name := range of {
+		i := slices.IndexFunc(photo.ROIs, func(r outcome.ROI) bool { return r.Name == name })
+		if i < 0 {
+			p.warn(outcome.RegionLost)
+			return 0, false
+		}
+		r := photo.ROIs[i]
+		m, ok := r.Measures[q.measure]
+		p.warn(m.Warnings...)
+		if !ok || !m.Value.Known() {
+			return 0, false
+		}
+		if r.Kind == outcome.Control && circular(photo, q.family) {
+			p.warn(outcome.ControlTooSmall)
+			return 0, false
+		}
+		sum += float64(m.Value)
+	}
+	return sum / float64(len(of)), true
+}
+
+// circular reports whether control skin set the light of this photo and none was kept
+// apart to witness it: then it cannot say that colours did not change.
+func circular(photo *outcome.Photo, family string) bool {
+	k := photo.Calibration
+	return colour(family) && k.Method == "control" && k.WitnessTiles == 0
+}
+
+// colour reports whether the measures of a family depend on the light's colour.
+func colour(family string) bool { return family == outcome.Redness || family == outcome.Pigment }
+
+// judge notes what is wrong with a photo that counts, and whether that forbids a
+// verdict: unknown light for colours, and a skin state that spoils the family. What
+// else its quality says travels along as a warning.
+func (p *point) judge(photo *outcome.Photo, family string) {
+	if m := photo.Calibration.Method; colour(family) && (m == "none" || m == "") {
+		p.warn(outcome.Uncalibrated)
+	}
+	if photo.Alignment.Status == outcome.AlignDoubtful {
+		p.warn(outcome.AlignmentDoubtful)
+	}
+	for _, r := range photo.Quality.Reasons {
+		if slices.Contains(r.Spoils, family) {
+			p.warn(r.Code)
+		}
+	}
+	p.barred = slices.Contains(p.warnings, outcome.SkinState) ||
+		colour(family) && slices.Contains(p.warnings, outcome.Uncalibrated)
+}
+
+func (p *point) warn(codes ...string) {
+	for _, code := range codes {
+		if !slices.Contains(p.warnings, code) {
+			p.warnings = append(p.warnings, code)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+// Package trend answers what changed over a course of visits, whether that is more
+// than photo noise, how redness settles and what asks for a person's look.
+//
+// It reads the record and nothing else: photos, visits, treatments and definitions in,
+// changes, recoveries, flags and a list of what was not assessed out. It sees no pixel.
+// Values keep the units of their definitions; days count midnights, hours are hours.
+//
+// The value of a visit is the mean over its used photos, which are replicates. A change
+// has a status only where a source of noise says how large a change between two visits
+// of unchanged skin is; otherwise it is "not comparable", never guessed. A change in
+// the contrast vs_control is that of the difference region − control, and change is
+// to − from in every contrast. In the record the measures of a control region are those
+// of its witness half; control skin that set the light of a photo and has no witness
+// half counts as unmeasured for colour.
+//
+// Every row rests on visits up to its own and on no later one, so a visit that is added
+// at the end adds rows and leaves the earlier ones as they were.
+package trend
+
+import (
+	"dermtrace/internal/outcome"
+)
+
+// Assess fills in the clocks of the visits, the changes, recoveries, flags and what was
+// not assessed. It is deterministic and may be called again on the same record.
+func Assess(rec *outcome.Record, noise Noise) {
+	for i, v := range rec.Visits {
+		rec.Visits[i].Clock = Clocks(v, rec.Treatments, rec.Settings)
+	}
+	c := newCourse(rec, noise)
+	rec.Changes = c.changes()
+	c.warnOfBaseline()
+}
