@@ -26,6 +26,8 @@ type Frame struct {
 	levels   []*level
 	blocks   [][]block
 	features []feature
+	small    *small
+	spectrum *spectrum
 }
 
 // Options has no need to be set: its zero value is the default.
@@ -56,6 +58,7 @@ type Result struct {
 	// Assisted is true where landmarks led the way.
 	Assisted bool
 	Figures  Figures
+	field    *field
 }
 
 // Figures is the evidence behind a verdict.
@@ -63,6 +66,8 @@ type Figures struct {
 	// Features and Matches count those of the photo; Inliers the matches that agree with the
 	// transform, Hypotheses the transforms that were tried.
 	Features, Matches, Inliers, Hypotheses int
+	// Searched is true where features did not convince and the dense search was tried.
+	Searched bool
 	// Shown counts the frame's blocks that the photo shows, Found those that found
 	// themselves there; Chance is the share found where nothing should be, Excess the
 	// share found less Chance, and Z that in its standard errors.
@@ -87,6 +92,8 @@ func NewFrame(rgb *raster.RGB, opt Options) *Frame {
 		f.blocks[i] = blocks(l)
 	}
 	f.features = features(atMost(f.levels, featurePx))
+	f.small = newSmall(f.levels)
+	f.spectrum = f.small.spectrum(geom.Identity())
 	return f
 }
 
@@ -118,6 +125,12 @@ func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
 		c := f.best(p, []hypothesis{h}, best)
 		assisted = c != best
 		best = c
+	}
+	if !best.convincing() {
+		hs = f.search(p)
+		best = f.best(p, hs, best)
+		fig.Hypotheses += len(hs)
+		fig.Searched = true
 	}
 	if !best.convincing() {
 		return f.fail(p, best, fig)
@@ -154,7 +167,7 @@ func (f *Frame) best(p *photo, hs []hypothesis, old candidate) candidate {
 		if !ok {
 			continue
 		}
-		c := candidate{t, h.inliers, f.evidence(p.levels, t)}
+		c := candidate{t, h.inliers, f.evidence(p.levels, warp{plane: t})}
 		if c.evidence.z > best.evidence.z {
 			best = c
 		}
@@ -181,4 +194,17 @@ func fromLandmarks(marks []Landmark) (hypothesis, bool) {
 
 // Apply carries a frame point to the photo; NaN coordinates where the pair failed or the
 // photo cannot see the point.
-func (r Result) Apply(p geom.Point) geom.Point { return r.PhotoFromFrame.Apply(p) }
+func (r Result) Apply(p geom.Point) geom.Point { return warp{r.PhotoFromFrame, r.field}.apply(p) }
+
+// Jacobian returns the derivative of Apply at p: ∂x'/∂x, ∂x'/∂y, ∂y'/∂x, ∂y'/∂y. The root of its
+// determinant is the local scale in photo pixels per frame pixel; the determinant over that
+// of untreated skin is the local area strain.
+func (r Result) Jacobian(p geom.Point) (xx, xy, yx, yy float64) {
+	d := r.field.at(p)
+	a, b, c, e := r.PhotoFromFrame.Jacobian(geom.Point{X: p.X + d.X, Y: p.Y + d.Y})
+	if r.field == nil {
+		return a, b, c, e
+	}
+	g, h, i, j := r.field.jacobian(p)
+	return a*g + b*i, a*h + b*j, c*g + e*i, c*h + e*j
+}

@@ -180,3 +180,39 @@ func TestEmptyAndTinyPhotosAreRefused(t *testing.T) {
 		refused(t, align.NewFrame(raster.NewRGB(size[0], size[1]), align.Options{}).Align(raster.NewRGB(300, 200)))
 	}
 }
+
+func TestSmoothStretch(t *testing.T) {
+	const w, h = 1000, 750
+	s := skin{seed: 8, unit: 8, faint: 1}
+	f := align.NewFrame(s.take(plain(w, h, still)), align.Options{})
+	// The photo's pixel q shows the frame's point q + bulge(q) through the tilt.
+	bulge := func(amp float64) func(geom.Point) geom.Point {
+		inv := through(tilt)
+		return func(q geom.Point) geom.Point {
+			p := inv(q)
+			x, y := p.X/w*2*math.Pi, p.Y/h*2*math.Pi
+			return geom.Point{X: p.X + amp*math.Sin(0.8*x+0.3)*math.Cos(0.7*y), Y: p.Y + amp*math.Cos(0.6*x)*math.Sin(0.9*y+0.5)}
+		}
+	}
+	for _, amp := range []float64{0.5, 2, 4.5} {
+		frameFromPhoto := bulge(amp)
+		c := plain(w, h, frameFromPhoto)
+		c.seed = 9
+		photo := s.take(c)
+		r := f.Align(photo)
+		// The truth is known from photo to frame; invert it by fixed-point steps.
+		truth := func(p geom.Point) geom.Point {
+			g := p
+			for range 60 {
+				b := frameFromPhoto(tilt.Apply(g))
+				g = geom.Point{X: g.X + p.X - b.X, Y: g.Y + p.Y - b.Y}
+			}
+			return tilt.Apply(g)
+		}
+		e := trueErrors(r, w, h, photo, truth)
+		t.Logf("amplitude %.1f px: %s %s median %.4f p95 %.4f estimated %.4f", amp, r.Status, r.Model, e.quantile(0.5), e.quantile(0.95), r.ErrorPx)
+		if !(e.quantile(0.5) <= 0.25 && e.quantile(0.95) <= 0.75) {
+			t.Errorf("amplitude %.1f px: median %.4f px, p95 %.4f px; want at most 0.25 and 0.75", amp, e.quantile(0.5), e.quantile(0.95))
+		}
+	}
+}

@@ -19,6 +19,9 @@ const (
 	// minGradient is the least RMS gradient, in ln of light per pixel, along a block's
 	// weakest direction: below, noise of one 8-bit step would steer it.
 	minGradient = 0.0008
+	// minCorner is the least ratio of the information along a block's two axes for it to
+	// count as evidence: gradients 1 to 2.6. An outline alone has a fiftieth.
+	minCorner = 0.15
 )
 
 // window weights the rows and columns of a block, sin² falling to its rim, so that what
@@ -40,6 +43,8 @@ type block struct {
 	info   [3]float64
 	flat   [3][3]float64
 	center geom.Point
+	// corner is true where the structure runs both ways.
+	corner bool
 }
 
 // blocks returns the level's blocks that hold structure in both directions.
@@ -116,6 +121,7 @@ func newBlock(f *raster.Plane, x0, y0 int) (block, bool) {
 	b.info = [3]float64{b.inv[1][1] / det, -b.inv[0][1] / det, b.inv[0][0] / det}
 	half, diff := (b.info[0]+b.info[2])/2, (b.info[0]-b.info[2])/2
 	weakest := half - math.Hypot(diff, b.info[1])
+	b.corner = weakest >= minCorner*(2*half-weakest)
 	b.flat = flatInverse()
 	return b, weakest/windowSum > minGradient*minGradient
 }

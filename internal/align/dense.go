@@ -37,22 +37,50 @@ func (f *Frame) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) 
 	return t, ok
 }
 
-// fine refines t from below the level of evidence to the finest level that still pays: where
-// blocks find themselves at least half as often as one level before.
-func (f *Frame) fine(photo []*level, t geom.Transform) (geom.Transform, []vote, int) {
-	i := f.evidenceLevel(evidencePx)
-	votes := f.votes(i, photo, t)
+// fine refines t from the level of evidence to the finest that still pays: where blocks find
+// themselves at least half as often as one level before. Where the plane does not hold, it
+// bends the frame.
+func (f *Frame) fine(photo []*level, t geom.Transform) (w warp, votes []vote, used int) {
+	used = f.evidenceLevel(evidencePx)
+	w, votes = f.bendLevel(used, photo, warp{plane: t}, f.votes(used, photo, warp{plane: t}))
 	last := foundShare(votes)
-	used := i
-	for i--; i >= 0; i-- {
-		next, v, ok := f.refineLevel(i, photo, t)
+	for i := used - 1; i >= 0; i-- {
+		next, v, ok := f.refineWarp(i, photo, w)
 		now := foundShare(v)
 		if !ok || now < last/2 {
 			break
 		}
-		t, votes, used, last = next, v, i, now
+		w, votes, used, last = next, v, i, now
 	}
-	return t, votes, used
+	return w, votes, used
+}
+
+// refineWarp refines the plane as long as there is no field, and the field from then on.
+func (f *Frame) refineWarp(i int, photo []*level, w warp) (warp, []vote, bool) {
+	if w.field == nil {
+		t, votes, ok := f.refineLevel(i, photo, w.plane)
+		if !ok {
+			return w, votes, false
+		}
+		w, votes = f.bendLevel(i, photo, warp{plane: t}, votes)
+		return w, votes, true
+	}
+	votes := f.votes(i, photo, w)
+	w, votes = f.bendLevel(i, photo, w, votes)
+	return w, votes, true
+}
+
+// bendLevel fits a field to the votes if they demand one, and lets the blocks vote again.
+func (f *Frame) bendLevel(i int, photo []*level, w warp, votes []vote) (warp, []vote) {
+	for range 2 {
+		g := f.bend(i, f.shifts(i, votes))
+		if g == nil {
+			return w, votes
+		}
+		w.field = g
+		votes = f.votes(i, photo, w)
+	}
+	return w, votes
 }
 
 func foundShare(votes []vote) float64 {
@@ -73,7 +101,7 @@ func (f *Frame) refineLevel(i int, photo []*level, t geom.Transform) (geom.Trans
 	const rounds = 3
 	var votes []vote
 	for range rounds {
-		votes = f.votes(i, photo, t)
+		votes = f.votes(i, photo, warp{plane: t})
 		pairs := f.pairs(i, t, votes)
 		if len(pairs) < 12 {
 			return t, votes, false
@@ -92,7 +120,7 @@ func (f *Frame) refineLevel(i int, photo []*level, t geom.Transform) (geom.Trans
 }
 
 // votes places every block of a level in the photo.
-func (f *Frame) votes(i int, photo []*level, t geom.Transform) []vote {
+func (f *Frame) votes(i int, photo []*level, w warp) []vote {
 	bs := f.blocks[i]
 	out := make([]vote, len(bs))
 	l := f.levels[i]
@@ -100,17 +128,19 @@ func (f *Frame) votes(i int, photo []*level, t geom.Transform) []vote {
 	raster.Parallel(len(bs), func(k int) {
 		b := &bs[k]
 		out[k].block = b
-		p := matching(photo, l, t, toFrame.Apply(b.center))
+		p := matching(photo, l, w.plane, toFrame.Apply(b.center))
 		if p == nil {
 			return
 		}
-		m := p.levelFromPhoto().Mul(t).Mul(toFrame)
-		out[k].shown = b.shown(p, m)
+		m := p.levelFromPhoto().Mul(w.plane).Mul(toFrame)
+		u := w.field.at(toFrame.Apply(b.center))
+		start := geom.Point{X: -u.X / l.scale, Y: -u.Y / l.scale}
+		out[k].shown = b.shown(p, m.Mul(geom.Translation(-start.X, -start.Y)))
 		if !out[k].shown {
 			return
 		}
-		out[k].fix, out[k].found = b.locate(l, p, m, geom.Point{}, 4)
-		out[k].found = out[k].found && out[k].corr >= minCorr && out[k].d.Norm() <= maxShiftPx
+		out[k].fix, out[k].found = b.locate(l, p, m, start, 4)
+		out[k].found = out[k].found && out[k].corr >= minCorr && out[k].d.Sub(start).Norm() <= maxShiftPx
 	})
 	return out
 }

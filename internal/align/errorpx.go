@@ -2,7 +2,6 @@ package align
 
 import (
 	"math"
-	"slices"
 
 	"dermtrace/internal/geom"
 )
@@ -13,23 +12,24 @@ const cellSide = 6
 // errorPx estimates the median error over the overlap from what is left of the pairs:
 // the part that neighbours share (the plane is wrong there) and the part that is chance
 // (two interleaved halves of the blocks give two transforms).
-func (f *Frame) errorPx(m model, pairs []pair, t geom.Transform, level int, fig *Figures) float64 {
-	fig.StructurePx = f.structure(pairs, t)
-	fig.SplitHalfPx = f.splitHalf(m, pairs, t, level)
+func (f *Frame) errorPx(m model, pairs []pair, r Result, level int, fig *Figures) float64 {
+	fig.StructurePx = f.structure(pairs, r)
+	fig.SplitHalfPx = f.splitHalf(m, pairs, r, level)
 	return math.Hypot(fig.StructurePx, fig.SplitHalfPx/2)
 }
 
 // structure returns the median over cells of the mean residual, its own noise taken out.
-func (f *Frame) structure(pairs []pair, t geom.Transform) float64 {
+func (f *Frame) structure(pairs []pair, r Result) float64 {
 	cells := make([][]geom.Point, cellSide*cellSide)
 	for _, p := range pairs {
 		c := f.cell(p.p)
-		cells[c] = append(cells[c], p.q.Sub(t.Apply(p.p)))
+		cells[c] = append(cells[c], p.q.Sub(r.Apply(p.p)))
 	}
 	var errs []float64
 	for _, r := range cells {
 		if len(r) >= 3 {
-			errs = append(errs, sharedResidual(r))
+			mean, se := sharedResidual(r)
+			errs = append(errs, math.Sqrt(max(mean*mean-se*se, 0)))
 		}
 	}
 	return median(errs)
@@ -56,8 +56,8 @@ func (f *Frame) cell(p geom.Point) int {
 	return y*cellSide + x
 }
 
-// sharedResidual is the length of the median residual less its standard error, by squares.
-func sharedResidual(r []geom.Point) float64 {
+// sharedResidual returns the length of the median residual and its standard error.
+func sharedResidual(r []geom.Point) (mean, se float64) {
 	xs, ys := make([]float64, len(r)), make([]float64, len(r))
 	for i, v := range r {
 		xs[i], ys[i] = v.X, v.Y
@@ -67,30 +67,32 @@ func sharedResidual(r []geom.Point) float64 {
 		xs[i], ys[i] = math.Abs(v.X-mx), math.Abs(v.Y-my)
 	}
 	// 1.4826 MAD is σ, and 1.2533 σ/√n the standard error of a median, of a normal sample.
-	se := 1.4826 * 1.2533 * math.Hypot(median(xs), median(ys)) / math.Sqrt(float64(len(r)))
-	return math.Sqrt(max(mx*mx+my*my-se*se, 0))
+	se = 1.4826 * 1.2533 * math.Hypot(median(xs), median(ys)) / math.Sqrt(float64(len(r)))
+	return math.Hypot(mx, my), se
 }
 
 // splitHalf fits the model on either colour of a checkerboard of cells and returns the median
-// distance of the two transforms over the pairs.
-func (f *Frame) splitHalf(m model, pairs []pair, t geom.Transform, level int) float64 {
+// distance of the two over the pairs.
+func (f *Frame) splitHalf(m model, pairs []pair, r Result, level int) float64 {
 	side := 2 * blockPx * f.levels[level].scale
 	var half [2][]pair
 	for _, p := range pairs {
 		k := (int(p.p.X/side) + int(p.p.Y/side)) % 2
 		half[k] = append(half[k], p)
 	}
-	var ts [2]geom.Transform
+	var ws [2]warp
 	for k := range half {
 		var ok bool
-		if ts[k], _, ok = robustFit(m, half[k], t); !ok {
+		if ws[k].plane, _, ok = robustFit(m, half[k], r.PhotoFromFrame); !ok {
 			return math.Inf(1)
+		}
+		if r.field != nil {
+			ws[k].field = f.rebend(level, half[k], ws[k].plane)
 		}
 	}
 	d := make([]float64, len(pairs))
 	for i, p := range pairs {
-		d[i] = ts[0].Apply(p.p).Sub(ts[1].Apply(p.p)).Norm()
+		d[i] = ws[0].apply(p.p).Sub(ws[1].apply(p.p)).Norm()
 	}
-	slices.Sort(d)
-	return d[len(d)/2]
+	return median(d)
 }

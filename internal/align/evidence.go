@@ -7,10 +7,9 @@ import (
 )
 
 const (
-	// evidencePx bounds the longer side of the levels on which a transform is judged. On the
-	// small one a block spans an eighth of the photo and sees outlines, folds and spots; on the
-	// large one, creases and pores. New light may spoil either; agreement on one is enough.
-	evidencePx, fineEvidencePx = 300, 1100
+	// evidencePx bounds the longer side of the level on which a transform is judged. There a
+	// block spans an eighth of the photo and sees folds, creases and spots.
+	evidencePx = 300
 	// chanceShiftPx is how far, in pixels of the level, the transform is moved to see what
 	// chance finds: four times the largest shift of a block.
 	chanceShiftPx = 12
@@ -30,30 +29,29 @@ type evidence struct {
 const (
 	// minExcess and minZ are what a transform needs to be believed. See the package comment for
 	// what pairs that have nothing to do with each other reach.
-	minExcess, minZ = 0.15, 4
+	minExcess, minZ = 0.12, 5
+	// okZ is what it needs to be called ok.
+	okZ = 8
 	// decisiveExcess ends the search for a better hypothesis.
 	decisiveExcess = 0.5
 )
 
-func (e evidence) decisive() bool    { return e.excess >= decisiveExcess && e.z >= 2*minZ }
+func (e evidence) decisive() bool    { return e.excess >= decisiveExcess && e.z >= okZ }
 func (c candidate) convincing() bool { return c.evidence.excess >= minExcess && c.evidence.z >= minZ }
 
-// evidence judges t on the coarse level and, where that does not convince, on the fine one.
-func (f *Frame) evidence(photo []*level, t geom.Transform) evidence {
-	return f.evidenceAt(f.evidenceLevel(evidencePx), photo, t)
-}
-
-// evidenceAt counts the blocks that find themselves in the photo where t says, and where t
+// evidence counts the blocks that find themselves in the photo where t says, and where t
 // moved aside says: nothing but chance finds them there. The same photo, light, blur and
 // texture on both sides make the pair its own null experiment.
-func (f *Frame) evidenceAt(i int, photo []*level, t geom.Transform) evidence {
+func (f *Frame) evidence(photo []*level, w warp) evidence {
+	i := f.evidenceLevel(evidencePx)
 	e := evidence{}
-	e.shown, e.found = f.agree(i, photo, t)
+	e.shown, e.found = f.agree(i, photo, w)
 	var s, n int
 	for k := range chanceShifts {
 		a := 2 * math.Pi * (float64(k) + 0.5) / chanceShifts
 		d := chanceShiftPx * f.levels[i].scale
-		sk, nk := f.agree(i, photo, t.Mul(geom.Translation(d*math.Cos(a), d*math.Sin(a))))
+		aside := warp{w.plane.Mul(geom.Translation(d*math.Cos(a), d*math.Sin(a))), w.field}
+		sk, nk := f.agree(i, photo, aside)
 		s, n = s+sk, n+nk
 	}
 	e.chance = share(n, s)
@@ -78,14 +76,16 @@ func (f *Frame) evidenceLevel(px int) int {
 	return len(f.levels) - 1
 }
 
-// agree counts the blocks that the photo shows and those found near their place.
-func (f *Frame) agree(i int, photo []*level, t geom.Transform) (shown, found int) {
-	for _, v := range f.votes(i, photo, t) {
-		if v.shown {
+// agree counts the blocks with structure across and along that the photo shows and those that
+// find themselves near their place. Outlines alone do not count: one limb's edge fits
+// another's.
+func (f *Frame) agree(i int, photo []*level, w warp) (shown, found int) {
+	for _, v := range f.votes(i, photo, w) {
+		if v.shown && v.block.corner {
 			shown++
-		}
-		if v.found {
-			found++
+			if v.found {
+				found++
+			}
 		}
 	}
 	return shown, found

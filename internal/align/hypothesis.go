@@ -27,7 +27,6 @@ type hypothesis struct {
 	photoFromFrame geom.Transform
 	inliers        int
 	score          float64
-	spread         float64
 }
 
 // hypotheses returns the transforms that the matches support best, best first. Each match

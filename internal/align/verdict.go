@@ -9,26 +9,60 @@ import (
 
 // finish refines a believed candidate to full resolution, chooses the model and judges.
 func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
-	t, votes, level := f.fine(p.levels, c.t)
-	pairs := f.pairs(level, t, votes)
-	m, t := f.choose(pairs, t, level)
-	e := f.evidence(p.levels, t)
-	fig.Inliers, fig.LevelPx = c.inliers, f.levels[level].scale
-	fig.Shown, fig.Found, fig.Chance, fig.Excess, fig.Z = e.shown, e.found, e.chance, e.excess, e.z
-	if !(candidate{evidence: e}).convincing() || m == 0 {
+	w, votes, level := f.fine(p.levels, c.t)
+	pairs := f.pairs(level, w.plane, votes)
+	m, t := f.choose(pairs, w.plane, level)
+	if m == 0 {
+		return f.fail(p, c, fig)
+	}
+	r := Result{Model: m.String(), PhotoFromFrame: t}
+	if w.field != nil {
+		if r.field = f.rebend(level, pairs, t); r.field != nil {
+			r.Model = "elastic"
+		}
+	}
+	e := f.evidence(p.levels, warp{t, r.field})
+	fig.record(candidate{t, c.inliers, e})
+	fig.LevelPx = f.levels[level].scale
+	if !(candidate{evidence: e}).convincing() {
 		return f.fail(p, candidate{t, c.inliers, e}, fig)
 	}
-	r := Result{Status: StatusOK, Model: m.String(), PhotoFromFrame: t}
-	places := f.grid(p, t)
+	places := f.grid(p, r.Apply)
 	r.Overlap = share(len(places), len(f.framePoints()))
 	fig.Coverage = f.coverage(pairs, places)
-	r.ErrorPx = f.errorPx(m, pairs, t, level, &fig)
+	r.ErrorPx = f.errorPx(m, pairs, r, level, &fig)
 	r.Figures = fig
-	r.Status, r.Reason = f.verdict(p, &r)
+	r.Status, r.Reason = f.verdict(p, &r, places)
 	if r.Status == StatusFailed {
 		return Result{Status: StatusFailed, Reason: r.Reason, ErrorPx: math.NaN(), Figures: fig}
 	}
 	return r
+}
+
+// rebend fits the field to what the final plane leaves.
+func (f *Frame) rebend(level int, pairs []pair, t geom.Transform) *field {
+	inv, err := t.Inverse()
+	if err != nil {
+		return nil
+	}
+	shifts := make([]shift, len(pairs))
+	for i, p := range pairs {
+		// Information moves from the photo to the frame by Jᵀ I J.
+		a, b, c, d := t.Jacobian(p.p)
+		shifts[i] = shift{
+			p: p.p, d: inv.Apply(p.q).Sub(p.p),
+			xx: a*a*p.xx + 2*a*c*p.xy + c*c*p.yy,
+			xy: a*b*p.xx + (a*d+b*c)*p.xy + c*d*p.yy,
+			yy: b*b*p.xx + 2*b*d*p.xy + d*d*p.yy,
+		}
+	}
+	return f.bend(level, shifts)
+}
+
+// record notes the evidence for a candidate.
+func (g *Figures) record(c candidate) {
+	e := c.evidence
+	g.Inliers, g.Shown, g.Found, g.Chance, g.Excess, g.Z = c.inliers, e.shown, e.found, e.chance, e.excess, e.z
 }
 
 const (
@@ -45,8 +79,8 @@ const (
 )
 
 // verdict turns the figures into a status and the reason for it.
-func (f *Frame) verdict(p *photo, r *Result) (Status, string) {
-	if why := f.implausible(p, r.PhotoFromFrame); why != "" {
+func (f *Frame) verdict(p *photo, r *Result, places []geom.Point) (Status, string) {
+	if why := implausible(r, places); why != "" {
 		return StatusFailed, why
 	}
 	fig := &r.Figures
@@ -55,6 +89,8 @@ func (f *Frame) verdict(p *photo, r *Result) (Status, string) {
 		return StatusFailed, fmt.Sprintf("the photo shows only %.0f %% of the frame", 100*r.Overlap)
 	case r.Overlap < minOverlap:
 		return StatusDoubtful, fmt.Sprintf("the photo shows only %.0f %% of the frame", 100*r.Overlap)
+	case fig.Z < okZ:
+		return StatusDoubtful, fmt.Sprintf("only %d of %d blocks were found: much has changed, or the view has", fig.Found, fig.Shown)
 	case fig.Coverage < minCoverage:
 		return StatusDoubtful, fmt.Sprintf("only %.0f %% of the shared area could be checked", 100*fig.Coverage)
 	case !(r.ErrorPx <= okErrorShare*p.diag):
@@ -64,18 +100,15 @@ func (f *Frame) verdict(p *photo, r *Result) (Status, string) {
 }
 
 // implausible names what no camera does to skin, or returns the empty string.
-func (f *Frame) implausible(p *photo, t geom.Transform) string {
-	if t.Mirrors() {
-		return "the photo is mirrored"
-	}
+func implausible(r *Result, places []geom.Point) string {
 	lo, hi := math.Inf(1), 0.0
-	for _, q := range f.grid(p, t) {
-		xx, xy, yx, yy := t.Jacobian(q)
+	for _, q := range places {
+		xx, xy, yx, yy := r.Jacobian(q)
 		a, b := math.Hypot(xx+yy, yx-xy)/2, math.Hypot(xx-yy, yx+xy)/2
 		if !((a+b)/(a-b) <= maxStretch) {
 			return "the view is tilted too far from the frame's"
 		}
-		s := t.LocalScale(q)
+		s := math.Sqrt(math.Abs(xx*yy - xy*yx))
 		lo, hi = min(lo, s), max(hi, s)
 	}
 	if !(hi/lo <= maxStretch) {
@@ -86,8 +119,7 @@ func (f *Frame) implausible(p *photo, t geom.Transform) string {
 
 // fail returns the refusal, with the reason that helps most.
 func (f *Frame) fail(p *photo, c candidate, fig Figures) Result {
-	fig.Shown, fig.Found, fig.Chance, fig.Excess, fig.Z = c.evidence.shown, c.evidence.found, c.evidence.chance, c.evidence.excess, c.evidence.z
-	fig.Inliers = c.inliers
+	fig.record(c)
 	r := Result{Status: StatusFailed, ErrorPx: math.NaN(), Figures: fig}
 	switch {
 	case f.mirrors(p, &r.Figures):
@@ -129,10 +161,10 @@ func (f *Frame) mirrors(p *photo, fig *Figures) bool {
 const gridSide = 24
 
 // grid returns the places of a regular grid over the frame that show picture in both photos.
-func (f *Frame) grid(p *photo, t geom.Transform) []geom.Point {
+func (f *Frame) grid(p *photo, photoFromFrame func(geom.Point) geom.Point) []geom.Point {
 	var out []geom.Point
 	for _, q := range f.framePoints() {
-		if p.shows(t.Apply(q)) {
+		if p.shows(photoFromFrame(q)) {
 			out = append(out, q)
 		}
 	}

@@ -1,0 +1,188 @@
+package align
+
+import (
+	"math"
+
+	"dermtrace/internal/geom"
+)
+
+const (
+	// nodesPerSide spaces the nodes where no scale is known, minNodeMM where one is: a lesion
+	// is smaller and cannot be healed by the field.
+	nodesPerSide = 24
+	minNodeMM    = 10
+	// minBendShifts is the least number of blocks that may bend the frame.
+	minBendShifts = 60
+	// bentZ is how many standard errors the median cell must lie off the plane: chance alone
+	// gives the median of a Rayleigh variable, 1.2.
+	bentZ = 1.8
+	// heldOutGain is how much smaller the error on blocks that were left out must become.
+	heldOutGain = 0.8
+	// The ratio of areas that a field may make anywhere: skin folds first.
+	minAreaRatio, maxAreaRatio = 0.5, 2
+)
+
+// stiffnesses are tried from stiff to soft, in units of the blocks' median information.
+var stiffnesses = [...]float64{100, 10, 1, 0.1}
+
+// A warp takes a frame point to the photo: displaced by the field (nil: none), then by the
+// plane.
+type warp struct {
+	plane geom.Transform
+	field *field
+}
+
+func (w warp) apply(p geom.Point) geom.Point {
+	d := w.field.at(p)
+	return w.plane.Apply(geom.Point{X: p.X + d.X, Y: p.Y + d.Y})
+}
+
+// nodeStep is the distance of the field's nodes in frame pixels.
+func (f *Frame) nodeStep() float64 {
+	step := float64(max(f.w, f.h)) / nodesPerSide
+	if f.opt.ScaleMMPerPx > 0 {
+		step = max(step, minNodeMM/f.opt.ScaleMMPerPx)
+	}
+	return step
+}
+
+// shifts turns the votes of a level into displacements in frame pixels.
+func (f *Frame) shifts(i int, votes []vote) []shift {
+	l := f.levels[i]
+	to := l.photoFromLevel()
+	var out []shift
+	for _, v := range votes {
+		if !v.found {
+			continue
+		}
+		p := carry(v, [4]float64{l.scale, 0, 0, l.scale}, geom.Point{}, geom.Point{})
+		out = append(out, shift{
+			p: to.Apply(v.block.center), d: geom.Point{X: -v.d.X * l.scale, Y: -v.d.Y * l.scale},
+			xx: p.xx, xy: p.xy, yy: p.yy,
+		})
+	}
+	return out
+}
+
+// bend fits a field to the shifts if neighbours share what the plane leaves and blocks that
+// were left out agree that a field is needed.
+func (f *Frame) bend(i int, shifts []shift) *field {
+	if len(shifts) < minBendShifts || !f.bent(shifts) {
+		return nil
+	}
+	unit := medianInfo(shifts)
+	side := 2 * blockPx * f.levels[i].scale
+	best, bestErr := 0.0, heldOutGain*f.heldOut(shifts, side, 0)
+	for _, s := range stiffnesses {
+		if e := f.heldOut(shifts, side, s*unit); e < bestErr {
+			best, bestErr = s*unit, e
+		}
+	}
+	if best == 0 {
+		return nil
+	}
+	g := f.robustField(shifts, best)
+	if lo, hi := g.areaRatios(f.w, f.h); !(lo >= minAreaRatio && hi <= maxAreaRatio) {
+		return nil
+	}
+	return g
+}
+
+// bent reports whether the shifts of a cell's blocks agree with each other and not with the
+// plane, in the median cell.
+func (f *Frame) bent(shifts []shift) bool {
+	cells := make([][]geom.Point, cellSide*cellSide)
+	for _, s := range shifts {
+		c := f.cell(s.p)
+		cells[c] = append(cells[c], s.d)
+	}
+	var z []float64
+	for _, r := range cells {
+		if len(r) >= 3 {
+			mean, se := sharedResidual(r)
+			z = append(z, mean/max(se, 1e-9))
+		}
+	}
+	return median(z) > bentZ
+}
+
+func medianInfo(shifts []shift) float64 {
+	v := make([]float64, len(shifts))
+	for i, s := range shifts {
+		v[i] = (s.xx + s.yy) / 2
+	}
+	return median(v)
+}
+
+// heldOut is the median distance of the shifts of one colour of a checkerboard from the
+// field of the other, both ways; stiffness 0 stands for no field.
+func (f *Frame) heldOut(shifts []shift, side, stiffness float64) float64 {
+	var half [2][]shift
+	for _, s := range shifts {
+		k := (int(s.p.X/side) + int(s.p.Y/side)) % 2
+		half[k] = append(half[k], s)
+	}
+	var e []float64
+	for k := range half {
+		var g *field
+		if stiffness > 0 {
+			g = f.robustField(half[1-k], stiffness)
+		}
+		for _, s := range half[k] {
+			e = append(e, s.d.Sub(g.at(s.p)).Norm())
+		}
+	}
+	return median(e)
+}
+
+// robustField fits with Tukey's weights.
+func (f *Frame) robustField(shifts []shift, stiffness float64) *field {
+	w := make([]float64, len(shifts))
+	r := make([]float64, len(shifts))
+	for i := range w {
+		w[i] = 1
+	}
+	g := newField(f.w, f.h, f.nodeStep())
+	for range 4 {
+		g = fitField(g, stiffness, shifts, w)
+		for i, s := range shifts {
+			e := s.d.Sub(g.at(s.p))
+			r[i] = math.Sqrt(e.X*e.X*s.xx + 2*e.X*e.Y*s.xy + e.Y*e.Y*s.yy)
+		}
+		scale := max(median(r)/medianChi2, 1)
+		for i := range w {
+			u := r[i] / (tukey * scale)
+			w[i] = 0
+			if u < 1 {
+				w[i] = (1 - u*u) * (1 - u*u)
+			}
+		}
+	}
+	return g
+}
+
+// areaRatios returns the least and the largest determinant of the field's Jacobian on a
+// grid over the frame.
+func (g *field) areaRatios(w, h int) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for j := range 2 * gridSide {
+		for i := range 2 * gridSide {
+			p := geom.Point{X: (float64(i) + 0.5) / (2 * gridSide) * float64(w), Y: (float64(j) + 0.5) / (2 * gridSide) * float64(h)}
+			xx, xy, yx, yy := g.jacobian(p)
+			d := xx*yy - xy*yx
+			lo, hi = min(lo, d), max(hi, d)
+		}
+	}
+	return lo, hi
+}
+
+// jacobian is the derivative of p + u(p), by central differences over a hundredth of a step.
+func (g *field) jacobian(p geom.Point) (xx, xy, yx, yy float64) {
+	e := 0.01
+	if g != nil {
+		e *= g.step
+	}
+	r, l := g.at(geom.Point{X: p.X + e, Y: p.Y}), g.at(geom.Point{X: p.X - e, Y: p.Y})
+	d, u := g.at(geom.Point{X: p.X, Y: p.Y + e}), g.at(geom.Point{X: p.X, Y: p.Y - e})
+	return 1 + (r.X-l.X)/(2*e), (d.X - u.X) / (2 * e), (r.Y - l.Y) / (2 * e), 1 + (d.Y-u.Y)/(2*e)
+}

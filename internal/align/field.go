@@ -1,0 +1,205 @@
+package align
+
+import (
+	"math"
+	"slices"
+
+	"dermtrace/internal/geom"
+)
+
+// A field is a smooth displacement over the frame: a uniform cubic B-spline (Rueckert 1999,
+// IEEE Trans Med Imaging 18:712). Node (i, j) has its centre at ((i−1)·step, (j−1)·step).
+type field struct {
+	step   float64
+	nx, ny int
+	u      []geom.Point
+}
+
+func newField(w, h int, step float64) *field {
+	nx, ny := int(math.Ceil(float64(w)/step))+3, int(math.Ceil(float64(h)/step))+3
+	return &field{step: step, nx: nx, ny: ny, u: make([]geom.Point, nx*ny)}
+}
+
+// taps returns the first node under p and the four weights along each axis. Outside the frame
+// the nearest cell's polynomial is cut off at the frame's edge.
+func (f *field) taps(p geom.Point) (i, j int, wx, wy [4]float64) {
+	x := min(max(p.X/f.step, 0), float64(f.nx-3)-1e-9)
+	y := min(max(p.Y/f.step, 0), float64(f.ny-3)-1e-9)
+	i, j = int(x), int(y)
+	return i, j, cubic(x - float64(i)), cubic(y - float64(j))
+}
+
+// cubic is the uniform cubic B-spline basis at t in [0, 1).
+func cubic(t float64) [4]float64 {
+	s := 1 - t
+	return [4]float64{
+		s * s * s / 6, (3*t*t*t - 6*t*t + 4) / 6, (3*s*s*s - 6*s*s + 4) / 6, t * t * t / 6,
+	}
+}
+
+// at returns the displacement at p; zero for the nil field.
+func (f *field) at(p geom.Point) geom.Point {
+	if f == nil || math.IsNaN(p.X) || math.IsNaN(p.Y) {
+		return geom.Point{}
+	}
+	i, j, wx, wy := f.taps(p)
+	var d geom.Point
+	for b := range 4 {
+		row := f.u[(j+b)*f.nx+i : (j+b)*f.nx+i+4]
+		for a := range 4 {
+			w := wx[a] * wy[b]
+			d.X += w * row[a].X
+			d.Y += w * row[a].Y
+		}
+	}
+	return d
+}
+
+// A shift says that the frame's point p is displaced by d, with information xx, xy, yy.
+type shift struct {
+	p, d       geom.Point
+	xx, xy, yy float64
+}
+
+// fitField returns the field, sought from start on, that minimises Σ w rᵀ I r + stiffness Σ (second differences of
+// the nodes)², by conjugate gradients. The penalty is that of P-splines (Eilers & Marx 1996,
+// Stat Sci 11:89), a discrete bending energy; it leaves an affine displacement free.
+func fitField(start *field, stiffness float64, shifts []shift, weight []float64) *field {
+	f := &field{step: start.step, nx: start.nx, ny: start.ny, u: slices.Clone(start.u)}
+	e := &equations{f: f, shifts: shifts, weight: weight, stiffness: stiffness}
+	e.prepare()
+	e.solve()
+	return f
+}
+
+// equations are the normal equations of a field, applied without being formed.
+type equations struct {
+	f         *field
+	shifts    []shift
+	weight    []float64
+	stiffness float64
+	at        []int
+	taps      [][16]float64
+}
+
+func (e *equations) prepare() {
+	e.at = make([]int, len(e.shifts))
+	e.taps = make([][16]float64, len(e.shifts))
+	for k, s := range e.shifts {
+		i, j, wx, wy := e.f.taps(s.p)
+		e.at[k] = j*e.f.nx + i
+		for b := range 4 {
+			for a := range 4 {
+				e.taps[k][4*b+a] = wx[a] * wy[b]
+			}
+		}
+	}
+}
+
+// spread adds wᵀ·v of shift k to the nodes, gather reads w·u.
+func (e *equations) spread(out []geom.Point, k int, v geom.Point) {
+	for b := range 4 {
+		row := out[e.at[k]+b*e.f.nx:]
+		for a := range 4 {
+			t := e.taps[k][4*b+a]
+			row[a].X += t * v.X
+			row[a].Y += t * v.Y
+		}
+	}
+}
+
+func (e *equations) gather(u []geom.Point, k int) (d geom.Point) {
+	for b := range 4 {
+		row := u[e.at[k]+b*e.f.nx:]
+		for a := range 4 {
+			t := e.taps[k][4*b+a]
+			d.X += t * row[a].X
+			d.Y += t * row[a].Y
+		}
+	}
+	return d
+}
+
+// times is I·d of shift k, weighted.
+func (e *equations) times(k int, d geom.Point) geom.Point {
+	s, w := &e.shifts[k], e.weight[k]
+	return geom.Point{X: w * (s.xx*d.X + s.xy*d.Y), Y: w * (s.xy*d.X + s.yy*d.Y)}
+}
+
+// apply is the matrix of the normal equations times u.
+func (e *equations) apply(u []geom.Point) []geom.Point {
+	out := make([]geom.Point, len(u))
+	for k := range e.shifts {
+		e.spread(out, k, e.times(k, e.gather(u, k)))
+	}
+	nx, ny := e.f.nx, e.f.ny
+	for j := range ny {
+		for i := range nx {
+			c := j*nx + i
+			if i+2 < nx {
+				e.bend(out, u, [4]int{c, c + 1, c + 1, c + 2}, 1)
+			}
+			if j+2 < ny {
+				e.bend(out, u, [4]int{c, c + nx, c + nx, c + 2*nx}, 1)
+			}
+			if i+1 < nx && j+1 < ny {
+				e.bend(out, u, [4]int{c, c + 1, c + nx, c + nx + 1}, 2)
+			}
+		}
+	}
+	return out
+}
+
+// bend adds the gradient of (u₀ − u₁ − u₂ + u₃)², times factor.
+func (e *equations) bend(out, u []geom.Point, n [4]int, factor float64) {
+	s := e.stiffness * factor
+	x := s * (u[n[0]].X - u[n[1]].X - u[n[2]].X + u[n[3]].X)
+	y := s * (u[n[0]].Y - u[n[1]].Y - u[n[2]].Y + u[n[3]].Y)
+	for i, sign := range [4]float64{1, -1, -1, 1} {
+		out[n[i]].X += sign * x
+		out[n[i]].Y += sign * y
+	}
+}
+
+// solve runs conjugate gradients until the residual is a ten-thousandth of the right side.
+func (e *equations) solve() {
+	r := make([]geom.Point, len(e.f.u))
+	for k, s := range e.shifts {
+		e.spread(r, k, e.times(k, s.d))
+	}
+	stop := dot(r, r) * 1e-8
+	for i, v := range e.apply(e.f.u) {
+		r[i] = r[i].Sub(v)
+	}
+	p := slices.Clone(r)
+	rr := dot(r, r)
+	for range maxIterations {
+		if rr <= stop || rr == 0 {
+			return
+		}
+		q := e.apply(p)
+		a := rr / dot(p, q)
+		for i := range p {
+			e.f.u[i].X += a * p[i].X
+			e.f.u[i].Y += a * p[i].Y
+			r[i].X -= a * q[i].X
+			r[i].Y -= a * q[i].Y
+		}
+		next := dot(r, r)
+		b := next / rr
+		for i := range p {
+			p[i] = geom.Point{X: r[i].X + b*p[i].X, Y: r[i].Y + b*p[i].Y}
+		}
+		rr = next
+	}
+}
+
+// maxIterations bounds the conjugate gradients; what is left then is far below a block's noise.
+const maxIterations = 200
+
+func dot(a, b []geom.Point) (s float64) {
+	for i := range a {
+		s += a[i].X*b[i].X + a[i].Y*b[i].Y
+	}
+	return s
+}
