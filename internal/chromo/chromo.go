@@ -120,32 +120,27 @@ type Trust struct {
 // overexposed.
 const clippedCode = 0.9560
 
-// TrustOf counts doubtful pixels. gain is the factor that calibration applied to each
-// channel, (1, 1, 1) for none: clipping happens before it.
-func (m *Model) TrustOf(rgb *raster.RGB, weight *raster.Plane, gain [3]float64) Trust {
+// TrustOf counts the doubtful pixels of a picture and its maps. gain is the factor that
+// calibration applied to each channel, (1, 1, 1) for none: clipping happens before it.
+func TrustOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, gain [3]float64) Trust {
 	var top [3]float32
 	for c, g := range gain {
 		top[c] = float32(clippedCode * g)
 	}
-	share := func(doubt func(r, g, b float32) bool) float64 {
-		hit := raster.New(rgb.W(), rgb.H())
-		raster.Bands(hit.H, func(y0, y1 int) {
-			for i := y0 * hit.W; i < y1*hit.W; i++ {
-				if doubt(rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i]) {
-					hit.Pix[i] = 1
-				}
+	floor, clipped := raster.New(rgb.W(), rgb.H()), raster.New(rgb.W(), rgb.H())
+	raster.Bands(floor.H, func(y0, y1 int) {
+		for i := y0 * floor.W; i < y1*floor.W; i++ {
+			r, g, b := rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i]
+			if !(r > Floor && g > Floor && b > Floor) {
+				floor.Pix[i] = 1
 			}
-		})
-		return NewField(hit, weight).Summary().Mean
-	}
-	return Trust{
-		Floor:   share(func(r, g, b float32) bool { return !(r > Floor && g > Floor && b > Floor) }),
-		Clipped: share(func(r, g, b float32) bool { return r >= top[0] || g >= top[1] || b >= top[2] }),
-		Beyond: share(func(r, g, b float32) bool {
-			u, v, _ := m.ratios(r, g, b)
-			return m.inverse.at(u, v).beyond > 0.5
-		}),
-	}
+			if r >= top[0] || g >= top[1] || b >= top[2] {
+				clipped.Pix[i] = 1
+			}
+		}
+	})
+	share := func(p *raster.Plane) float64 { return NewField(p, weight).Summary().Mean }
+	return Trust{Floor: share(floor), Clipped: share(clipped), Beyond: share(maps.Beyond)}
 }
 
 // Options choose the modelled camera and skin. The zero value is the documented default.

@@ -163,13 +163,14 @@ func TestTrustCountsDoubt(t *testing.T) {
 		w.Pix[i] = 1
 	}
 	rgb.B.Pix[0], rgb.R.Pix[1], rgb.R.Pix[2] = 0, 0.97, float32(math.NaN())
-	got := m.TrustOf(rgb, w, [3]float64{1, 1, 1})
+	maps := m.Separate(rgb)
+	got := TrustOf(rgb, maps, w, [3]float64{1, 1, 1})
 	near(t, "floor", got.Floor, 2.0/64, 1e-9)
 	near(t, "clipped", got.Clipped, 1.0/64, 1e-9)
 	if !(got.Beyond > 0 && got.Beyond < 0.1) {
 		t.Errorf("beyond = %v", got.Beyond)
 	}
-	if got := m.TrustOf(rgb, w, [3]float64{1.1, 1, 1}); got.Clipped != 0 {
+	if got := TrustOf(rgb, maps, w, [3]float64{1.1, 1, 1}); got.Clipped != 0 {
 		t.Errorf("clipped = %v where calibration raised the light", got.Clipped)
 	}
 }

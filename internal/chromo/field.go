@@ -59,11 +59,6 @@ func (f Field) Weights() *raster.Plane {
 	return w
 }
 
-// Area is the sum of the weights: the size of the region in pixels.
-func (f Field) Area() float64 {
-	return f.sum(func(float64) float64 { return 1 })
-}
-
 // Shrink averages blocks of k×k pixels, each by its weight; the weight of a block is
 // the mean of its pixels' weights.
 func (f Field) Shrink(k int) Field {

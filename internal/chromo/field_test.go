@@ -2,6 +2,8 @@ package chromo
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/raster"
@@ -56,4 +58,28 @@ func TestNothingLeaksIntoARegion(t *testing.T) {
 	if f.Empty() || !NewField(raster.New(3, 3), raster.New(3, 3)).Empty() {
 		t.Error("emptiness is not told")
 	}
+}
+
+func TestQuantilesAreThoseOfSorting(t *testing.T) {
+	f := wild(60, 50)
+	rng := rand.New(rand.NewPCG(3, 5))
+	var inside []float64
+	for i := range f.Value.Pix {
+		if f.WeightAt(i) > 0 {
+			f.Value.Pix[i] = float32(rng.NormFloat64())
+			inside = append(inside, float64(f.Value.Pix[i]))
+		}
+	}
+	slices.Sort(inside)
+	for _, q := range []float64{0, 0.1, 0.5, 0.93, 1} {
+		near(t, "quantile", f.Quantile(q), inside[int(math.Round(q*float64(len(inside)-1)))], 0)
+	}
+	median, sigma := f.MedianMAD()
+	near(t, "median", median, f.Quantile(0.5), 0)
+	near(t, "sigma", sigma, 1, 0.15)
+	s := f.Summary()
+	near(t, "mean", s.Mean, 0, 0.1)
+	near(t, "sd", s.SD, 1, 0.1)
+	near(t, "n", float64(s.N), float64(len(inside)), 0)
+	near(t, "mean of squares", f.Mean(func(v float32) float64 { return float64(v * v) }), s.SD*s.SD+s.Mean*s.Mean, 1e-4)
 }

@@ -2,6 +2,7 @@ package chromo
 
 import (
 	"math"
+	"slices"
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
@@ -14,47 +15,89 @@ type Summary struct {
 	N        int
 }
 
-// Summary evaluates mean and SD in one pass around the first value, in float64.
+// Summary evaluates mean and SD around the first value that counts, in float64.
 func (f Field) Summary() Summary {
-	n := f.count()
-	if n == 0 {
+	first, n := f.first(), 0
+	if first < 0 {
 		return Summary{Mean: math.NaN(), SD: math.NaN()}
 	}
-	total := f.Area()
-	mean := f.sum(func(v float64) float64 { return v }) / total
-	variance := f.sum(func(v float64) float64 { return (v - mean) * (v - mean) }) / total
-	return Summary{Mean: mean, SD: math.Sqrt(variance), N: n}
+	shift := float64(f.Value.Pix[first])
+	bands := make([]moments, (f.Value.H+raster.BandRows-1)/raster.BandRows)
+	raster.Bands(f.Value.H, func(y0, y1 int) {
+		bands[y0/raster.BandRows] = f.moments(y0*f.Value.W, y1*f.Value.W, shift)
+	})
+	var all moments
+	for _, b := range bands {
+		all.w, all.d, all.d2, n = all.w+b.w, all.d+b.d, all.d2+b.d2, n+b.n
+	}
+	mean := all.d / all.w
+	return Summary{Mean: shift + mean, SD: math.Sqrt(max(0, all.d2/all.w-mean*mean)), N: n}
+}
+
+// moments are sums over part of a field: weight, and weighted deviation from a shift and
+// its square.
+type moments struct {
+	w, d, d2 float64
+	n        int
+}
+
+func (f Field) moments(from, to int, shift float64) moments {
+	var m moments
+	values := f.Value.Pix[from:to]
+	if f.Weight == nil {
+		for _, v := range values {
+			d := float64(v) - shift
+			m.d += d
+			m.d2 += d * d
+		}
+		m.n = len(values)
+		m.w = float64(m.n)
+		return m
+	}
+	for i, w := range f.Weight.Pix[from:to] {
+		if w > 0 {
+			k, d := float64(w), float64(values[i])-shift
+			m.w += k
+			m.d += k * d
+			m.d2 += k * d * d
+			m.n++
+		}
+	}
+	return m
+}
+
+// first is the first pixel that counts, −1 where none does.
+func (f Field) first() int {
+	if f.Weight == nil {
+		return min(len(f.Value.Pix), 1) - 1
+	}
+	return slices.IndexFunc(f.Weight.Pix, func(w float32) bool { return w > 0 })
 }
 
 // Mean is the weighted mean of fn over the field, NaN where no pixel counts.
-func (f Field) Mean(fn func(v float64) float64) float64 {
+func (f Field) Mean(fn func(v float32) float64) float64 {
 	return f.sum(fn) / f.Area()
 }
 
-func (f Field) sum(fn func(v float64) float64) float64 {
+// Area is the sum of the weights: the size of the region in pixels.
+func (f Field) Area() float64 {
+	if f.Weight == nil {
+		return float64(len(f.Value.Pix))
+	}
+	return f.sum(func(float32) float64 { return 1 })
+}
+
+func (f Field) sum(fn func(v float32) float64) float64 {
 	w := f.Value.W
 	return raster.Sum(f.Value.H, func(y0, y1 int) float64 {
 		var s float64
 		for i := y0 * w; i < y1*w; i++ {
 			if k := f.WeightAt(i); k > 0 {
-				s += float64(k) * fn(float64(f.Value.Pix[i]))
+				s += float64(k) * fn(f.Value.Pix[i])
 			}
 		}
 		return s
 	})
-}
-
-func (f Field) count() int {
-	if f.Weight == nil {
-		return len(f.Value.Pix)
-	}
-	n := 0
-	for _, w := range f.Weight.Pix {
-		if w > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // inside is the weight from which a pixel counts as a member of the region where
@@ -67,7 +110,7 @@ func (f Field) Inside(i int) bool { return f.WeightAt(i) >= inside }
 // Quantile is the q-quantile (0 … 1, nearest rank) of the pixels inside, NaN where
 // there is none.
 func (f Field) Quantile(q float64) float64 {
-	return quantile(f.values(func(v float32) float32 { return v }), q)
+	return f.quantile(q, func(v float32) float32 { return v })
 }
 
 // MedianMAD returns the median and 1.4826 times the median absolute deviation, which
@@ -75,57 +118,67 @@ func (f Field) Quantile(q float64) float64 {
 func (f Field) MedianMAD() (median, sigma float64) {
 	median = f.Quantile(0.5)
 	c := float32(median)
-	mad := quantile(f.values(func(v float32) float32 { return float32(math.Abs(float64(v - c))) }), 0.5)
+	mad := f.quantile(0.5, func(v float32) float32 {
+		if v < c {
+			return c - v
+		}
+		return v - c
+	})
 	return median, 1.4826 * mad
 }
 
-func (f Field) values(fn func(float32) float32) []float32 {
-	list := make([]float32, 0, len(f.Value.Pix))
+// quantile selects by counting: the upper half of the bits first, then the lower half
+// of those that share it.
+func (f Field) quantile(q float64, fn func(float32) float32) float64 {
+	const half = 1 << 16
+	keys, n := make([]uint32, 0, len(f.Value.Pix)), 0
+	var upper, lower [half]int32
 	for i, v := range f.Value.Pix {
 		if f.Inside(i) {
-			list = append(list, fn(v))
+			k := orderOf(fn(v))
+			keys = append(keys, k)
+			upper[k/half]++
+			n++
 		}
 	}
-	return list
-}
-
-func quantile(list []float32, q float64) float64 {
-	if len(list) == 0 {
+	if n == 0 {
 		return math.NaN()
 	}
-	return float64(nth(list, int(math.Round(q*float64(len(list)-1)))))
-}
-
-// nth returns the element that sorting would put at k, by Hoare's selection; it
-// reorders the list.
-func nth(list []float32, k int) float32 {
-	lo, hi := 0, len(list)-1
-	for lo < hi {
-		pivot := list[lo+(hi-lo)/2]
-		i, j := lo, hi
-		for i <= j {
-			for list[i] < pivot {
-				i++
-			}
-			for list[j] > pivot {
-				j--
-			}
-			if i <= j {
-				list[i], list[j] = list[j], list[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case k <= j:
-			hi = j
-		case k >= i:
-			lo = i
-		default:
-			return list[k]
+	top, rank := pick(upper[:], int32(math.Round(q*float64(n-1))))
+	for _, k := range keys {
+		if k/half == top {
+			lower[k%half]++
 		}
 	}
-	return list[k]
+	low, _ := pick(lower[:], rank)
+	return float64(valueOf(top*half + low))
+}
+
+// pick finds the bin that holds the element of this rank, and its rank in there.
+func pick(counts []int32, rank int32) (bin uint32, within int32) {
+	for i, c := range counts {
+		if rank < c {
+			return uint32(i), rank
+		}
+		rank -= c
+	}
+	panic("chromo: rank beyond the counts")
+}
+
+// orderOf maps float32 values to integers of the same order.
+func orderOf(v float32) uint32 {
+	b := math.Float32bits(v)
+	if b>>31 == 1 {
+		return ^b
+	}
+	return b | 1<<31
+}
+
+func valueOf(order uint32) float32 {
+	if order>>31 == 1 {
+		return math.Float32frombits(order &^ (1 << 31))
+	}
+	return math.Float32frombits(^order)
 }
 
 // Measurement is the mean with its spread and count; a field of which nothing counts

@@ -3,7 +3,7 @@
 //
 // A [Region] is linear light, corrected for the visit's illumination, in the photo's own
 // pixels, with a mask and a scale. [Prepare] works it up once: colour on pixels of at
-// least 10 per millimetre, averaged in linear light, texture on pixels of at least 15,
+// least 10 per millimetre, averaged in linear light, texture on pixels of at least 12,
 // so that neither costs more than its scale needs. [Freeze] takes the thresholds of one
 // baseline, [Measure] evaluates the table against them.
 //
@@ -53,97 +53,81 @@ type Sheet struct {
 
 // Resolutions in pixels per millimetre, and the size where the scale is unknown.
 const (
-	colourPxPerMM = 10     // spots and evenness need no more
+	colourPxPerMM = 6      // the smallest spot that counts, 0.5 mm wide, is 3 pixels
 	unscaledPx    = 250000 // pixels of a map without a scale (project default)
 )
 
 // Prepare works a region up. It never fails: an empty region gives a sheet of which
 // nothing can be measured.
 func Prepare(r Region) *Sheet {
-	weight, x0, y0 := weightOf(r.RGB, r.Mask)
-	s := &Sheet{X0: x0, Y0: y0}
-	crop := r.RGB.Crop(x0, y0, x0+weight.W, y0+weight.H)
-	s.Pixels = chromo.NewField(weight, weight).Summary().N
+	if !(r.PxPerMM > 0) {
+		r.PxPerMM = 0
+	}
+	box := tightBox(r.RGB, r.Mask)
+	s := &Sheet{X0: box[0], Y0: box[1], Pixels: pixelsIn(r.Mask, box)}
 	s.noRelief = texture.Refusal(r.PxPerMM, s.Pixels == 0)
 	fine := texture.Step(r.PxPerMM)
-	light, weight := shrink(crop, weight, fine)
-	s.prepareColour(r, light, weight, fine)
+	s.Step = fine * colourStep(r.PxPerMM/float64(fine), s.Pixels)
+	s.prepareColour(r, average(r.RGB, r.Mask, box, s.Step))
 	if s.noRelief == "" {
-		s.prepareRelief(r, light, weight, fine)
+		s.prepareRelief(r, average(r.RGB, r.Mask, box, fine), fine)
 	}
 	return s
 }
 
-// weightOf crops the mask to its pixels that carry light, 1 each.
-func weightOf(rgb *raster.RGB, mask *roi.Mask) (w *raster.Plane, x0, y0 int) {
-	x0, y0, x1, y1 := tightBox(rgb, mask)
-	if x1 <= x0 {
-		return raster.New(0, 0), 0, 0
-	}
-	w = raster.New(x1-x0, y1-y0)
-	raster.Bands(w.H, func(a, b int) {
-		for y := a; y < b; y++ {
-			red, green, blue, row := rgb.R.Row(y+y0), rgb.G.Row(y+y0), rgb.B.Row(y+y0), w.Row(y)
-			mask.Runs(y+y0, func(from, to int) {
-				for x := max(from, x0); x < min(to, x1); x++ {
-					if v := red[x] + green[x] + blue[x]; v == v {
-						row[x-x0] = 1
-					}
-				}
-			})
-		}
-	})
-	return w, x0, y0
-}
-
-// tightBox is the smallest box around the mask's pixels inside the picture.
-func tightBox(rgb *raster.RGB, mask *roi.Mask) (x0, y0, x1, y1 int) {
-	x0, y0 = rgb.W(), rgb.H()
+// tightBox is the smallest box [x0, x1) × [y0, y1) around the mask's pixels inside the
+// picture, empty where there is none.
+func tightBox(rgb *raster.RGB, mask *roi.Mask) [4]int {
+	box := [4]int{rgb.W(), rgb.H(), 0, 0}
 	for y := range rgb.H() {
 		mask.Runs(y, func(from, to int) {
 			from, to = max(from, 0), min(to, rgb.W())
 			if from < to {
-				x0, x1 = min(x0, from), max(x1, to)
-				y0, y1 = min(y0, y), y+1
+				box[0], box[2] = min(box[0], from), max(box[2], to)
+				box[1], box[3] = min(box[1], y), y+1
 			}
 		})
 	}
-	return x0, y0, x1, y1
+	if box[2] == 0 {
+		return [4]int{}
+	}
+	return box
 }
 
-// shrink averages light and weight over k×k pixels.
-func shrink(rgb *raster.RGB, weight *raster.Plane, k int) (*raster.RGB, *raster.Plane) {
-	if k == 1 {
-		return rgb, weight
+func pixelsIn(mask *roi.Mask, box [4]int) int {
+	n := 0
+	for y := box[1]; y < box[3]; y++ {
+		mask.Runs(y, func(from, to int) { n += max(0, min(to, box[2])-max(from, box[0])) })
 	}
-	var planes [3]*raster.Plane
-	var out chromo.Field
-	for c, p := range rgb.Planes() {
-		out = chromo.NewField(p, weight).Shrink(k)
-		planes[c] = out.Value
-	}
-	return &raster.RGB{R: planes[0], G: planes[1], B: planes[2]}, out.Weights()
+	return n
 }
 
-// prepareColour makes the maps and CIELAB from light whose pixels are fine photo
-// pixels wide.
-func (s *Sheet) prepareColour(r Region, light *raster.RGB, weight *raster.Plane, fine int) {
-	k := 1
-	switch {
-	case r.PxPerMM > 0:
-		k = max(1, int(r.PxPerMM/float64(fine)/colourPxPerMM))
-		s.mmPerPx = float64(fine*k) / r.PxPerMM
-	case len(weight.Pix) > unscaledPx:
-		k = int(math.Sqrt(float64(len(weight.Pix))/unscaledPx)) + 1
+// colourStep is how many pixels of this resolution become one of the maps.
+func colourStep(pxPerMM float64, pixels int) int {
+	if pxPerMM > 0 {
+		return max(1, int(pxPerMM/colourPxPerMM))
 	}
-	s.light, s.Weight = shrink(light, weight, k)
-	s.Step = fine * k
+	return max(1, int(math.Sqrt(float64(pixels)/unscaledPx)))
+}
+
+// prepareColour makes the maps and CIELAB.
+func (s *Sheet) prepareColour(r Region, a averaged) {
+	if r.PxPerMM > 0 {
+		s.mmPerPx = float64(s.Step) / r.PxPerMM
+	}
+	s.light, s.Weight = a.rgb, a.weight
 	s.Maps = r.Model.Separate(s.light)
-	s.Trust = r.Model.TrustOf(s.light, s.Weight, gainOf(r))
+	s.Trust = chromo.TrustOf(s.light, s.Maps, s.Weight, gainOf(r))
 	s.melanin, s.blood = s.field(s.Maps.Melanin), s.field(s.Maps.Hemoglobin)
 	s.meanMelanin, s.meanBlood = s.melanin.Summary().Mean, s.blood.Summary().Mean
-	l, a, b := cie.LabPlanes(s.light)
-	s.lab = [3]chromo.Field{s.field(l), s.field(a), s.field(b)}
+	for i, p := range labPlanes(s.light) {
+		s.lab[i] = s.field(p)
+	}
+}
+
+func labPlanes(rgb *raster.RGB) [3]*raster.Plane {
+	l, a, b := cie.LabPlanes(rgb)
+	return [3]*raster.Plane{l, a, b}
 }
 
 func (s *Sheet) field(p *raster.Plane) chromo.Field { return chromo.NewField(p, s.Weight) }
@@ -156,9 +140,9 @@ func gainOf(r Region) [3]float64 {
 }
 
 // prepareRelief makes the relief from light whose pixels are fine photo pixels wide.
-func (s *Sheet) prepareRelief(r Region, light *raster.RGB, weight *raster.Plane, fine int) {
+func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	grid := texture.Grid{PxPerMM: r.PxPerMM, Step: fine}
 	row := r.Model.ShadingRow(s.meanMelanin, s.meanBlood)
-	noise := texture.EstimateNoise(light, weight, row, grid)
-	s.relief, s.noRelief = texture.NewRelief(chromo.NewField(r.Model.Shading(light), weight), grid, noise)
+	noise := texture.EstimateNoise(a.rgb, a.weight, row, grid)
+	s.relief, s.noRelief = texture.NewRelief(chromo.NewField(r.Model.Shading(a.rgb), a.weight), grid, noise)
 }

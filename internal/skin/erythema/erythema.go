@@ -84,9 +84,9 @@ func above(f chromo.Field, threshold float64, unit string, fn func(excess float6
 		return outcome.Unmeasured(unit, outcome.BaselineRefused)
 	}
 	s := f.Summary()
-	s.Mean = f.Mean(func(v float64) float64 {
-		if v > threshold {
-			return fn(v - threshold)
+	s.Mean = f.Mean(func(v float32) float64 {
+		if float64(v) > threshold {
+			return fn(float64(v) - threshold)
 		}
 		return 0
 	})

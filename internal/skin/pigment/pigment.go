@@ -116,8 +116,8 @@ func Area(melanin chromo.Field, t Threshold) outcome.Measurement {
 		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused)
 	}
 	s := melanin.Summary()
-	s.Mean = melanin.Mean(func(v float64) float64 {
-		if v > t.Level+t.Contrast {
+	s.Mean = melanin.Mean(func(v float32) float64 {
+		if float64(v) > t.Level+t.Contrast {
 			return 1
 		}
 		return 0

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
+	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -54,12 +56,28 @@ func aboveBackground(melanin chromo.Field, mmPerPx float64, t Threshold) *raster
 		background.Pix[i] = float32(t.Level)
 	}
 	for range 2 {
-		background = plainSkin(smooth, background, melanin, t).Smooth(backgroundMM / mmPerPx)
+		spread(background, plainSkin(smooth, background, melanin, t), backgroundMM/mmPerPx)
 	}
 	for i := range smooth.Pix {
 		smooth.Pix[i] -= background.Pix[i]
 	}
 	return smooth
+}
+
+// spread fills dst with f smoothed by sigmaPx, on blocks of a quarter of that.
+func spread(dst *raster.Plane, f chromo.Field, sigmaPx float64) {
+	k := max(1, int(sigmaPx/4))
+	small := f.Shrink(k).Smooth(sigmaPx / float64(k))
+	shift, scale := float64(k-1)/2, 1/float64(k)
+	raster.Bands(dst.H, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			v := max(0, min((float64(y)-shift)*scale, float64(small.H-1)))
+			for x := range dst.W {
+				u := max(0, min((float64(x)-shift)*scale, float64(small.W-1)))
+				dst.Set(x, y, filter.Bilinear(small, geom.Point{X: u, Y: v}))
+			}
+		}
+	})
 }
 
 // trace is the weight that the frozen level has where a pixel is spot.

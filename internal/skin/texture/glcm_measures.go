@@ -56,7 +56,6 @@ func UnmeasuredGrain(warning string) Grain {
 
 // resampled is the relief, smoothed to the finest band, on pixels of 0.1 mm.
 func (r *Relief) resampled() chromo.Field {
-	src := smooth(r.field, r.grid.px(fineMM), bandFrom)
 	step := glcmStepMM / r.grid.mmPerPx()
 	w, h := 1+int(float64(r.field.Value.W-1)/step), 1+int(float64(r.field.Value.H-1)/step)
 	f := chromo.Field{Value: raster.New(w, h), Weight: raster.New(w, h)}
@@ -64,7 +63,7 @@ func (r *Relief) resampled() chromo.Field {
 		for y := y0; y < y1; y++ {
 			for x := range w {
 				u, v := float64(x)*step, float64(y)*step
-				f.Value.Set(x, y, src.at(u, v))
+				f.Value.Set(x, y, r.narrow.at(u, v))
 				if r.field.Inside(int(v+0.5)*r.field.Value.W + int(u+0.5)) {
 					f.Weight.Set(x, y, 1)
 				}

@@ -16,8 +16,8 @@ type Noise struct {
 
 // Windows that noise is read in. They bound the work, whatever the size of the photo.
 const (
-	windowPx   = 96 // side, working pixels
-	maxWindows = 25 // taken evenly over the region
+	windowPx   = 80 // side, working pixels
+	maxWindows = 12 // taken evenly over the region
 	windowTile = 16 // side of the tiles whose median is the noise
 )
 
@@ -107,7 +107,8 @@ func addWindow(powers *[3][]float64, rgb *raster.RGB, at [2]int, grid Grid) {
 		crop.R.Pix[i], crop.G.Pix[i], crop.B.Pix[i] = r-g, g-b, r-b
 	}
 	for c, p := range crop.Planes() {
-		power := bandPower(chromo.Field{Value: p}, grid.px(fineMM), grid.px(middleMM))
+		f := chromo.Field{Value: p}
+		power := powerBetween(smooth(f, grid.px(fineMM), bandFrom), smooth(f, grid.px(middleMM), bandFrom))
 		for _, v := range (chromo.Field{Value: power}).Shrink(windowTile).Value.Pix {
 			powers[c] = append(powers[c], float64(v))
 		}

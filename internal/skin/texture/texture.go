@@ -27,21 +27,26 @@ const (
 	levelMM   = 2.0  // what is broader is form and light, not texture
 	tileMM    = 4.0  // side of the tiles whose spread is stated
 	levelFrom = 4.0  // pixels per σ that the broadest smoothing is done with
-	bandFrom  = 2.5  // and the others
+	bandFrom  = 1.6  // and the others
 )
 
-// LeastPxPerMM is the resolution below which nothing here is measured.
+// LeastPxPerMM is the resolution of a photo below which nothing here is measured.
 const LeastPxPerMM = 15
 
-// Step is the whole number of photo pixels that may be averaged to one before texture
-// is measured: what is left has at least [LeastPxPerMM].
-func Step(pxPerMM float64) int { return max(1, int(pxPerMM/LeastPxPerMM)) }
+// workPxPerMM is the resolution that is kept when photo pixels are averaged: at its
+// Nyquist frequency, 6 cycles/mm, the finest Gaussian passes 8 % of the amplitude.
+const workPxPerMM = 12
+
+// Step is the whole number of photo pixels that may be averaged to one, along each
+// side, before texture is measured.
+func Step(pxPerMM float64) int { return max(1, int(pxPerMM/workPxPerMM)) }
 
 // Relief is shading made ready to measure: light relative to the neighbourhood's.
 type Relief struct {
-	field chromo.Field // 1 where flat
-	grid  Grid
-	noise Noise
+	field  chromo.Field // 1 where flat
+	grid   Grid
+	noise  Noise
+	narrow smoothed // to the finest scale
 }
 
 // Grid says how the pixels of a plane lie on the skin.
@@ -84,20 +89,33 @@ func NewRelief(shading chromo.Field, grid Grid, noise Noise) (r *Relief, warning
 	level.rows(func(y int, around []float32) {
 		src, dst := shading.Value.Row(y), x.Row(y)
 		for i, l := range around {
-			if shading.WeightAt(y*x.W+i) > 0 {
-				dst[i] = float32(math.Exp(float64(src[i] - l)))
-			}
+			dst[i] = float32(math.Exp(float64(src[i] - l)))
 		}
 	})
-	return &Relief{field: chromo.Field{Value: x, Weight: shading.Weight}, grid: grid, noise: noise}, ""
+	r = &Relief{field: chromo.Field{Value: x, Weight: shading.Weight}, grid: grid, noise: noise}
+	r.narrow = smooth(r.field, grid.px(fineMM), bandFrom)
+	return r, ""
 }
 
 // Roughness is the apparent roughness: the RMS of relief between Gaussians of σ 0.06
 // and 0.24 mm, noise subtracted. 0 is perfectly smooth; skin has 0.01 to 0.1.
-func (r *Relief) Roughness() outcome.Measurement { return r.band(fineMM, middleMM) }
+func (r *Relief) Roughness() outcome.Measurement {
+	a, b := r.grid.px(fineMM), r.grid.px(middleMM)
+	wide := smooth(r.field, b, bandFrom)
+	local := chromo.Field{Value: powerBetween(r.narrow, wide), Weight: r.field.Weight}
+	return rms(local, r.noise.in(a, b), r.grid)
+}
 
 // Coarse is the same between 0.24 and 1 mm: lines and rims rather than grain.
-func (r *Relief) Coarse() outcome.Measurement { return r.band(middleMM, coarseMM) }
+func (r *Relief) Coarse() outcome.Measurement {
+	grid := r.grid
+	k := max(1, int(grid.px(middleMM)/bandFrom))
+	grid.Step *= k
+	field := r.field.Shrink(k)
+	a, b := grid.px(middleMM), grid.px(coarseMM)
+	local := chromo.Field{Value: powerBetween(smooth(field, a, bandFrom), smooth(field, b, bandFrom)), Weight: field.Weight}
+	return rms(local, r.noise.in(r.grid.px(middleMM), r.grid.px(coarseMM)), grid)
+}
 
 // Variance is the square of a roughness, spread carried to first order.
 func Variance(roughness outcome.Measurement) outcome.Measurement {
@@ -110,28 +128,25 @@ func Variance(roughness outcome.Measurement) outcome.Measurement {
 // UnitRelief is the unit of relief: light relative to light.
 const UnitRelief = "1"
 
-// band is the RMS of the relief between two Gaussians, over the region. Its spread is
+// rms is the root of the mean power over the region, less the noise. Its spread is
 // that of the same RMS over tiles of the region.
-func (r *Relief) band(fine, coarse float64) outcome.Measurement {
-	a, b := r.grid.px(fine), r.grid.px(coarse)
-	local := chromo.Field{Value: bandPower(r.field, a, b), Weight: r.field.Weight}
-	noise := r.noise.in(a, b)
-	tiles := local.Shrink(max(1, int(tileMM/r.grid.mmPerPx())))
+func rms(power chromo.Field, noise float64, grid Grid) outcome.Measurement {
+	tiles := power.Shrink(max(1, int(tileMM/grid.mmPerPx())))
 	for i, v := range tiles.Value.Pix {
 		tiles.Value.Pix[i] = float32(math.Sqrt(max(0, float64(v)-noise)))
 	}
-	s := local.Summary()
+	s := power.Summary()
 	s.Mean, s.SD = math.Sqrt(max(0, s.Mean-noise)), tiles.Summary().SD
 	return s.Measurement(UnitRelief)
 }
 
-// bandPower is the square of the difference of two Gaussians, pixel by pixel.
-func bandPower(f chromo.Field, finePx, coarsePx float64) *raster.Plane {
-	power := raster.New(f.Value.W, f.Value.H)
-	smooth(f, finePx, bandFrom).rows(func(y int, narrow []float32) { copy(power.Row(y), narrow) })
-	smooth(f, coarsePx, bandFrom).rows(func(y int, wide []float32) {
+// powerBetween is the square of the difference of two Gaussians, pixel by pixel.
+func powerBetween(narrow, wide smoothed) *raster.Plane {
+	power := raster.New(wide.w, wide.h)
+	narrow.rows(func(y int, row []float32) { copy(power.Row(y), row) })
+	wide.rows(func(y int, around []float32) {
 		row := power.Row(y)
-		for i, v := range wide {
+		for i, v := range around {
 			d := row[i] - v
 			row[i] = d * d
 		}

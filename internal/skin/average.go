@@ -1,0 +1,94 @@
+package skin
+
+import (
+	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
+)
+
+// averaged is linear light on pixels of step×step photo pixels, over the box of a mask.
+type averaged struct {
+	rgb    *raster.RGB
+	weight *raster.Plane // share of the step×step pixels that count
+}
+
+// average takes the mean light of the mask's pixels over blocks from (x0, y0) on. The
+// box reaches to (x1, y1). NaN pixels do not count; blocks without a pixel are 0.
+func average(rgb *raster.RGB, mask *roi.Mask, box [4]int, step int) averaged {
+	w, h := (box[2]-box[0]+step-1)/step, (box[3]-box[1]+step-1)/step
+	a := averaged{rgb: raster.NewRGB(w, h), weight: raster.New(w, h)}
+	raster.Bands(h, func(top, bottom int) {
+		for j := top; j < bottom; j++ {
+			row := blockRow{r: a.rgb.R.Row(j), g: a.rgb.G.Row(j), b: a.rgb.B.Row(j), n: a.weight.Row(j), x0: box[0], step: step}
+			for y := box[1] + j*step; y < min(box[1]+(j+1)*step, box[3]); y++ {
+				r, g, b := rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)
+				mask.Runs(y, func(from, to int) { row.add(r, g, b, max(from, box[0]), min(to, box[2])) })
+			}
+			row.finish()
+		}
+	})
+	return a
+}
+
+// blockRow is one row of blocks being summed.
+type blockRow struct {
+	r, g, b, n []float32
+	x0, step   int
+}
+
+// add sums the pixels [from, to) of one photo row into their blocks.
+func (k blockRow) add(r, g, b []float32, from, to int) {
+	if k.step == 1 {
+		k.take(r, g, b, from, to)
+		return
+	}
+	for x := from; x < to; {
+		block := (x - k.x0) / k.step
+		end := min(to, k.x0+(block+1)*k.step)
+		var sr, sg, sb float32
+		for i := x; i < end; i++ {
+			sr, sg, sb = sr+r[i], sg+g[i], sb+b[i]
+		}
+		n := float32(end - x)
+		if s := sr + sg + sb; s != s {
+			sr, sg, sb, n = known(r[x:end], g[x:end], b[x:end])
+		}
+		k.r[block] += sr
+		k.g[block] += sg
+		k.b[block] += sb
+		k.n[block] += n
+		x = end
+	}
+}
+
+// take is add for blocks of one pixel.
+func (k blockRow) take(r, g, b []float32, from, to int) {
+	for x := from; x < to; x++ {
+		if s := r[x] + g[x] + b[x]; s == s {
+			i := x - k.x0
+			k.r[i], k.g[i], k.b[i], k.n[i] = r[x], g[x], b[x], 1
+		}
+	}
+}
+
+// known sums the pixels that are not NaN.
+func known(r, g, b []float32) (sr, sg, sb, n float32) {
+	for i := range r {
+		if s := r[i] + g[i] + b[i]; s == s {
+			sr, sg, sb, n = sr+r[i], sg+g[i], sb+b[i], n+1
+		}
+	}
+	return sr, sg, sb, n
+}
+
+// finish turns sums into means and counts into shares.
+func (k blockRow) finish() {
+	area := float32(k.step * k.step)
+	for i, n := range k.n {
+		if n > 0 {
+			k.r[i] /= n
+			k.g[i] /= n
+			k.b[i] /= n
+			k.n[i] = n / area
+		}
+	}
+}
