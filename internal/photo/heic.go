@@ -19,7 +19,7 @@ func readHEIC(w *window, h *header) error {
 		return wrong("does not say which picture is the first", nil)
 	}
 	switch item.kind {
-	case "hvc1", "grid", "iovl", "iden":
+	case "hvc1", "grid", "iden":
 	case "av01":
 		h.format = "AVIF"
 		return unsupported("this format is not read", mendExport)
@@ -119,15 +119,18 @@ func (h *header) heicColour(b []byte) {
 // heicCoding looks into the bitstream's own header for what the file leaves unsaid:
 // depth, code points, range. It refuses streams that the picture cannot come from.
 func (h *header) heicCoding(m *isoMeta) error {
-	s, whole, ok := m.firstSPS()
+	s, tiled, ok := m.firstSPS()
 	if !ok {
 		return wrong("its coded picture has no header", nil)
 	}
-	if whole && (s.width < h.width && s.width < h.height || s.height < min(h.width, h.height)) {
+	if !tiled && (s.width < h.width && s.width < h.height || s.height < min(h.width, h.height)) {
 		return wrong(fmt.Sprintf("its coded picture of %d×%d pixels is smaller than it says", s.width, s.height), nil)
 	}
-	if s.grey && !whole {
+	switch {
+	case s.chroma == 0 && tiled:
 		return unsupported("grey pictures made of tiles are not read", mendExport)
+	case s.chroma == 3 && s.depth > 8 && !tiled:
+		return unsupported("more than 8 bits without chroma subsampling are not read", mendExport)
 	}
 	h.depth = max(h.depth, s.depth)
 	if h.depth > 8 {
@@ -143,7 +146,8 @@ func (h *header) heicCoding(m *isoMeta) error {
 	if !ok {
 		return unsupported(fmt.Sprintf("colour coding %d is not read", coding.matrix), mendExport)
 	}
-	h.coding = makeYCC(kr, kb, coding.full)
+	// libheif puts tiles together in full range, whatever they were coded in.
+	h.coding = makeYCC(kr, kb, coding.full || tiled)
 	return nil
 }
 
@@ -166,22 +170,23 @@ func lumaWeights(matrix int) (kr, kb float64, ok bool) {
 }
 
 // firstSPS is the header of the primary picture's stream, or of the first tile that it
-// is made of; whole says which.
-func (m *isoMeta) firstSPS() (s sps, whole, ok bool) {
+// is made of.
+func (m *isoMeta) firstSPS() (s sps, tiled, ok bool) {
 	id := m.primary
-	const deepest = 4
-	for range deepest {
-		if hvcC := m.items[id].property("hvcC"); hvcC != nil {
+	for range deepestNest {
+		item := m.items[id]
+		if hvcC := item.property("hvcC"); hvcC != nil {
 			s, ok = hvccSPS(hvcC)
-			return s, id == m.primary, ok
+			return s, tiled, ok
 		}
+		tiled = tiled || item.kind == "grid"
 		i := slices.IndexFunc(m.refs, func(r isoRef) bool { return r.kind == "dimg" && r.from == id && len(r.to) > 0 })
 		if i < 0 || m.items[m.refs[i].to[0]] == nil {
 			break
 		}
 		id = m.refs[i].to[0]
 	}
-	return s, false, false
+	return s, tiled, false
 }
 
 func (item *isoItem) property(kind string) []byte {

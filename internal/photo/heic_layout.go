@@ -8,7 +8,7 @@ import (
 )
 
 // heifLayout is how the HEIC decoder writes its pixels: planes one after the other,
-// rows padded to 16 bytes.
+// rows padded as libheif pads them.
 type heifLayout struct {
 	w, h, space, chroma, premultiplied int
 
@@ -17,7 +17,9 @@ type heifLayout struct {
 	size                             int
 }
 
-func padded(n int) int { return (n + 15) &^ 15 }
+// padded is the length of a row of n pixels of some bytes: libheif makes room for an
+// even number of pixels, at least 64, in multiples of 16 bytes.
+func padded(n, bytes int) int { return (max(n+n&1, 64)*bytes + 15) &^ 15 }
 
 // plan works out the strides and the size.
 func (l *heifLayout) plan() error {
@@ -26,11 +28,11 @@ func (l *heifLayout) plan() error {
 	}
 	switch l.space {
 	case heifRGB:
-		l.stride = padded(4 * l.w)
+		l.stride = padded(l.w, 4)
 		l.size = l.stride * l.h
 		return nil
 	case heifGray:
-		l.stride = padded(l.w)
+		l.stride = padded(l.w, 1)
 		l.size = l.stride * l.h
 		return nil
 	case heifYCbCr:
@@ -45,7 +47,7 @@ func (l *heifLayout) plan() error {
 	case heifChroma422:
 		l.ratio, chromaW = image.YCbCrSubsampleRatio422, (l.w+1)/2
 	}
-	l.stride, l.chromaStride = padded(l.w), padded(chromaW)
+	l.stride, l.chromaStride = padded(l.w, 1), padded(chromaW, 1)
 	l.size = l.stride*l.h + 2*l.chromaStride*l.chromaRows
 	return nil
 }

@@ -7,7 +7,7 @@ import "fmt"
 const (
 	workPerPixel  = 4
 	workAnyway    = 4 << 20
-	deepestNest   = 4 // overlays of grids of turned pictures
+	deepestNest   = 4 // turned pictures of grids of tiles
 	mostDerived   = 1 << 16
 	vclUnits      = 32 // NAL unit types below it carry coded picture data (H.265, table 7-1)
 	firstSliceBit = 0x80
@@ -56,7 +56,7 @@ func (j *heicWork) spend(id uint32, depth int) error {
 	switch item.kind {
 	case "hvc1":
 		return j.spendCoded(item)
-	case "grid", "iovl", "iden":
+	case "grid", "iden", "iovl":
 		for _, r := range j.meta.refs {
 			if r.kind != "dimg" || r.from != id {
 				continue

@@ -7,7 +7,7 @@ import "bytes"
 type sps struct {
 	width, height int
 	depth         int
-	grey          bool
+	chroma        int // 0 grey, 1 for 4:2:0, 2 for 4:2:2, 3 for 4:4:4
 	colour        cicp
 }
 
@@ -51,7 +51,7 @@ func parseSPS(nal []byte) (sps, bool) {
 // size reads the coded size and the conformance window (7.4.3.2.1).
 func (s *sps) size(b *bits) {
 	format := b.ue()
-	s.grey = format == 0
+	s.chroma = int(format)
 	if format == 3 {
 		b.u(1)
 	}

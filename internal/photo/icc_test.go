@@ -61,6 +61,7 @@ func makeICC(space string, tags ...iccTag) []byte {
 	copy(b[8:], []byte{2, 0x40})
 	copy(b[12:], "mntr"+space+"XYZ ")
 	copy(b[36:], "acsp")
+	copy(b[68:], fixedBytes(.9642, 1, .8249))
 	b = binary.BigEndian.AppendUint32(b, uint32(len(tags)))
 	at := len(b) + 12*len(tags)
 	var bodies []byte

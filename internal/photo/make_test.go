@@ -113,3 +113,20 @@ func withProcs(n int, f func() *Photo) *Photo {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
 	return f()
 }
+
+// swatches is the picture of the files in testdata: six flat squares of 16 pixels, three
+// across and two down, skin among them, so that lossy coding keeps their middles.
+func swatches() *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, 48, 32))
+	for y := range 32 {
+		for x := range 48 {
+			m.SetNRGBA(x, y, swatchCodes[y/16*3+x/16])
+		}
+	}
+	return m
+}
+
+var swatchCodes = [6]color.NRGBA{
+	{201, 150, 131, 255}, {60, 40, 30, 255}, {128, 128, 128, 255},
+	{180, 60, 60, 255}, {70, 150, 80, 255}, {235, 235, 235, 255},
+}
