@@ -3,8 +3,6 @@ package cie
 import (
 	"math"
 	"testing"
-
-	"dermtrace/internal/raster"
 )
 
 // Reference colours: sRGB codes, CIELAB under D65, CIELAB under D50 after Bradford,
@@ -157,29 +155,37 @@ func TestCCT(t *testing.T) {
 	near(t, "y", y, 0.3585, 1e-12)
 }
 
-func TestLabPlanesFollowTheExactFunction(t *testing.T) {
+func TestLabTableFollowsTheExactFunction(t *testing.T) {
 	const n = 33
-	rgb := raster.NewRGB(n*n, n)
-	for i := range rgb.R.Pix {
-		rgb.R.Pix[i] = float32(i%n)/16 - 0.1
-		rgb.G.Pix[i] = float32(i/n%n)/32 - 0.02
-		rgb.B.Pix[i] = float32(Decode(float64(i/n/n) / 32))
+	var rgb, lab [3][]float32
+	for c := range rgb {
+		rgb[c], lab[c] = make([]float32, n*n*n), make([]float32, n*n*n)
 	}
-	l, a, b := LabPlanes(rgb)
-	for i := range l.Pix {
-		want := LabD65(float64(rgb.R.Pix[i]), float64(rgb.G.Pix[i]), float64(rgb.B.Pix[i]))
-		nearLab(t, "pixel", Lab{float64(l.Pix[i]), float64(a.Pix[i]), float64(b.Pix[i])}, want, 0.005)
+	for i := range rgb[0] {
+		rgb[0][i] = float32(i%n)/16 - 0.1
+		rgb[1][i] = float32(i/n%n)/32 - 0.02
+		rgb[2][i] = float32(Decode(float64(i/n/n) / 32))
+	}
+	NewLabTable().Row(lab, rgb)
+	for i := range lab[0] {
+		want := LabD65(float64(rgb[0][i]), float64(rgb[1][i]), float64(rgb[2][i]))
+		nearLab(t, "pixel", Lab{float64(lab[0][i]), float64(lab[1][i]), float64(lab[2][i])}, want, 0.005)
 	}
 }
 
-func BenchmarkLabPlanes(b *testing.B) {
-	rgb := raster.NewRGB(1000, 1000)
-	for i := range rgb.R.Pix {
-		rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i] = 0.5, 0.3+float32(i%1000)/5000, 0.2
+func BenchmarkLabTable(b *testing.B) {
+	const n = 1000 * 1000
+	var rgb, lab [3][]float32
+	for c := range rgb {
+		rgb[c], lab[c] = make([]float32, n), make([]float32, n)
+		for i := range rgb[c] {
+			rgb[c][i] = 0.5 - 0.1*float32(c) + float32(i%1000)/5000
+		}
 	}
-	b.SetBytes(12 * 1000 * 1000)
+	table := NewLabTable()
+	b.SetBytes(12 * n)
 	b.ReportAllocs()
 	for b.Loop() {
-		LabPlanes(rgb)
+		table.Row(lab, rgb)
 	}
 }

@@ -1,23 +1,35 @@
 package cie
 
-import "dermtrace/internal/raster"
-
 // curveSteps is the resolution of the tabulated CIELAB curve on [0, 1]: linear
 // interpolation between 1/4096 steps is off by at most 4e-6 above the knee (h²/8·f″),
 // which is 0.002 units of a*.
 const curveSteps = 4096
 
-// LabPlanes is [LabD65] of every pixel, through a table: within 0.005 of the exact
-// value. The planes are L*, a* and b*.
-func LabPlanes(rgb *raster.RGB) (l, a, b *raster.Plane) {
-	l, a, b = raster.New(rgb.W(), rgb.H()), raster.New(rgb.W(), rgb.H()), raster.New(rgb.W(), rgb.H())
-	m, curve := scaledRows(XYZFromRGB(), D65()), newCurve()
-	raster.Bands(rgb.H(), func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			curve.labRow([3][]float32{l.Row(y), a.Row(y), b.Row(y)}, [3][]float32{rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)}, m)
-		}
-	})
-	return l, a, b
+// LabTable turns rows of linear sRGB into CIELAB (D65) through a table: within 0.005 of
+// [LabD65]. It is immutable and may be shared.
+type LabTable struct {
+	curve curveTable
+	m     [3][3]float32
+}
+
+// NewLabTable tabulates the curve of CIELAB.
+func NewLabTable() *LabTable {
+	return &LabTable{curve: newCurve(), m: scaledRows(XYZFromRGB(), D65())}
+}
+
+// Row fills lab, rows of L*, a* and b*, from rows of red, green and blue light of the
+// same length.
+func (t *LabTable) Row(lab, rgb [3][]float32) {
+	r, g, b := rgb[0], rgb[1], rgb[2]
+	m := &t.m
+	for x := range r {
+		fx := t.curve.at(float32(m[0][0]*r[x]) + float32(m[0][1]*g[x]) + float32(m[0][2]*b[x]))
+		fy := t.curve.at(float32(m[1][0]*r[x]) + float32(m[1][1]*g[x]) + float32(m[1][2]*b[x]))
+		fz := t.curve.at(float32(m[2][0]*r[x]) + float32(m[2][1]*g[x]) + float32(m[2][2]*b[x]))
+		lab[0][x] = float32(116*fy) - 16
+		lab[1][x] = 500 * (fx - fy)
+		lab[2][x] = 200 * (fy - fz)
+	}
 }
 
 // scaledRows is m with each row divided by its coordinate of the white.
@@ -50,16 +62,4 @@ func (c curveTable) at(t float32) float32 {
 	u := t * curveSteps
 	i := int(u)
 	return c[i] + float32((u-float32(i))*(c[i+1]-c[i]))
-}
-
-func (c curveTable) labRow(dst, src [3][]float32, m [3][3]float32) {
-	r, g, b := src[0], src[1], src[2]
-	for x := range r {
-		fx := c.at(float32(m[0][0]*r[x]) + float32(m[0][1]*g[x]) + float32(m[0][2]*b[x]))
-		fy := c.at(float32(m[1][0]*r[x]) + float32(m[1][1]*g[x]) + float32(m[1][2]*b[x]))
-		fz := c.at(float32(m[2][0]*r[x]) + float32(m[2][1]*g[x]) + float32(m[2][2]*b[x]))
-		dst[0][x] = float32(116*fy) - 16
-		dst[1][x] = 500 * (fx - fy)
-		dst[2][x] = 200 * (fy - fz)
-	}
 }

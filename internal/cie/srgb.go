@@ -6,8 +6,8 @@
 // (D65 for skin, D50 for printed chart tables), because mixing the two costs whole
 // units; angles are degrees. All formulas are for the 2° observer.
 //
-// The exact functions work in float64 on one colour. [LabPlanes] does a whole picture
-// through tables and is tested against them. Nothing here refuses a colour: what is
+// The exact functions work in float64 on one colour. [LabTable] does rows of a
+// picture and is tested against them. Nothing here refuses a colour: what is
 // outside sRGB keeps its negative or large coordinates, and where an angle means
 // nothing the function says so.
 package cie

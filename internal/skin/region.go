@@ -125,9 +125,16 @@ func (s *Sheet) prepareColour(r Region, a averaged) {
 	}
 }
 
+// labPlanes are L*, a* and b* under D65.
 func labPlanes(rgb *raster.RGB) [3]*raster.Plane {
-	l, a, b := cie.LabPlanes(rgb)
-	return [3]*raster.Plane{l, a, b}
+	lab := [3]*raster.Plane{raster.New(rgb.W(), rgb.H()), raster.New(rgb.W(), rgb.H()), raster.New(rgb.W(), rgb.H())}
+	table := cie.NewLabTable()
+	raster.Bands(rgb.H(), func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			table.Row([3][]float32{lab[0].Row(y), lab[1].Row(y), lab[2].Row(y)}, [3][]float32{rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)})
+		}
+	})
+	return lab
 }
 
 func (s *Sheet) field(p *raster.Plane) chromo.Field { return chromo.NewField(p, s.Weight) }
