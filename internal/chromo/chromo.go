@@ -149,9 +149,9 @@ type Options struct {
 	Skin   optics.Skin    // its melanin and blood are ignored; Surface 0 stands for DefaultSurface
 }
 
-// DefaultSurface is the flat reflection of the skin's surface in the model: the middle
-// of the 0.005 to 0.02 by which diffusion models of skin are short of real dark skin.
-const DefaultSurface = 0.01
+// DefaultSurface is the flat reflection of the skin's surface in the model: about the
+// middle of the 0.005 to 0.02 by which diffusion models are short of real dark skin.
+const DefaultSurface = 0.012
 
 // NewModel tabulates the model. It takes some 50 ms: make one per series.
 func NewModel(opt Options) *Model {
