@@ -16,46 +16,6 @@ import (
 	"testing"
 )
 
-func testdata(t testing.TB, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-// swatchesMatch compares the middles of the six squares with codes of a colour space,
-// within what lossy coding of flat squares costs.
-func swatchesMatch(t *testing.T, what string, p *Photo, s colourSpace, codes [6][3]int) {
-	t.Helper()
-	const coding = 2. / 255
-	cell := p.Width / 3
-	for i, c := range codes {
-		x, y := i%3*cell+cell/2, i/3*cell+cell/2
-		var light, slack vec3
-		for k := range 3 {
-			v := float64(c[k]) / 255
-			light[k] = s.curves[k](v)
-			slack[k] = s.curves[k](v+coding) - s.curves[k](v-coding)
-		}
-		want := s.matrix.apply(light)
-		for k, plane := range p.Pixels.Planes() {
-			allowed := math.Abs(s.matrix[3*k])*slack[0] + math.Abs(s.matrix[3*k+1])*slack[1] + math.Abs(s.matrix[3*k+2])*slack[2]
-			if got := float64(plane.At(x, y)); !(math.Abs(got-want[k]) <= allowed) {
-				t.Errorf("%s: square %d, channel %d: %.4f, want %.4f ± %.4f", what, i, k, got, want[k], allowed)
-			}
-		}
-	}
-}
-
-func swatchInts() (codes [6][3]int) {
-	for i, c := range swatchCodes {
-		codes[i] = [3]int{int(c.R), int(c.G), int(c.B)}
-	}
-	return codes
-}
-
 // What these codes become when a limited-range or BT.709 reading is due, by H.273's
 // equations in floating point.
 func reread(kr, kb float64, full bool) (codes [6][3]int) {
