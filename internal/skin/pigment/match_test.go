@@ -1,0 +1,144 @@
+package pigment
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+// spotted is one visit of a field of spots, seen through frameFromMap, with the noise of
+// a melanin map.
+func spotted(discs []disc, frameFromMap geom.Transform, seed uint64) Visit {
+	const w, h, mm = 1000, 800, 0.12
+	p := raster.New(w, h)
+	rng := rand.New(rand.NewPCG(seed, 1))
+	for i := range p.Pix {
+		p.Pix[i] = float32(6 + 0.15*rng.NormFloat64())
+	}
+	mapFromFrame, err := frameFromMap.Inverse()
+	if err != nil {
+		panic(err)
+	}
+	for _, d := range discs {
+		c := mapFromFrame.Apply(geom.Point{X: d.x, Y: d.y})
+		reach := int((d.r + 1.5) / mm)
+		for y := max(0, int(c.Y)-reach); y < min(h, int(c.Y)+reach); y++ {
+			for x := max(0, int(c.X)-reach); x < min(w, int(c.X)+reach); x++ {
+				at := frameFromMap.Apply(geom.Point{X: float64(x), Y: float64(y)})
+				rim := (math.Hypot(at.X-d.x, at.Y-d.y) - d.r) / 0.15
+				p.Set(x, y, p.At(x, y)+float32(d.contrast/(1+math.Exp(rim))))
+			}
+		}
+	}
+	return Visit{Melanin: chromo.Field{Value: p}, MMPerPx: mm, FrameFromMap: frameFromMap, Threshold: Threshold{Level: 6, Contrast: 0.9}}
+}
+
+var (
+	firstPose  = geom.Scaling(0.12)
+	secondPose = geom.Similarity(0.12, 0.07, 1.3, -2.1)
+)
+
+// scatter places n spots that do not touch.
+func scatter(n int) []disc {
+	rng := rand.New(rand.NewPCG(5, 9))
+	var discs []disc
+	for len(discs) < n {
+		d := disc{8 + 100*rng.Float64(), 8 + 75*rng.Float64(), 0.5 + 0.7*rng.Float64(), 1.8 + 2*rng.Float64()}
+		free := true
+		for _, o := range discs {
+			free = free && math.Hypot(d.x-o.x, d.y-o.y) > d.r+o.r+1.2
+		}
+		if free {
+			discs = append(discs, d)
+		}
+	}
+	return discs
+}
+
+// A course in which a fifth of the spots fade, a tenth go and a tenth are new.
+func TestSpotsAreMatchedOneByOne(t *testing.T) {
+	all := scatter(400)
+	var before, after []disc
+	truth := make([]Fate, len(all))
+	var from, to float64
+	for i, d := range all {
+		now := d
+		truth[i] = Persisted
+		switch {
+		case i%10 < 2:
+			truth[i], now.contrast = Faded, 0.55*d.contrast
+		case i%10 == 2:
+			truth[i], now.contrast = Gone, 0
+		case i%10 == 3:
+			truth[i], d.contrast = New, 0
+		}
+		before, after = append(before, d), append(after, now)
+		from, to = from+burdenOf([]disc{d}), to+burdenOf([]disc{now})
+	}
+	got, err := Match(spotted(before, firstPose, 1), spotted(after, secondPose, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	right, found := 0, 0
+	for _, m := range got {
+		for i, d := range all {
+			if math.Hypot(m.At.X-d.x, m.At.Y-d.y) < 0.4 {
+				found++
+				if m.Fate == truth[i] {
+					right++
+				}
+				if m.NeedsEyes != (truth[i] == New) {
+					t.Errorf("needs eyes: %v for a spot that is %s", m.NeedsEyes, truth[i])
+				}
+			}
+		}
+	}
+	t.Logf("%d spots, %d matched, %d in the right class, total change %+.3f (true %+.3f)", len(all), found, right, TotalChange(got), to/from-1)
+	if found < 380 || float64(right) < 0.95*float64(found) || len(got) > found+4 {
+		t.Errorf("of %d spots %d of %d are found and %d judged right", len(all), found, len(got), right)
+	}
+	near(t, "total change", TotalChange(got), to/from-1, 0.05*math.Abs(to/from-1)+0.005)
+}
+
+// Unchanged skin: no spot fades because it was chosen.
+func TestNoRegressionToTheMean(t *testing.T) {
+	discs := scatter(500)
+	for i := range discs {
+		discs[i].contrast *= 0.6 // many near the threshold, where chance decides who is chosen
+	}
+	got, err := Match(spotted(discs, firstPose, 3), spotted(discs, secondPose, 4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d of %d spots, total change %+.4f", len(got), len(discs), TotalChange(got))
+	near(t, "total change", TotalChange(got), 0, 0.01)
+}
+
+func TestMatchIsSymmetric(t *testing.T) {
+	a, b := spotted(freckles, firstPose, 7), spotted(append(freckles[:4:4], disc{60, 40, 1, 3}), firstPose, 8)
+	mirror := map[Fate]Fate{Persisted: Persisted, Faded: Darkened, Darkened: Faded, Gone: New, New: Gone}
+	there, err1 := Match(a, b)
+	back, err2 := Match(b, a)
+	if err1 != nil || err2 != nil || len(there) != len(back) || len(there) == 0 {
+		t.Fatalf("%v %v: %d spots there, %d back", err1, err2, len(there), len(back))
+	}
+	for _, m := range there {
+		found := false
+		for _, n := range back {
+			found = found || n.At == m.At && n.Before == m.After && n.Fate == mirror[m.Fate]
+		}
+		if !found {
+			t.Errorf("%+v has no mirror", m)
+		}
+	}
+	if _, err := Match(a, Visit{}); err == nil {
+		t.Error("a transform without inverse was accepted")
+	}
+	if !math.IsNaN(TotalChange(nil)) {
+		t.Error("no spots have no change")
+	}
+}
