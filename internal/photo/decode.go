@@ -18,7 +18,7 @@ import (
 // decode decodes the pixels of a file under a deadline. A panic inside a decoder is
 // that file's error.
 func decode(ctx context.Context, data []byte, h *header, lim Limits) (*decoded, error) {
-	limit := lim.time(h.width, h.height)
+	limit := lim.time(h)
 	timed, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	type result struct {

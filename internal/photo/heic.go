@@ -28,7 +28,7 @@ func readHEIC(w *window, h *header) error {
 	}
 	h.upright = true
 	h.frames = m.pictures()
-	if m.hasAlpha() { // which the decoder leaves out
+	if len(m.alpha()) > 0 { // which the decoder leaves out
 		h.warnings = add(h.warnings, Transparent)
 	}
 	h.exif = m.exif(w)
@@ -243,8 +243,10 @@ func (m *isoMeta) pictures() int {
 	return n
 }
 
-// hasAlpha looks for an auxiliary picture that is alpha (ISO/IEC 23008-12, 6.5.8).
-func (m *isoMeta) hasAlpha() bool {
+// alpha lists the auxiliary pictures that are the primary one's alpha (ISO/IEC
+// 23008-12, 6.5.8).
+func (m *isoMeta) alpha() []uint32 {
+	var list []uint32
 	for _, r := range m.refs {
 		if r.kind != "auxl" || !slices.Contains(r.to, m.primary) || m.items[r.from] == nil {
 			continue
@@ -252,14 +254,14 @@ func (m *isoMeta) hasAlpha() bool {
 		if p := m.items[r.from].property("auxC"); len(p) > 4 {
 			urn := clean(string(p[4:]))
 			if urn == "urn:mpeg:hevc:2015:auxid:1" || urn == "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha" {
-				return true
+				list = append(list, r.from)
 			}
 		}
 	}
-	return false
+	return list
 }
 
-// exif returns the block of the item that describes the primary picture (ISO/IEC
+// exif returns the block of the first item that has one (ISO/IEC
 // 23008-12, A.2.1: it begins with the offset to the TIFF header).
 func (m *isoMeta) exif(w *window) []byte {
 	const maxExif = 4 << 20
@@ -269,11 +271,10 @@ func (m *isoMeta) exif(w *window) []byte {
 		}
 		b := m.data(w, m.items[id], maxExif)
 		if len(b) < 4 {
-			continue
+			return nil
 		}
-		if skip := int64(binary.BigEndian.Uint32(b)); skip <= int64(len(b)-4) {
-			return b[4+skip:]
-		}
+		skip := int64(binary.BigEndian.Uint32(b))
+		return b[min(4+skip, int64(len(b))):]
 	}
 	return nil
 }

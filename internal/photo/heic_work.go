@@ -7,8 +7,9 @@ import "fmt"
 const (
 	workPerPixel  = 4
 	workAnyway    = 4 << 20
-	deepestNest   = 4 // turned pictures of grids of tiles
-	mostDerived   = 1 << 16
+	deepestNest   = 4  // turned pictures of grids of tiles
+	mostDerived   = 64 // grids and turned pictures
+	headersAnyway = 1 << 20
 	vclUnits      = 32 // NAL unit types below it carry coded picture data (H.265, table 7-1)
 	firstSliceBit = 0x80
 )
@@ -24,16 +25,13 @@ func boundWork(data []byte, h *header) error {
 	}
 	m := parseMeta(body)
 	budget := workPerPixel*int64(h.width)*int64(h.height) + workAnyway
-	job := &heicWork{meta: m, w: w, budget: budget, count: mostDerived}
+	job := &heicWork{meta: m, w: w, budget: budget, bytes: 2*w.size + headersAnyway, derived: mostDerived}
 	if err := job.spend(m.primary, 0); err != nil {
 		return err
 	}
-	for _, r := range m.refs {
-		if r.kind != "auxl" {
-			continue
-		}
+	for _, id := range m.alpha() {
 		job.budget = budget
-		if err := job.spend(r.from, 0); err != nil {
+		if err := job.spend(id, 0); err != nil {
 			return err
 		}
 	}
@@ -41,22 +39,26 @@ func boundWork(data []byte, h *header) error {
 }
 
 type heicWork struct {
-	meta   *isoMeta
-	w      *window
-	budget int64 // pixels that may still be coded
-	count  int   // pictures that may still be visited
+	meta    *isoMeta
+	w       *window
+	budget  int64 // pixels that may still be coded
+	bytes   int64 // that may still be read: twice the file, in which each part stands once
+	derived int   // pictures made of others that may still be visited
 }
 
 // spend takes the coded pixels of an item, and of those that it is made of, from the budget.
 func (j *heicWork) spend(id uint32, depth int) error {
 	item := j.meta.items[id]
-	if j.count--; item == nil || depth > deepestNest || j.count < 0 {
+	if item == nil || depth > deepestNest {
 		return wrong("its pictures refer to each other without end", nil)
 	}
 	switch item.kind {
 	case "hvc1":
 		return j.spendCoded(item)
 	case "grid", "iden", "iovl":
+		if j.derived--; j.derived < 0 {
+			return wrong("its pictures refer to each other without end", nil)
+		}
 		for _, r := range j.meta.refs {
 			if r.kind != "dimg" || r.from != id {
 				continue
@@ -77,11 +79,11 @@ func (j *heicWork) spendCoded(item *isoItem) error {
 	if !ok {
 		return wrong("its coded picture has no header", nil)
 	}
-	pictures := int64(1)
-	if b := j.meta.data(j.w, item, j.w.size); b != nil {
-		pictures = max(codedPictures(b, int(hvcC[21]&3)+1), 1)
+	stream := j.meta.data(j.w, item, j.w.size)
+	if j.bytes -= int64(len(hvcC) + len(stream)); j.bytes < 0 {
+		return wrong("its pictures are stored on top of each other", nil)
 	}
-	if pictures > 1 {
+	if pictures := codedPictures(stream, int(hvcC[21]&3)+1); pictures > 1 {
 		return unsupported(fmt.Sprintf("holds %d coded pictures where one belongs", pictures), mendExport)
 	}
 	if j.budget -= int64(s.width) * int64(s.height); j.budget < 0 {

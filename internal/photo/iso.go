@@ -180,6 +180,10 @@ func (m *isoMeta) infos(c *cursor) {
 	}
 }
 
+// maxExtents bounds the pieces that items are stored in, which can have no bytes in the
+// list at all; a picture has one piece per tile, some hundreds.
+const maxExtents = 1 << 16
+
 // locations reads iloc (8.11.3).
 func (m *isoMeta) locations(c *cursor) {
 	version, _ := c.full()
@@ -188,8 +192,8 @@ func (m *isoMeta) locations(c *cursor) {
 	if version == 0 {
 		indexSize = 0
 	}
-	n := c.id(version >= 2)
-	for range n {
+	left := maxExtents
+	for range c.id(version >= 2) {
 		if c.short {
 			return
 		}
@@ -202,7 +206,7 @@ func (m *isoMeta) locations(c *cursor) {
 		item.other = method > 1 || c.u(2) != 0
 		base := c.u(baseSize)
 		for range c.u(2) {
-			if c.short {
+			if left--; left < 0 || c.short {
 				return
 			}
 			c.u(indexSize)

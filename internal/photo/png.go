@@ -65,7 +65,7 @@ func (h *header) pngChunk(w *window, kind string, off, n int64) error {
 			h.depth = 8
 		}
 		h.alpha = b[9]&4 != 0
-	case kind == "iCCP":
+	case kind == "iCCP" && h.icc == nil && !h.iccBad:
 		h.icc, h.iccBad = unpackICC(b)
 	case kind == "cICP" && n >= 4:
 		h.cicp = &cicp{primaries: int(b[0]), transfer: int(b[1]), matrix: int(b[2]), full: b[3] != 0}

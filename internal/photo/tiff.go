@@ -96,21 +96,27 @@ func tiffKind(d *ifd, h *header) error {
 	return nil
 }
 
-// tiffFrames counts pages up to a chain that does not end.
+// tiffFrames counts pages up to a chain that does not end. Of each it reads the first
+// tag, which is where NewSubfileType stands if it is there, and the way to the next.
 func tiffFrames(d *ifd) int {
 	const enough = 1 << 16
 	n := 1
 	seen := map[int64]bool{}
-	for d.next != 0 && !seen[d.next] && n < enough {
-		seen[d.next] = true
-		next, ok := readIFD(d.w, d.order, d.next)
+	for off := d.next; off != 0 && !seen[off] && n < enough; {
+		seen[off] = true
+		b, ok := d.w.slice(off, 14)
 		if !ok {
 			break
 		}
-		if int(next.number(tagNewSubfile))&1 == 0 { // no thumbnail
+		thumbnail := d.order.Uint16(b[2:]) == tagNewSubfile && d.order.Uint32(b[10:])&1 == 1
+		if !thumbnail {
 			n++
 		}
-		d = next
+		next, ok := d.w.slice(off+2+12*int64(d.order.Uint16(b)), 4)
+		if !ok {
+			break
+		}
+		off = int64(d.order.Uint32(next))
 	}
 	return n
 }
