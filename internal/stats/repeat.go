@@ -37,9 +37,9 @@ func WithinCV(groups [][]float64) float64 {
 
 // MDC95 is the minimal detectable change between two means of k repeats for a standard
 // error of measurement that is known exactly: 1.96·√2·SEM/√k (Weir 2005, J Strength
-// Cond Res 19:231).
+// Cond Res 19:231, whose 1.96 it keeps).
 func MDC95(sem float64, k int) float64 {
-	return NormalQuantile(0.975) * math.Sqrt2 * sem / math.Sqrt(float64(k))
+	return 1.96 * math.Sqrt2 * sem / math.Sqrt(float64(k))
 }
 
 // SEMFromICC is SD·√(1−ICC).

@@ -89,6 +89,18 @@ func MAD(x []float64) float64 {
 	return madToSD * Median(d)
 }
 
+// quantileSorted is the quantile p of sorted values by linear interpolation between
+// order statistics (Hyndman & Fan 1996, type 7).
+func quantileSorted(s []float64, p float64) float64 {
+	at := max(0, min(p, 1)) * float64(len(s)-1)
+	i := min(int(at), len(s)-2)
+	if i < 0 {
+		return s[0]
+	}
+	f := at - float64(i)
+	return s[i] + float64(f*(s[i+1]-s[i]))
+}
+
 // TQuantile is the quantile p of Student's t; an infinite df is the normal.
 func TQuantile(p, df float64) float64 {
 	if math.IsInf(df, 1) {
@@ -128,3 +140,5 @@ func Satterthwaite(parts ...Part) (variance, df float64) {
 	}
 	return variance, variance * variance / bottom
 }
+
+func fQuantile(p, d1, d2 float64) float64 { return distuv.F{D1: d1, D2: d2}.Quantile(p) }

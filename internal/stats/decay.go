@@ -1,0 +1,260 @@
+package stats
+
+import (
+	"errors"
+	"math"
+)
+
+// ErrNoDecay is returned when values do not fall in a way that a half-life describes.
+var ErrNoDecay = errors.New("stats: the values do not fall towards a plateau")
+
+// freePlateau is the least number of points at which the plateau is fitted too.
+const freePlateau = 6
+
+// DecayOptions of [FitDecay].
+type DecayOptions struct {
+	Plateau float64 // y∞ where it is held fixed
+	Fixed   bool    // hold it whatever the number of points
+
+	// Sigma is the standard deviation of one point where it is known better than the
+	// residuals of so few points tell, with its degrees of freedom; 0: from residuals.
+	Sigma, DF float64
+}
+
+// Decay is y(t) = y∞ + A·2^(−t/T½) with A > 0.
+type Decay struct {
+	N          int
+	HalfLife   float64
+	CI         Interval // 95 %, profile of the residual sum; High is +Inf where the data set no bound
+	Amplitude  float64
+	Plateau    float64
+	ResidualSD float64
+	Fixed      bool // the plateau was held
+	Warnings   []string
+}
+
+// FitDecay fits a bounded exponential recovery by least squares: for each half-life the
+// line in 2^(−t/T½) is solved exactly (Golub & Pereyra 1973), and the half-life is
+// searched between an eighth of the shortest and eight times the whole span of t. The
+// plateau is held at opt.Plateau below six points.
+//
+// The interval holds the half-lives whose residual sum is at most the least one plus
+// σ²·t²(0.975; ν) (Bates & Watts 1988, 6.1).
+func FitDecay(t, y []float64, opt DecayOptions) (Decay, error) {
+	if len(t) != len(y) {
+		panic("stats: pairs of different number")
+	}
+	d := Decay{N: len(t), Fixed: opt.Fixed || len(t) < freePlateau}
+	if len(t) < 3 {
+		return d, ErrTooFew
+	}
+	basis := decayBasis(t, d.Fixed)
+	target := append([]float64{}, y...)
+	if d.Fixed {
+		for i := range target {
+			target[i] -= opt.Plateau
+		}
+	}
+	grid, ok := halfLives(t)
+	if !ok {
+		return d, ErrConstant
+	}
+	p := profile{basis: basis, y: target}
+	half, inside := p.search(grid)
+	coef, rss := p.at(half)
+	d.HalfLife, d.Amplitude, d.Plateau = half, coef[0], opt.Plateau
+	if !d.Fixed {
+		d.Plateau = coef[1]
+	}
+	if !inside || !(d.Amplitude > 0) {
+		return d, ErrNoDecay
+	}
+	df := float64(d.N - len(coef) - 1)
+	if df > 0 {
+		d.ResidualSD = math.Sqrt(rss / df)
+	}
+	d.bound(p, grid, rss, df, opt)
+	return d, nil
+}
+
+func (d *Decay) bound(p profile, grid []float64, rss, df float64, opt DecayOptions) {
+	sigma := opt.Sigma
+	if sigma > 0 {
+		df = opt.DF
+	} else {
+		sigma = d.ResidualSD
+	}
+	if !(df > 0) {
+		d.CI = Interval{math.NaN(), math.NaN()}
+		d.Warnings = append(d.Warnings, "as many unknowns as points: no interval")
+		return
+	}
+	t := TQuantile(0.975, df)
+	limit := rss + float64(sigma*sigma)*float64(t*t)
+	d.CI = p.within(grid, d.HalfLife, limit)
+}
+
+// decayBasis gives the columns 2^(−t/T½) and, unless it is held, 1.
+func decayBasis(t []float64, fixed bool) func(half float64) [][]float64 {
+	return func(half float64) [][]float64 {
+		fall, one := make([]float64, len(t)), make([]float64, len(t))
+		for i, v := range t {
+			fall[i], one[i] = math.Exp2(-v/half), 1
+		}
+		if fixed {
+			return [][]float64{fall}
+		}
+		return [][]float64{fall, one}
+	}
+}
+
+// perOctave is how finely half-lives are searched before they are refined: the residual
+// sum of one exponential is smooth on this scale.
+const perOctave = 16
+
+// halfLives is a grid, even in its logarithm.
+func halfLives(t []float64) (grid []float64, ok bool) {
+	least, most := math.Inf(1), 0.0
+	for i := range t {
+		for j := range t[:i] {
+			if d := math.Abs(t[i] - t[j]); d > 0 {
+				least, most = min(least, d), max(most, d)
+			}
+		}
+	}
+	if most == 0 {
+		return nil, false
+	}
+	low, high := math.Log2(least/8), math.Log2(most*8)
+	n := int(math.Ceil((high - low) * perOctave))
+	for i := range n + 1 {
+		grid = append(grid, math.Exp2(low+(high-low)*float64(i)/float64(n)))
+	}
+	return grid, true
+}
+
+// profile is a model that is linear in all but one of its parameters.
+type profile struct {
+	basis func(theta float64) [][]float64
+	y     []float64
+}
+
+// at solves the linear part for one value of the parameter, by modified Gram-Schmidt:
+// one or two columns.
+func (p profile) at(theta float64) (coef []float64, rss float64) {
+	cols := p.basis(theta)
+	first, r := cols[0], append([]float64{}, p.y...)
+	if len(cols) == 1 {
+		c := take(r, first)
+		return []float64{c}, dot(r, r)
+	}
+	second := append([]float64{}, cols[1]...)
+	shared := take(second, first)
+	c0, c1 := take(r, first), take(r, second)
+	return []float64{c0 - c1*shared, c1}, dot(r, r)
+}
+
+// take removes from r what lies along q and returns how much of q that was; 0 where q
+// is too small to tell.
+func take(r, q []float64) float64 {
+	qq := dot(q, q)
+	if !(qq > 1e-24*float64(len(q))) {
+		return 0
+	}
+	c := dot(q, r) / qq
+	for i := range r {
+		r[i] -= float64(c * q[i])
+	}
+	return c
+}
+
+func dot(a, b []float64) float64 {
+	var sum float64
+	for i := range a {
+		sum += float64(a[i] * b[i])
+	}
+	return sum
+}
+
+func (p profile) rss(theta float64) float64 {
+	_, s := p.at(theta)
+	return s
+}
+
+// search returns the parameter of the least residual sum, and whether it lies inside
+// the grid.
+func (p profile) search(grid []float64) (best float64, inside bool) {
+	k, least := 0, math.Inf(1)
+	for i, v := range grid {
+		if s := p.rss(v); s < least {
+			k, least = i, s
+		}
+	}
+	if k == 0 || k == len(grid)-1 {
+		return grid[k], false
+	}
+	return p.golden(grid[k-1], grid[k+1]), true
+}
+
+// goldenSteps shrink a bracket by 0.618 each: 0.618⁶⁰ is 3e-13.
+const goldenSteps = 60
+
+// golden narrows a bracket of a minimum by the golden section.
+func (p profile) golden(low, high float64) float64 {
+	const ratio = 0.6180339887498949
+	a, b := high-ratio*(high-low), low+ratio*(high-low)
+	fa, fb := p.rss(a), p.rss(b)
+	for range goldenSteps {
+		if fa <= fb {
+			high, b, fb = b, a, fa
+			a = high - ratio*(high-low)
+			fa = p.rss(a)
+		} else {
+			low, a, fa = a, b, fb
+			b = low + ratio*(high-low)
+			fb = p.rss(b)
+		}
+	}
+	return (low + high) / 2
+}
+
+// within is the range around best in which the residual sum is within the limit; open
+// where it reaches the end of the grid.
+func (p profile) within(grid []float64, best, limit float64) Interval {
+	ci := Interval{0, math.Inf(1)}
+	below, above := best, best
+	for i := len(grid) - 1; i >= 0; i-- {
+		if grid[i] >= best {
+			continue
+		}
+		if p.rss(grid[i]) > limit {
+			ci.Low = p.cross(below, grid[i], limit)
+			break
+		}
+		below = grid[i]
+	}
+	for _, v := range grid {
+		if v <= best {
+			continue
+		}
+		if p.rss(v) > limit {
+			ci.High = p.cross(above, v, limit)
+			break
+		}
+		above = v
+	}
+	return ci
+}
+
+// cross bisects between a value within the limit and one beyond it.
+func (p profile) cross(in, out, limit float64) float64 {
+	for range goldenSteps {
+		m := (in + out) / 2
+		if p.rss(m) > limit {
+			out = m
+		} else {
+			in = m
+		}
+	}
+	return (in + out) / 2
+}
