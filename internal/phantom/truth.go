@@ -1,0 +1,163 @@
+package phantom
+
+import (
+	"math"
+
+	"dermtrace/internal/geom"
+)
+
+// Schema names the form of truth.json.
+const Schema = "dermtrace.phantom/1"
+
+// Truth is what is true of a course. Positions are frame pixels.
+type Truth struct {
+	Schema   string       `json:"schema"`
+	Name     string       `json:"name"`
+	Seed     uint32       `json:"seed"`
+	MMPerPx  float64      `json:"mm_per_px"`
+	Sensor   string       `json:"sensor"`
+	Photos   []PhotoTruth `json:"photos"`
+	Spots    []SpotTruth  `json:"spots"`
+	Scars    []ScarTruth  `json:"scars"`
+	Pores    []PoreTruth  `json:"pores"`
+	Claims   []Claim      `json:"claims"`
+	Comments []string     `json:"comments"`
+}
+
+// PhotoTruth is what is true of one photo, before the camera.
+type PhotoTruth struct {
+	File     string                 `json:"file"`
+	Visit    string                 `json:"visit"`
+	Geometry                        // H, waves, bumps, lens: frame → photo
+	Regions  map[string]RegionTruth `json:"regions"`
+	Spots    map[string]float64     `json:"spot_strength"` // by id, 0 to 1
+	Scars    map[string]float64     `json:"scar_strength"`
+	Card     *[4]geom.Point         `json:"card_corners,omitempty"` // photo pixels, at patch 1, 6, 24, 19
+	Gains    [3]float32             `json:"gains"`                  // exposure times white balance
+	Exposure float64                `json:"exposure_ev"`
+}
+
+// RegionTruth is the mean of what is inside a region's polygon.
+type RegionTruth struct {
+	Melanin  float64 `json:"melanin"`       // volume fraction
+	Blood    float64 `json:"blood"`         // volume fraction
+	ReliefMM float64 `json:"relief_rms_mm"` // RMS height of furrows, pores and wrinkles about their mean
+	Covered  float64 `json:"covered"`       // share under crusts and flakes
+	Pixels   int     `json:"pixels"`        // of the frame
+}
+
+// SpotTruth is a spot and its fate.
+type SpotTruth struct {
+	ID      string  `json:"id"`
+	Kind    string  `json:"kind"`
+	X       float64 `json:"x"`
+	Y       float64 `json:"y"`
+	RMM     float64 `json:"r_mm"`
+	Melanin float64 `json:"melanin"` // added in its middle at full strength
+	Region  string  `json:"region"`
+	Fate    string  `json:"fate"`
+}
+
+// ScarTruth is a scar and how much of its depth a full course takes.
+type ScarTruth struct {
+	ID      string  `json:"id"`
+	Kind    string  `json:"kind"`
+	X       float64 `json:"x"`
+	Y       float64 `json:"y"`
+	RMM     float64 `json:"r_mm"`
+	DepthMM float64 `json:"depth_mm"`
+	Region  string  `json:"region"`
+	Loss    float64 `json:"loss"`
+}
+
+// PoreTruth is a pore.
+type PoreTruth struct {
+	ID      string  `json:"id"`
+	X       float64 `json:"x"`
+	Y       float64 `json:"y"`
+	RMM     float64 `json:"r_mm"`
+	DepthMM float64 `json:"depth_mm"`
+}
+
+// truth of one photo.
+func (p *Phantom) truth(sh shot, now *state) PhotoTruth {
+	t := PhotoTruth{
+		File: sh.photo.File, Visit: p.script.Visits[sh.visit].At, Geometry: sh.geometry,
+		Regions: map[string]RegionTruth{}, Spots: map[string]float64{}, Scars: map[string]float64{},
+		Gains: sh.photo.Camera.gains(), Exposure: sh.photo.Camera.ExposureEV,
+	}
+	for _, r := range p.script.Regions {
+		t.Regions[r.Name] = p.regionTruth(r, now)
+	}
+	for _, s := range p.skin.spots {
+		if p.framed(s.at) {
+			t.Spots[s.id] = s.strength(p.progress(sh.visit, s.region).spots)
+		}
+	}
+	for _, s := range p.skin.scars {
+		if p.framed(s.at) {
+			t.Scars[s.id] = s.strength(p.progress(sh.visit, s.region).scars)
+		}
+	}
+	return t
+}
+
+// regionTruth averages over the frame's pixels inside the region.
+func (p *Phantom) regionTruth(r Region, now *state) RegionTruth {
+	g := r.polygon()
+	lo, hi := g.Bounds()
+	mm := p.script.MMPerPx
+	var n, m, b, z, zz, c float64
+	for y := max(0, int(math.Ceil(lo.Y))); y <= min(p.script.Height-1, int(hi.Y)); y++ {
+		for x := max(0, int(math.Ceil(lo.X))); x <= min(p.script.Width-1, int(hi.X)); x++ {
+			if !inside(g, point{float64(x), float64(y)}) {
+				continue
+			}
+			t := now.at(float64(x)*mm, float64(y)*mm)
+			h := float64(t.relief * p.fine.heightAt(float64(x)*mm, float64(y)*mm))
+			n, m, b, z, zz = n+1, m+float64(t.melanin), b+float64(t.blood), z+h, zz+h*h
+			c += math.Abs(float64(t.cover))
+		}
+	}
+	if n == 0 {
+		return RegionTruth{}
+	}
+	return RegionTruth{Melanin: m / n, Blood: b / n, ReliefMM: math.Sqrt(max(0, zz/n-(z/n)*(z/n))), Covered: c / n, Pixels: int(n)}
+}
+
+// heightAt is the height of the nearest texel, in mm.
+func (f *finePlane) heightAt(x, y float64) float32 {
+	i := max(0, min(f.w-1, int(math.Round((x-f.x0)/f.texel))))
+	j := max(0, min(f.h-1, int(math.Round((y-f.y0)/f.texel))))
+	return float32(f.height[j*f.w+i]) / heightUnit
+}
+
+// framed reports whether a point of the skin lies in the frame.
+func (p *Phantom) framed(at point) bool {
+	x, y := at.x/p.script.MMPerPx, at.y/p.script.MMPerPx
+	return x >= 0 && y >= 0 && x < float64(p.script.Width) && y < float64(p.script.Height)
+}
+
+// Truth is the truth of the whole course but for its photos, which [Phantom.Photo] gives.
+func (p *Phantom) Truth() Truth {
+	s := p.script
+	mm := s.MMPerPx
+	t := Truth{Schema: Schema, Name: s.Name, Seed: s.Seed, MMPerPx: mm, Sensor: s.Sensor, Claims: s.Claims,
+		Comments: []string{"what no claim gives a source for is assumed"}}
+	for _, o := range p.skin.spots {
+		if p.framed(o.at) {
+			t.Spots = append(t.Spots, SpotTruth{o.id, o.kind, o.at.x / mm, o.at.y / mm, o.r, o.melanin, o.region, o.fate})
+		}
+	}
+	for _, o := range p.skin.scars {
+		if p.framed(o.at) {
+			t.Scars = append(t.Scars, ScarTruth{o.id, o.kind, o.at.x / mm, o.at.y / mm, o.r, o.depth, o.region, o.loss})
+		}
+	}
+	for _, o := range p.skin.pores {
+		if p.framed(o.at) {
+			t.Pores = append(t.Pores, PoreTruth{o.id, o.at.x / mm, o.at.y / mm, o.r, o.depth})
+		}
+	}
+	return t
+}
