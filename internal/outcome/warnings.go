@@ -38,6 +38,7 @@ const (
 	NoUsablePhoto      = "no_usable_photo"
 	NotMeasured        = "not_measured"
 	Exploratory        = "exploratory"
+	NothingFound       = "nothing_found"
 	Exposure           = "exposure"
 	Noisy              = "noisy"
 	MotionBlur         = "motion_blur"
@@ -96,6 +97,7 @@ var warningTexts = map[string]string{
 	NoUsablePhoto:      "No photo of this visit could be used.",
 	NotMeasured:        "This could not be measured in any photo of the visit.",
 	Exploratory:        "Not a pre-named measure: exploratory.",
+	NothingFound:       "Nothing of the kind that this measure describes was found.",
 	Exposure:           "The photo is too dark or too light for its colours to be trusted.",
 	Noisy:              "The photo is noisy.",
 	MotionBlur:         "The camera moved while the photo was taken.",

@@ -40,7 +40,7 @@ const (
 // Indices is the table of everything that is measured in a region, family by family.
 func Indices() []Index {
 	var all []Index
-	for _, family := range [][]Index{rednessIndices(), melaninIndices(), spotIndices(), textureIndices()} {
+	for _, family := range [][]Index{rednessIndices(), melaninIndices(), spotIndices(), textureIndices(), grainIndices()} {
 		all = append(all, family...)
 	}
 	for i := range all {
@@ -147,17 +147,19 @@ func spotIndices() []Index {
 	}
 }
 
-func textureIndices() []Index {
-	smooth := func(unit, scale, direction, reference, meaning string) outcome.Definition {
-		d := outcome.Definition{Unit: unit, Family: outcome.Texture, Scale: scale, Clock: outcome.Texture, Version: 1, Reference: reference, Meaning: meaning}
-		if direction != "" {
-			d.GoalDirection = towards(SmoothTexture, direction)
-		}
-		return d
+// smooth is the definition of a measure of texture.
+func smooth(unit, scale, direction, reference, meaning string) outcome.Definition {
+	d := outcome.Definition{Unit: unit, Family: outcome.Texture, Scale: scale, Clock: outcome.Texture, Version: 1, Reference: reference, Meaning: meaning}
+	if direction != "" {
+		d.GoalDirection = towards(SmoothTexture, direction)
 	}
+	return d
+}
+
+func textureIndices() []Index {
 	const (
-		band = "photometric roughness Rq of band-passed shading (project default scales, in mm)"
-		glcm = "Haralick 1973 IEEE SMC 3:610; IBSI, Zwanenburg 2020 Radiology 295:328; of relief, 32 fixed bins, 0.1 mm"
+		band  = "photometric roughness Rq of band-passed shading (project default scales, in mm)"
+		ridge = "Steger 1998 IEEE PAMI 20:113; Frangi 1998 LNCS 1496:130 with a frozen constant; σ 0.24 mm"
 	)
 	needs := Needs{PxPerMM: texture.LeastPxPerMM, Sharpness: true}
 	roughness := smooth(texture.UnitRelief, outcome.Ratio, down, band, "Apparent roughness: RMS of relief between 0.06 and 0.24 mm, noise subtracted; pores and fine lines.")
@@ -170,6 +172,19 @@ func textureIndices() []Index {
 			needs, func(w *work) outcome.Measurement { return w.roughness }},
 		{"texture_coarse", smooth(texture.UnitRelief, outcome.Ratio, down, band, "RMS of relief between 0.24 and 1 mm: lines, wrinkles, rims of scars."),
 			needs, func(w *work) outcome.Measurement { return w.coarse }},
+		{"line_density", smooth(texture.UnitLineDensity, outcome.Ratio, down, ridge, "Length of furrows and wrinkles 0.3 to 0.8 mm wide, per area."),
+			needs, func(w *work) outcome.Measurement { return w.lines }},
+		{"line_depth", smooth(texture.UnitRelief, outcome.Ratio, down, ridge, "How much darker than their surroundings those lines are: a proxy of depth in one light."),
+			needs, func(w *work) outcome.Measurement { return w.lineDepth }},
+		{"pore_density", smooth(texture.UnitPerArea, outcome.Count, down, "project default: round minima of the fine band, 6 % darker", "Visible pores per square centimetre; n is their number."),
+			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.pores }},
+	}
+}
+
+func grainIndices() []Index {
+	needs := Needs{PxPerMM: texture.LeastPxPerMM, Sharpness: true}
+	const glcm = "Haralick 1973 IEEE SMC 3:610; IBSI, Zwanenburg 2020 Radiology 295:328; of relief, 32 fixed bins, 0.1 mm"
+	return []Index{
 		{"glcm_contrast", smooth(texture.UnitLevels, outcome.Ratio, down, glcm, "Mean squared difference of neighbouring relief levels."),
 			needs, func(w *work) outcome.Measurement { return w.grain.Contrast }},
 		{"glcm_homogeneity", smooth(texture.UnitRelief, outcome.Interval, up, glcm, "Likeness of neighbouring relief levels (inverse difference moment)."),

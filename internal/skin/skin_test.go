@@ -30,7 +30,8 @@ func (p patch) photo() *raster.RGB {
 	for y := range patchPx {
 		for x := range patchPx {
 			u, v := float64(x)/patchPxPerMM, float64(y)/patchPxPerMM
-			light := math.Exp(p.relief * (math.Sin(2*math.Pi*(1.1*u+0.7*v)) + math.Sin(2*math.Pi*(1.4*v-0.5*u)) + math.Sin(2*math.Pi*0.4*u)))
+			pit := math.Exp(-(math.Pow(math.Mod(u, 2)-1, 2) + math.Pow(math.Mod(v, 2)-1, 2)) / 0.03)
+			light := math.Exp(p.relief * (-8*pit + math.Sin(2*math.Pi*(1.1*u+0.7*v)) + math.Sin(2*math.Pi*(1.4*v-0.5*u)) + math.Sin(2*math.Pi*0.4*u)))
 			melanin := p.melanin
 			if math.Hypot(math.Mod(u, 5)-2.5, math.Mod(v, 5)-2.5) < 0.8 {
 				melanin *= 1 + p.spots
@@ -84,6 +85,9 @@ var phantomTests = map[string]struct {
 	"texture_variance": {patch{0.06, 0.012, 0.03, 0.7}, false},
 	"texture_fine":     {patch{0.06, 0.012, 0.03, 0.7}, false},
 	"texture_coarse":   {patch{0.06, 0.012, 0.03, 0.7}, false},
+	"line_density":     {patch{0.06, 0.012, 0.015, 0.7}, false},
+	"line_depth":       {patch{0.06, 0.012, 0.03, 0.7}, false},
+	"pore_density":     {patch{0.06, 0.012, 0.01, 0.7}, false},
 	"glcm_contrast":    {patch{0.06, 0.012, 0.03, 0.7}, false},
 	"glcm_homogeneity": {patch{0.06, 0.012, 0.03, 0.7}, true},
 	"glcm_entropy":     {patch{0.06, 0.012, 0.03, 0.7}, false},

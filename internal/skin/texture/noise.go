@@ -108,8 +108,8 @@ func addWindow(powers *[3][]float64, rgb *raster.RGB, at [2]int, grid Grid) {
 	}
 	for c, p := range crop.Planes() {
 		f := chromo.Field{Value: p}
-		power := powerBetween(smooth(f, grid.px(fineMM), bandFrom), smooth(f, grid.px(middleMM), bandFrom))
-		for _, v := range (chromo.Field{Value: power}).Shrink(windowTile).Value.Pix {
+		local := power(between(smooth(f, grid.px(fineMM), bandFrom), smooth(f, grid.px(middleMM), bandFrom)))
+		for _, v := range (chromo.Field{Value: local}).Shrink(windowTile).Value.Pix {
 			powers[c] = append(powers[c], float64(v))
 		}
 	}

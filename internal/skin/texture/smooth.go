@@ -13,6 +13,7 @@ import (
 // linearly between their centres.
 type smoothed struct {
 	small *raster.Plane
+	field chromo.Field // the blocks before smoothing, with their weights
 	k     int
 	w, h  int // of the large plane
 }
@@ -26,8 +27,9 @@ func smooth(f chromo.Field, sigmaPx, from float64) smoothed {
 		k2 := float64(k * k)
 		rest -= (k2-1)/12 + k2/6
 	}
-	small := f.Shrink(k).Smooth(math.Sqrt(rest) / float64(k))
-	return smoothed{small: small, k: k, w: f.Value.W, h: f.Value.H}
+	blocks := f.Shrink(k)
+	small := blocks.Smooth(math.Sqrt(rest) / float64(k))
+	return smoothed{small: small, field: blocks, k: k, w: f.Value.W, h: f.Value.H}
 }
 
 // rows calls fn with each row of the large plane, in parallel and in no fixed order.

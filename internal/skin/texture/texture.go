@@ -46,7 +46,9 @@ type Relief struct {
 	field  chromo.Field // 1 where flat
 	grid   Grid
 	noise  Noise
-	narrow smoothed // to the finest scale
+	narrow smoothed      // to 0.06 mm
+	wide   smoothed      // to 0.24 mm
+	detail *raster.Plane // narrow less wide
 }
 
 // Grid says how the pixels of a plane lie on the skin.
@@ -94,16 +96,16 @@ func NewRelief(shading chromo.Field, grid Grid, noise Noise) (r *Relief, warning
 	})
 	r = &Relief{field: chromo.Field{Value: x, Weight: shading.Weight}, grid: grid, noise: noise}
 	r.narrow = smooth(r.field, grid.px(fineMM), bandFrom)
+	r.wide = smooth(r.field, grid.px(middleMM), bandFrom)
+	r.detail = between(r.narrow, r.wide)
 	return r, ""
 }
 
 // Roughness is the apparent roughness: the RMS of relief between Gaussians of σ 0.06
 // and 0.24 mm, noise subtracted. 0 is perfectly smooth; skin has 0.01 to 0.1.
 func (r *Relief) Roughness() outcome.Measurement {
-	a, b := r.grid.px(fineMM), r.grid.px(middleMM)
-	wide := smooth(r.field, b, bandFrom)
-	local := chromo.Field{Value: powerBetween(r.narrow, wide), Weight: r.field.Weight}
-	return rms(local, r.noise.in(a, b), r.grid)
+	noise := r.noise.in(r.grid.px(fineMM), r.grid.px(middleMM))
+	return rms(chromo.Field{Value: power(r.detail), Weight: r.field.Weight}, noise, r.grid)
 }
 
 // Coarse is the same between 0.24 and 1 mm: lines and rims rather than grain.
@@ -113,8 +115,8 @@ func (r *Relief) Coarse() outcome.Measurement {
 	grid.Step *= k
 	field := r.field.Shrink(k)
 	a, b := grid.px(middleMM), grid.px(coarseMM)
-	local := chromo.Field{Value: powerBetween(smooth(field, a, bandFrom), smooth(field, b, bandFrom)), Weight: field.Weight}
-	return rms(local, r.noise.in(r.grid.px(middleMM), r.grid.px(coarseMM)), grid)
+	local := power(between(smooth(field, a, bandFrom), smooth(field, b, bandFrom)))
+	return rms(chromo.Field{Value: local, Weight: field.Weight}, r.noise.in(r.grid.px(middleMM), r.grid.px(coarseMM)), grid)
 }
 
 // Variance is the square of a roughness, spread carried to first order.
@@ -140,16 +142,26 @@ func rms(power chromo.Field, noise float64, grid Grid) outcome.Measurement {
 	return s.Measurement(UnitRelief)
 }
 
-// powerBetween is the square of the difference of two Gaussians, pixel by pixel.
-func powerBetween(narrow, wide smoothed) *raster.Plane {
-	power := raster.New(wide.w, wide.h)
-	narrow.rows(func(y int, row []float32) { copy(power.Row(y), row) })
+// between is the difference of two Gaussians of one field.
+func between(narrow, wide smoothed) *raster.Plane {
+	d := raster.New(wide.w, wide.h)
+	narrow.rows(func(y int, row []float32) { copy(d.Row(y), row) })
 	wide.rows(func(y int, around []float32) {
-		row := power.Row(y)
+		row := d.Row(y)
 		for i, v := range around {
-			d := row[i] - v
-			row[i] = d * d
+			row[i] -= v
 		}
 	})
-	return power
+	return d
+}
+
+// power is the square, pixel by pixel.
+func power(p *raster.Plane) *raster.Plane {
+	q := raster.New(p.W, p.H)
+	raster.Bands(p.H, func(y0, y1 int) {
+		for i, v := range p.Pix[y0*p.W : y1*p.W] {
+			q.Pix[y0*p.W+i] = v * v
+		}
+	})
+	return q
 }
