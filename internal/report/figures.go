@@ -278,7 +278,7 @@ func styleName(style int) string {
 // table is the data behind a figure: a row per visit and region.
 func (x *index) table(t *texts, measure string) ([]string, [][]string) {
 	unit := x.rec.Definitions[measure].Unit
-	columns := []string{t.ColVisit, t.ColRegion, t.ColValue, t.ColSpread, t.ColChange, t.ColInterval, t.ColMDC, t.ColResult, t.ColNotes}
+	columns := []string{t.ColVisit, t.ColRegion, t.ColValue, t.ColSpread, t.changeIn(x.tableContrast(measure)), t.ColInterval, t.ColMDC, t.ColResult, t.ColNotes}
 	places := x.places(measure)
 	var rows [][]string
 	for _, v := range x.rec.Visits {
@@ -298,6 +298,14 @@ func (x *index) table(t *texts, measure string) ([]string, [][]string) {
 		}
 	}
 	return columns, rows
+}
+
+// tableContrast is the contrast of the changes in a measure's table.
+func (x *index) tableContrast(measure string) string {
+	if len(x.regions) == 0 {
+		return outcome.Raw
+	}
+	return x.contrast(x.regions[0].name, measure)
 }
 
 func (x *index) changeCells(t *texts, c *outcome.Change) []string {

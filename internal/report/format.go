@@ -9,7 +9,7 @@ import (
 	"dermtrace/internal/outcome"
 )
 
-const nbsp = " "
+const nbsp = "\u00a0"
 
 // decimals is the number of places that an uncertainty u entitles to: its first
 // digit, and a second one when the first is 1 or 2 (the usual rule for reporting

@@ -9,10 +9,11 @@ import (
 
 // head says who, where, when and what was done.
 type head struct {
-	Subject, Place, View, Time string
-	Title, Running             string
-	Goals                      []string
-	Treatments                 []treatment
+	Subject, Place string
+	Lead           []string // who, which view, which visits
+	Title, Running string
+	Goals          []string
+	Treatments     []treatment
 }
 
 type treatment struct{ When, What, Notes string }
@@ -20,13 +21,19 @@ type treatment struct{ When, What, Notes string }
 func newHead(t *texts, x *index) head {
 	s := x.rec.Series
 	place := strings.Trim(capital(s.Site)+", "+s.Side, ", ")
-	h := head{Subject: s.Subject, Place: place, View: s.View, Goals: s.Goals}
+	h := head{Subject: s.Subject, Place: place, Goals: s.Goals}
 	h.Title = fmt.Sprintf(t.Title, strings.TrimSpace(s.Subject+" "+place))
 	h.Running = strings.Trim(s.Subject+" · "+strings.Trim(place+", "+s.View, ", "), " ·")
+	if s.Subject != "" && place != "" {
+		h.Lead = append(h.Lead, s.Subject)
+	}
+	if s.View != "" {
+		h.Lead = append(h.Lead, s.View)
+	}
 	if n := len(x.rec.Visits); n > 0 {
 		first, last := x.rec.Visits[0], x.rec.Visits[n-1]
 		days, _ := daysBetween(first.At, last.At)
-		h.Time = plural(n, "visit", "visits") + ", " + t.span(date(first.At), date(last.At), days)
+		h.Lead = append(h.Lead, t.visits(n)+", "+t.span(date(first.At), date(last.At), days))
 	}
 	for _, tr := range x.rec.Treatments {
 		h.Treatments = append(h.Treatments, newTreatment(t, tr))

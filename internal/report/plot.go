@@ -52,7 +52,7 @@ func curveInk(style int) color.NRGBA {
 const (
 	wideW, wideH     = 840, 270
 	narrowW, narrowH = 372, 250
-	plotFontPt       = 12
+	plotFontPt       = 13
 	edgePt           = 10 // room for half a number beyond the axes' ends
 )
 
@@ -121,6 +121,9 @@ func newPlot(c chart, w vg.Length) *plot.Plot {
 // chartDays are the days that the axis names: those of visits and treatments.
 func chartDays(c chart) []float64 {
 	var days []float64
+	if c.fromZero {
+		days = append(days, 0)
+	}
 	for _, cv := range c.curves {
 		for _, p := range cv.points {
 			days = append(days, p.day)
@@ -248,9 +251,6 @@ func fitRange(p *plot.Plot, c chart) {
 	if c.band != nil {
 		see(c.band[0])
 		see(c.band[1])
-	}
-	if c.fromZero {
-		minX = min(minX, 0)
 	}
 	p.X.Min, p.X.Max = widen(minX, maxX, 0.02)
 	p.Y.Min, p.Y.Max = widen(minY, maxY, 0.08)

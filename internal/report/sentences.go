@@ -10,6 +10,8 @@ import (
 
 func (t *texts) day(n int) string { return fmt.Sprintf("day %d", n) }
 
+func (t *texts) visits(n int) string { return plural(n, "visit", "visits") }
+
 func (t *texts) span(from, to string, days int) string {
 	if from == to {
 		return from
@@ -76,15 +78,20 @@ func (t *texts) bounds(interval, mdc string) string {
 }
 
 func (t *texts) between(from, to, contrast string) string {
-	s := fmt.Sprintf(" between %s and %s", from, to)
+	return fmt.Sprintf(" between %s and %s%s.", from, to, t.against(contrast))
+}
+
+func (t *texts) against(contrast string) string {
 	switch contrast {
 	case "vs_control":
-		s += ", against control skin"
+		return ", against control skin"
 	case "vs_comparator":
-		s += ", against the comparator"
+		return ", against the comparator"
 	}
-	return s + "."
+	return ""
 }
+
+func (t *texts) changeIn(contrast string) string { return t.ColChange + t.against(contrast) }
 
 func (t *texts) notComparable(what, visit, why string) string {
 	if why == "" {

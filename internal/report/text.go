@@ -5,25 +5,25 @@ import "dermtrace/internal/outcome"
 // texts are all the words of a report. Another language is another value of this
 // type. A verb like %[2]s stands for an argument, so that word order is free.
 type texts struct {
-	Lang, Title                                                                                         string
-	Intended                                                                                            string // the limits of use, on every report
-	Skip, Report, Goals, Treatments, NoTreatments, Visits                                               string
-	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                    string
-	Answers, AnswersNone, Recovery, Pair, PairNone, Subject, GaugeNoise, GaugeSpan, NotMeasured, View   string
-	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                      string
-	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot    string
-	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap                 string
-	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                 string
-	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                      string
-	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes       string
-	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, ColFile, LeftOut, LeftOutNone, Notices  string
-	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance             string
-	Software, Settings, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline string
-	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                    string
-	Missing, Patient, PatientNote, Coarse, NotAligned, Clinical                                         string
-	methods, limits                                                                                     []string
-	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes          map[string]string
-	settings                                                                                            map[string]string
+	Lang, Title                                                                                          string
+	Intended                                                                                             string // the limits of use, on every report
+	Skip, Report, Goals, Treatments, NoTreatments                                                        string
+	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                     string
+	Answers, AnswersNone, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, Shown, Replicate string
+	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                       string
+	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot     string
+	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap                  string
+	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                  string
+	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                       string
+	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes        string
+	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, ColFile, LeftOut, LeftOutNone, Notices   string
+	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance              string
+	Software, Settings, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline  string
+	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                     string
+	Missing, Patient, PatientNote, Coarse, NotAligned, Clinical                                          string
+	methods, limits                                                                                      []string
+	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes           map[string]string
+	settings                                                                                             map[string]string
 }
 
 // english is the language of reports.
@@ -42,23 +42,24 @@ func english() *texts {
 
 func (t *texts) chrome() {
 	t.OnRegions, t.PageOf = "on %[1]s", `"Page " counter(page) " of " counter(pages)`
-	t.Skip, t.Report, t.Goals, t.Treatments, t.Visits = "Skip to the answers", "Progress report", "Goals", "Treatments", "Visits"
+	t.Skip, t.Report, t.Goals, t.Treatments = "Skip to the answers", "Progress report", "Goals", "Treatments"
 	t.NoTreatments = "No treatment is recorded."
 	t.Trust, t.Flags, t.NotAssessed = "Can these photos be trusted?", "Flags for review", "Not assessed"
 	t.FlagsNone, t.FlagsNote = "No flag was raised.", "A flag asks a person to look. No flag is not an all-clear."
 	t.NotAssessedNone = "Nothing beyond what no photo can show (see the limits)."
 	t.Answers, t.AnswersNone, t.Recovery = "What changed", "The series names no goals, so no direction counts as better. The curves show every measure.", "Recovery"
-	t.NotMeasured, t.View = "not measured", "View"
-	t.GaugeNoise, t.GaugeSpan, t.Subject = "within measurement error", "95 % interval of the change", "Subject"
+	t.NotMeasured = "not measured"
+	t.GaugeNoise, t.GaugeSpan = "within measurement error", "95 % interval of the change"
 	t.Pair, t.PairNone = "Compare", "The result holds no picture of this series."
 	t.Before, t.After, t.Mode = "Left", "Right", "View"
 	t.Side, t.Slider, t.Blink, t.Opacity, t.Pause, t.Play = "Side by side", "Slider", "Blink", "Blend", "Pause", "Play"
-	t.Split, t.Blend, t.Zoom, t.ZoomIn, t.ZoomOut, t.ZoomReset = "Where the right picture begins", "How much of the right picture shows", "Zoom", "Zoom in", "Zoom out", "Whole picture"
-	t.Overlay, t.OverlayNone, t.Strength, t.Outlines, t.AsShot = "Overlay", "None", "Strength of the overlay", "Region outlines", "Light as shot"
+	t.Split, t.Blend, t.Zoom, t.ZoomIn, t.ZoomOut, t.ZoomReset = "Divider", "Share of the right picture", "Zoom", "Zoom in", "Zoom out", "Fit"
+	t.Overlay, t.OverlayNone, t.Strength, t.Outlines, t.AsShot = "Overlay", "None", "Strength", "Region outlines", "Light as shot"
 	t.ViewerHelp = "Drag to move the divider; when zoomed in, drag to move both pictures together. Keys on the picture: arrows, + and −, 0 for the whole picture."
 	t.ViewerStatic = "Both pictures are moved, turned and scaled onto the same frame, never bent, and their light is corrected the same way."
-	t.Film, t.Scale, t.ShowRight = "All visits", "Colour scale", "Show %[1]s on the right"
+	t.Film, t.Scale, t.ShowRight = "All visits", "Colour scale", "Show on the right:"
 	t.ScaleBlank = "No colour: unknown, or within noise."
+	t.Shown, t.Replicate = "%s is on the right", "photo %[1]d of %[2]d"
 	t.Hidden, t.Reveal = "Pictures are hidden.", "Show the pictures"
 	t.NoMap = "no overlay for this visit"
 	t.Missing = "%[1]d of %[2]d pictures that the record names were not found beside it."

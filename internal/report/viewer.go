@@ -30,21 +30,20 @@ type viewer struct {
 
 // shot is one photo that the viewer can show.
 type shot struct {
-	Index     int
-	Label     string // 4 Apr 2026, day 84
-	Day       string
-	Date      string
-	Src       template.URL
-	Thumb     template.URL
-	Alt       string
-	Warnings  []string // burnt into the picture
-	Used      bool
-	Aligned   bool
-	ShowRight string
-	Note      string // in the film
-	Gain      string // matrix that undoes the correction of the light, "" for none
-	Layers    []layer
-	visit     string
+	Index    int
+	Label    string // 4 Apr 2026, day 84
+	Day      string
+	Date     string
+	Src      template.URL
+	Thumb    template.URL
+	Alt      string
+	Warnings []string // burnt into the picture
+	Used     bool
+	Aligned  bool
+	Note     string // in the film
+	Gain     string // matrix that undoes the correction of the light, "" for none
+	Layers   []layer
+	visit    string
 }
 
 // layer is a shot's picture of an overlay.
@@ -97,7 +96,7 @@ func newViewer(t *texts, x *index, pictures fs.FS) *viewer {
 // shot), its maps and what a viewer of it must know.
 func (v *viewer) newShot(t *texts, x *index, a *album, p outcome.Photo) (shot, bool) {
 	s := shot{
-		Index: len(v.Shots), Label: x.visitLabel(t, p.Visit), Used: p.Used(), visit: p.Visit,
+		Index: len(v.Shots), Label: x.shotLabel(t, p), Used: p.Used(), visit: p.Visit,
 		Day: capital(t.day(x.visit(p.Visit).Day)), Date: date(x.visit(p.Visit).At), Warnings: shotWarnings(t, x, p),
 	}
 	for _, pic := range a.of[p.File] {
@@ -109,7 +108,7 @@ func (v *viewer) newShot(t *texts, x *index, a *album, p outcome.Photo) (shot, b
 		case outcome.PictureAligned:
 			s.Src = src
 			if v.Aspect == "" && m.Width > 0 && m.Height > 0 {
-				v.Aspect = template.CSS(fmt.Sprintf("%d/%d", m.Width, m.Height))
+				v.Aspect = template.CSS(fmt.Sprintf("--aspect:%d/%d", m.Width, m.Height))
 			}
 		case outcome.PictureThumb:
 			s.Thumb = src
@@ -117,7 +116,7 @@ func (v *viewer) newShot(t *texts, x *index, a *album, p outcome.Photo) (shot, b
 			s.Layers = append(s.Layers, layer{v.overlayOf(t, x.rec, m), src})
 		}
 	}
-	s.Aligned, s.ShowRight = s.Src != "", fmt.Sprintf(t.ShowRight, s.Label)
+	s.Aligned = s.Src != ""
 	if !s.Aligned {
 		s.Src, s.Warnings = s.Thumb, append(s.Warnings, t.NotAligned)
 	} else if g := p.Calibration.Gain; g != nil {
@@ -135,6 +134,17 @@ func (v *viewer) newShot(t *texts, x *index, a *album, p outcome.Photo) (shot, b
 		s.Alt += " (" + strings.Join(s.Warnings, "; ") + ")"
 	}
 	return s, s.Src != ""
+}
+
+// shotLabel is the visit's label, and which of its photos this is where it has several.
+func (x *index) shotLabel(t *texts, p outcome.Photo) string {
+	label, photos := x.visitLabel(t, p.Visit), x.photos[p.Visit]
+	for n, i := range photos {
+		if len(photos) > 1 && x.rec.Photos[i].File == p.File {
+			return label + ", " + fmt.Sprintf(t.Replicate, n+1, len(photos))
+		}
+	}
+	return label
 }
 
 // undo is the colour matrix that takes a gain back, in linear light.

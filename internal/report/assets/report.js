@@ -61,6 +61,8 @@
     dress("right");
     const overlay = $("overlay") ? $("overlay").value : "";
     for (const l of document.querySelectorAll(".legend")) l.hidden = l.dataset.overlay !== overlay;
+    $("blank").hidden = !overlay;
+    if ($("strength-label")) $("strength-label").hidden = !overlay;
     if ($("outline-key")) $("outline-key").hidden = !$("outlines").checked;
   }
 
@@ -176,7 +178,7 @@
 
   for (const m of document.querySelectorAll(".modes input")) m.addEventListener("change", () => setMode(m.value));
   for (const side of ["left", "right"]) pick[side].addEventListener("change", () => show(side));
-  for (const f of frames) f.addEventListener("click", () => { pick.right.value = f.dataset.shot; show("right"); $("said").textContent = f.getAttribute("aria-label"); });
+  for (const f of frames) f.addEventListener("click", () => { pick.right.value = f.dataset.shot; show("right"); $("said").textContent = $("said").dataset.said.replace("%s", f.dataset.label); });
   for (const id of ["overlay", "strength", "outlines", "as-shot"]) if ($(id)) $(id).addEventListener("input", dressBoth);
   $("split").addEventListener("input", () => setSplit(Number($("split").value)));
   $("blink").addEventListener("click", () => { state.blinkOn = !state.blinkOn; paintBlink(); });

@@ -49,7 +49,8 @@
     const t = e.type === "checkbox" ? e.closest("label") : e, b = t.getBoundingClientRect();
     if (b.width < 24 || b.height < 24) say(e, "target of " + Math.round(b.width) + "×" + Math.round(b.height));
   }
-  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  // A phone zooms out to show what is too wide: its visual viewport then exceeds the page.
+  const wide = Math.round(Math.max(document.documentElement.scrollWidth, visualViewport.width) - document.documentElement.clientWidth);
   if (wide > 0) {
     found.push("page " + wide + " px wider than its window");
     for (const e of document.querySelectorAll("body *")) if (e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll,.film")) say(e, "sticks out");
