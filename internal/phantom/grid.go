@@ -56,15 +56,15 @@ func (g grid) each(fn func(k int, x, y float64)) {
 	})
 }
 
-// taps are the weights of a cubic B-spline over four texels, which blurs every sample
-// alike (σ 0.58 texels) wherever it falls, so that no pose is sharper than another.
-func taps(u float64, n int) (i int, w [4]float32) {
-	f := math.Floor(u)
-	i = max(0, min(int(f)-1, n-4))
-	t := float32(u - f)
-	s := 1 - t
-	w = [4]float32{s * s * s / 6, (4 - 6*t*t + 3*t*t*t) / 6, (4 - 6*s*s + 3*s*s*s) / 6, t * t * t / 6}
-	return i, w
+// taps are the weights of a quadratic B-spline over three texels from i on, which blurs
+// every sample alike (σ 0.5 texels) wherever it falls, so that no pose is sharper than
+// another. u is in texels; at the rim the kernel is held inside.
+func taps(u float64, n int) (i int, w [3]float32) {
+	i = max(1, min(int(u+0.5), n-2))
+	t := float32(u - float64(i))
+	t = max(-0.5, min(t, 0.5))
+	a, b := 0.5-t, 0.5+t
+	return i - 1, [3]float32{a * a / 2, 0.75 - t*t, b * b / 2}
 }
 
 // point is a position on the skin in mm.

@@ -85,14 +85,14 @@ func (p *Phantom) paint(sh shot, now *state) *raster.RGB {
 // skin is the light from a point of the skin, in mm.
 func (pt *painter) skin(x, y float64) (r, g, b float32) {
 	t := pt.now.at(x, y)
-	f := pt.p.fine.at(x, y)
+	reliefX, reliefY, dark, fur := pt.p.fine.at(x, y)
 	l := &pt.lamp
 	// The normal of the relief on a gently round cheek.
-	sx := t.relief*f[0] + t.slopeX + float32((pt.cx-x)/cheekRadiusMM)
-	sy := t.relief*f[1] + t.slopeY + float32((pt.cy-y)/cheekRadiusMM)
+	sx := t.relief*reliefX + t.slopeX + float32((pt.cx-x)/cheekRadiusMM)
+	sy := t.relief*reliefY + t.slopeY + float32((pt.cy-y)/cheekRadiusMM)
 	inv := 1 / float32(math.Sqrt(float64(1+sx*sx+sy*sy)))
 	facing := max(0, (l.z-sx*l.x-sy*l.y)*inv) / l.z
-	hollow := float32(math.Exp(-float64(t.relief*f[2] + t.shade)))
+	hollow := float32(math.Exp(-float64(t.relief*dark + t.shade)))
 	shade := (l.ambient + (1-l.ambient)*facing) * hollow
 	shine := max(0, (l.hz-sx*l.hx-sy*l.hy)*inv)
 	glare := l.glare * float32(math.Exp(glarePower*2*(float64(shine)-1))) * hollow
@@ -106,10 +106,10 @@ func (pt *painter) skin(x, y float64) (r, g, b float32) {
 	r *= 1 + (shade-1)*seep[0]
 	g *= 1 + (shade-1)*seep[1]
 	b *= 1 + (shade-1)*seep[2]
-	if f[3] > 0 {
-		r += f[3] * (hairRGB[0] - r)
-		g += f[3] * (hairRGB[1] - g)
-		b += f[3] * (hairRGB[2] - b)
+	if fur > 0 {
+		r += fur * (hairRGB[0] - r)
+		g += fur * (hairRGB[1] - g)
+		b += fur * (hairRGB[2] - b)
 	}
 	return r + glare, g + glare, b + glare
 }

@@ -72,21 +72,20 @@ func quantise(g grid, h, dark, cover []float32) *finePlane {
 
 func short(v float32) int16 { return int16(max(-32767, min(32767, v))) }
 
-// at reads the relief at a point on the skin.
-func (f *finePlane) at(x, y float64) (v [4]float32) {
+// at reads the relief at a point on the skin: slopes, darkness, cover.
+func (f *finePlane) at(x, y float64) (sx, sy, dark, cover float32) {
 	i, wx := taps((x-f.x0)/f.texel, f.w)
 	j, wy := taps((y-f.y0)/f.texel, f.h)
 	for b, q := range wy {
-		row := f.texels[(j+b)*f.w+i : (j+b)*f.w+i+4]
-		for a := range row {
-			t, w := &row[a], q*wx[a]
-			v[0] += w * float32(t[0])
-			v[1] += w * float32(t[1])
-			v[2] += w * float32(t[2])
-			v[3] += w * float32(t[3])
-		}
+		row := f.texels[(j+b)*f.w+i:]
+		t0, t1, t2 := &row[0], &row[1], &row[2]
+		w0, w1, w2 := q*wx[0], q*wx[1], q*wx[2]
+		sx += w0*float32(t0[0]) + w1*float32(t1[0]) + w2*float32(t2[0])
+		sy += w0*float32(t0[1]) + w1*float32(t1[1]) + w2*float32(t2[1])
+		dark += w0*float32(t0[2]) + w1*float32(t1[2]) + w2*float32(t2[2])
+		cover += w0*float32(t0[3]) + w1*float32(t1[3]) + w2*float32(t2[3])
 	}
-	return [4]float32{v[0] / slopeUnit, v[1] / slopeUnit, v[2] / darkUnit, v[3] / darkUnit}
+	return sx / slopeUnit, sy / slopeUnit, dark / darkUnit, cover / darkUnit
 }
 
 // furrows is the net of lines of the skin: long lines in three directions that cross

@@ -235,7 +235,7 @@ func (s *state) at(x, y float64) (v texel) {
 	i, wx := taps((x-s.x0)/s.texel, s.w)
 	j, wy := taps((y-s.y0)/s.texel, s.h)
 	for b, q := range wy {
-		row := s.texels[(j+b)*s.w+i : (j+b)*s.w+i+4]
+		row := s.texels[(j+b)*s.w+i : (j+b)*s.w+i+3]
 		for a := range row {
 			t, w := &row[a], q*wx[a]
 			v.melanin += w * t.melanin

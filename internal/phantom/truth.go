@@ -102,34 +102,50 @@ func (p *Phantom) truth(sh shot, now *state) PhotoTruth {
 	return t
 }
 
-// regionTruth averages over the frame's pixels inside the region.
+// regionTruth averages over the skin inside the region, texel by texel.
 func (p *Phantom) regionTruth(r Region, now *state) RegionTruth {
-	g := r.polygon()
-	lo, hi := g.Bounds()
-	mm := p.script.MMPerPx
-	var n, m, b, z, zz, c float64
-	for y := max(0, int(math.Ceil(lo.Y))); y <= min(p.script.Height-1, int(hi.Y)); y++ {
-		for x := max(0, int(math.Ceil(lo.X))); x <= min(p.script.Width-1, int(hi.X)); x++ {
-			if !inside(g, point{float64(x), float64(y)}) {
-				continue
-			}
-			t := now.at(float64(x)*mm, float64(y)*mm)
-			h := float64(t.relief * p.fine.heightAt(float64(x)*mm, float64(y)*mm))
-			n, m, b, z, zz = n+1, m+float64(t.melanin), b+float64(t.blood), z+h, zz+h*h
-			c += math.Abs(float64(t.cover))
-		}
-	}
+	g := r.mm(p.script.MMPerPx)
+	var n, m, b, c float64
+	within(now.grid, g, func(k int, _, _ float64) {
+		t := &now.texels[k]
+		n, m, b = n+1, m+float64(t.melanin), b+float64(t.blood)
+		c += math.Abs(float64(t.cover))
+	})
 	if n == 0 {
 		return RegionTruth{}
 	}
-	return RegionTruth{Melanin: m / n, Blood: b / n, ReliefMM: math.Sqrt(max(0, zz/n-(z/n)*(z/n))), Covered: c / n, Pixels: int(n)}
+	return RegionTruth{Melanin: m / n, Blood: b / n, ReliefMM: p.reliefRMS(g, now), Covered: c / n}
 }
 
-// heightAt is the height of the nearest texel, in mm.
-func (f *finePlane) heightAt(x, y float64) float32 {
-	i := max(0, min(f.w-1, int(math.Round((x-f.x0)/f.texel))))
-	j := max(0, min(f.h-1, int(math.Round((y-f.y0)/f.texel))))
-	return float32(f.height[j*f.w+i]) / heightUnit
+// reliefRMS is the RMS height of furrows, pores and wrinkles about its mean, in mm.
+func (p *Phantom) reliefRMS(g geom.Polygon, now *state) float64 {
+	var n, z, zz float64
+	within(p.fine.grid, g, func(k int, x, y float64) {
+		i := now.texelAt(point{x, y})
+		if i < 0 {
+			return
+		}
+		h := float64(now.texels[i].relief) * float64(p.fine.height[k]) / heightUnit
+		n, z, zz = n+1, z+h, zz+h*h
+	})
+	if n == 0 {
+		return 0
+	}
+	return math.Sqrt(max(0, zz/n-(z/n)*(z/n)))
+}
+
+// within calls fn, in order, for every texel whose middle lies inside the polygon.
+func within(t grid, g geom.Polygon, fn func(k int, x, y float64)) {
+	lo, hi := g.Bounds()
+	i0, j0, _, _ := t.span(lo.X, lo.Y, 0)
+	_, _, i1, j1 := t.span(hi.X, hi.Y, 0)
+	for j := j0; j < j1; j++ {
+		for i := i0; i < i1; i++ {
+			if p := (point{t.x(i), t.y(j)}); inside(g, p) {
+				fn(j*t.w+i, p.x, p.y)
+			}
+		}
+	}
 }
 
 // framed reports whether a point of the skin lies in the frame.
