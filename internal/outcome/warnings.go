@@ -93,7 +93,7 @@ var warningTexts = map[string]string{
 	BaselineRefused:    "The baseline could not be measured, so nothing can be compared with it.",
 	SameFileAs:         "This file has the same bytes as another visit's photo.",
 	TimeGuessed:        "The time of this visit was taken from the file name or the camera's clock.",
-	Unconfirmed:        "An interim change counts only when the next visit confirms it.",
+	Unconfirmed:        "One visit alone shows this change: it counts when the next one confirms it.",
 	NoUsablePhoto:      "No photo of this visit could be used.",
 	NotMeasured:        "This could not be measured in any photo of the visit.",
 	Exploratory:        "Not a pre-named measure: exploratory.",

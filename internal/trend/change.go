@@ -1,12 +1,10 @@
 package trend
 
 import (
-	"math"
 	"slices"
 	"strings"
 
 	"dermtrace/internal/outcome"
-	"dermtrace/internal/stats"
 )
 
 // changes lists the rows visit by visit, so that a later visit's follow all earlier
@@ -26,7 +24,7 @@ func (c *course) changes() []outcome.Change {
 			rows = append(rows, c.row(&c.tracks[k], outcome.AgainstBaseline, c.baseline, v))
 			rows = append(rows, c.row(&c.tracks[k], outcome.AgainstPrevious, c.usedBefore(v), v))
 		}
-		adjust(rows[first:])
+		c.adjust(rows[first:])
 	}
 	return rows
 }
@@ -39,7 +37,7 @@ func (c *course) row(t *track, against string, from, v int) outcome.Change {
 		ROI: t.name, Measure: t.measure, Unit: t.def.Unit, Visit: visit.Visit, Against: against, Contrast: t.contrast,
 		From: number(a), To: number(b), Change: outcome.NaN(), Percent: outcome.NaN(),
 		CI95: [2]outcome.Number{outcome.NaN(), outcome.NaN()}, MDC95: outcome.NaN(), MDCDF: outcome.NaN(), PHolm: outcome.NaN(),
-		Primary: t.def.Primary && t.trusted && against == outcome.AgainstBaseline,
+		Primary: t.def.Primary && t.trusted && against == outcome.AgainstBaseline && t.kind != outcome.Comparator,
 		Status:  outcome.NotComparable, Clock: visit.Clock[t.def.Clock],
 	}
 	if r.Clock == "" {
@@ -59,7 +57,7 @@ func (c *course) row(t *track, against string, from, v int) outcome.Change {
 	if !r.Primary {
 		w.warn(outcome.Exploratory)
 	}
-	if c.interim(&r) && !c.confirmed(t, &r, v) {
+	if isOutcome(&r) && !c.confirmed(t, &r, v) {
 		w.warn(outcome.Unconfirmed)
 	}
 	r.Warnings = tidy(w.warnings)
@@ -77,7 +75,7 @@ func (c *course) judge(r *outcome.Change, w *point, t *track, from, v int) {
 	if m.provisional {
 		w.warn(outcome.ProvisionalNoise)
 	}
-	half := outcome.Number(m.half())
+	half := outcome.Number(m.half)
 	r.CI95 = [2]outcome.Number{r.Change - half, r.Change + half}
 	r.MDC95, r.MDCSource, r.MDCDF = half, m.source, outcome.Number(m.df)
 	switch {
@@ -114,48 +112,6 @@ func (c *course) goal(def outcome.Definition, status string) *string {
 		word = outcome.Improved
 	}
 	return &word
-}
-
-// interim reports whether the row is a change against baseline that is not final yet.
-func (c *course) interim(r *outcome.Change) bool {
-	moved := r.Status == outcome.Increased || r.Status == outcome.Decreased
-	return moved && r.Against == outcome.AgainstBaseline && r.Clock == outcome.Eligible
-}
-
-// confirmed reports whether the eligible visit before v that could be compared says the
-// same. It looks back only: the row of a first change stays unconfirmed, the next
-// visit's row is the confirmed one.
-func (c *course) confirmed(t *track, r *outcome.Change, v int) bool {
-	for u := v - 1; u > c.baseline; u-- {
-		if clock := c.rec.Visits[u].Clock[t.def.Clock]; clock != outcome.Eligible && clock != outcome.Mature {
-			continue
-		}
-		a, b := t.points[c.baseline], t.points[u]
-		m, ok := c.margin(t, c.baseline, u)
-		if !a.known || !b.known || a.barred || b.barred || !ok {
-			continue
-		}
-		change := b.value - a.value
-		return math.Abs(change) > m.half() && (change > 0) == (r.Change > 0)
-	}
-	return false
-}
-
-// adjust fills in the p values of one visit's primary rows that count as outcomes,
-// after Holm over them all: one per family where the course has one treated region.
-func adjust(rows []outcome.Change) {
-	var at []int
-	var p []float64
-	for i, r := range rows {
-		if r.Primary && r.MDC95.Known() && r.Clock != outcome.Outside {
-			df := float64(r.MDCDF)
-			se := float64(r.MDC95) / stats.TQuantile(0.975, df)
-			at, p = append(at, i), append(p, stats.TTwoSided(float64(r.Change)/se, df))
-		}
-	}
-	for k, q := range stats.Holm(p) {
-		rows[at[k]].PHolm = outcome.Number(q)
-	}
 }
 
 // warnOfBaseline notes for each region which measures the baseline could not give

@@ -20,6 +20,8 @@ type course struct {
 	baseline int                // index of the visit, −1: none
 	band     string             // of skin colour at baseline
 	tracks   []track            // one per region, measure and contrast
+
+	quantiles map[float64]float64 // of t at 0.975, by df
 }
 
 type region struct{ name, kind string }
@@ -47,7 +49,7 @@ type point struct {
 }
 
 func newCourse(rec *outcome.Record, noise Noise) *course {
-	c := &course{rec: rec, noise: noise, baseline: -1, measures: slices.Sorted(maps.Keys(rec.Definitions))}
+	c := &course{rec: rec, noise: noise, baseline: -1, measures: slices.Sorted(maps.Keys(rec.Definitions)), quantiles: map[float64]float64{}}
 	c.photos, c.listed = make([][]*outcome.Photo, len(rec.Visits)), make([]int, len(rec.Visits))
 	at := map[string]int{}
 	for i, v := range rec.Visits {

@@ -286,7 +286,7 @@ func TestPrimaryRows(t *testing.T) {
 	rec := constructed([]int{0, 10, 100}, 1, steady)
 	Assess(rec, Noise{})
 	for _, c := range rec.Changes {
-		want := rec.Definitions[c.Measure].Primary && c.Against == outcome.AgainstBaseline && c.Contrast == outcome.VsControl
+		want := c.ROI == "t" && rec.Definitions[c.Measure].Primary && c.Against == outcome.AgainstBaseline && c.Contrast == outcome.VsControl
 		if c.Primary != want || slices.Contains(c.Warnings, outcome.Exploratory) == want {
 			t.Errorf("primary %v: %s", c.Primary, text(t, c))
 		}

@@ -9,19 +9,36 @@ import (
 
 // margin is the error of one change.
 type margin struct {
-	se, df      float64
+	se, df float64
+	// half is half the width of the 95 % interval, which is the MDC95:
+	// t·√(Σ over both visits of σ_b² + σ_w²/k), that is t·√2·√(σ_b² + σ_w²/k) where both
+	// visits have the same level and number of replicates.
+	half        float64
 	source      string
 	provisional bool
 }
 
-// half is half the width of the 95 % interval, which is the MDC95:
-// t·√(Σ over both visits of σ_b² + σ_w²/k), that is t·√2·√(σ_b² + σ_w²/k) where both
-// visits have the same level and number of replicates.
-func (m margin) half() float64 { return stats.TQuantile(0.975, m.df) * m.se }
-
 // margin of the change of t from visit i to visit j, from the most trusted source that
 // can tell; false where none can.
 func (c *course) margin(t *track, i, j int) (margin, bool) {
+	m, ok := c.trusted(t, i, j)
+	if ok {
+		m.half = c.quantile(m.df) * m.se
+	}
+	return m, ok
+}
+
+// quantile is t(0.975; df), remembered: the rows of one visit share few df.
+func (c *course) quantile(df float64) float64 {
+	t, ok := c.quantiles[df]
+	if !ok {
+		t = stats.TQuantile(0.975, df)
+		c.quantiles[df] = t
+	}
+	return t
+}
+
+func (c *course) trusted(t *track, i, j int) (margin, bool) {
 	if f, ok := c.find(c.noise.Repeatability, t); ok {
 		return t.byFigure(f, SourceRepeatability, i, j)
 	}
