@@ -171,6 +171,9 @@ const (
 	AlignFailed   = "failed"
 )
 
+// ModelElastic is the Alignment.Model whose Matrix is only the plane part.
+const ModelElastic = "elastic"
+
 // Kinds of ROI.
 const (
 	Treated    = "treated"

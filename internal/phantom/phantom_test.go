@@ -81,7 +81,7 @@ func TestScenariosAreWholeScripts(t *testing.T) {
 func TestWriteMakesAWholeSeries(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	for range 2 { // the second replaces the first
-		if err := Write(dir, small(), Options{}); err != nil {
+		if err := Write(t.Context(), dir, small(), Options{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -108,10 +108,10 @@ func TestWriteRefusesAnOccupiedFolder(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "thesis.doc"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(dir, small(), Options{}); !errors.Is(err, folder.ErrOccupied) {
+	if err := Write(t.Context(), dir, small(), Options{}); !errors.Is(err, folder.ErrOccupied) {
 		t.Errorf("error %v, want ErrOccupied", err)
 	}
-	if err := Write(dir, small(), Options{Force: true}); err != nil {
+	if err := Write(t.Context(), dir, small(), Options{Force: true}); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,7 @@
 package phantom
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ type Options struct {
 // Write makes the photos of a course in dir, with series.yaml and truth.json. dir is
 // created; an earlier phantom in it is replaced; any other content is refused with
 // [folder.ErrOccupied] unless forced. Every file appears whole.
-func Write(dir string, s Script, opts Options) error {
+func Write(ctx context.Context, dir string, s Script, opts Options) error {
 	p, err := New(s)
 	if err != nil {
 		return err
@@ -40,6 +41,9 @@ func Write(dir string, s Script, opts Options) error {
 	}
 	truth := p.Truth()
 	for i := range p.Photos() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		r, err := p.Photo(i)
 		if err != nil {
 			return err

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"dermtrace/internal/folder"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/report"
+	"dermtrace/internal/series"
+
+	"github.com/spf13/cobra"
+)
+
+// outputOptions say where results go.
+type outputOptions struct {
+	dir           string
+	force         bool
+	json          bool
+	maxMegapixels float64
+}
+
+func (o *outputOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVarP(&o.dir, "output", "o", o.dir, "folder for the results; created, or replaced when it holds earlier ones")
+	f.BoolVar(&o.force, "force", false, "write into a folder that holds other files (they stay)")
+	f.BoolVar(&o.json, "json", false, "print the record instead of the summary")
+	limitFlag(cmd, &o.maxMegapixels)
+}
+
+func newAnalyze(t *terminal) *cobra.Command {
+	var opt outputOptions
+	cmd := &cobra.Command{
+		Use:   "analyze SERIES -o DIR",
+		Short: "Measure one series of photos and write record and report",
+		Long: `analyze measures one folder of photos of one site: results.json,
+measurements.csv, report.html and pictures/ in DIR.
+
+The folder may hold a series.yaml that says which visit each photo belongs to,
+where the treated and the untreated skin is, and when treatments were ('dermtrace
+init SERIES' drafts one). All of it is optional.
+
+Exit status: 0 done, 1 failed, 2 wrong use, 3 done but some photos could not be
+used, 130 interrupted.`,
+		Args: exactly(1, "one folder of photos"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if opt.dir == "" {
+				return usage("analyze needs a folder for its results", "add -o DIR")
+			}
+			return runAnalyze(cmd.Context(), t, args[0], opt)
+		},
+	}
+	opt.flags(cmd)
+	return cmd
+}
+
+func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOptions) error {
+	if err := isFolder(seriesDir); err != nil {
+		return err
+	}
+	out, err := folder.Stage(opt.dir, opt.force)
+	if errors.Is(err, folder.ErrOccupied) {
+		return withHint(err, "choose another folder, or add --force to write beside them")
+	}
+	if err != nil {
+		return err
+	}
+	defer out.Discard() // after Commit there is nothing left to discard
+
+	step, clear := t.progress("measuring")
+	res, err := series.Analyze(ctx, os.DirFS(seriesDir), series.Options{
+		Software: software(), Limits: limits(opt.maxMegapixels), Progress: step,
+	})
+	clear()
+	if err != nil {
+		return err
+	}
+	if err := writeResult(out, res); err != nil {
+		return err
+	}
+	return t.summary(res.Record, opt)
+}
+
+// writeResult writes the four outputs; the report is made from the record and the
+// pictures just as a later 'dermtrace report' would.
+func writeResult(out *folder.Staged, res *series.Result) error {
+	for _, p := range res.Pictures {
+		err := out.Write(p.Name, func(w io.Writer) error { _, err := w.Write(p.Bytes); return err })
+		if err != nil {
+			return err
+		}
+	}
+	var csv, html bytes.Buffer
+	if err := report.MeasurementsCSV(&csv, res.Record); err != nil {
+		return err
+	}
+	if err := report.HTML(&html, res.Record, out.FS(), report.Options{}); err != nil {
+		return err
+	}
+	for name, b := range map[string]*bytes.Buffer{"measurements.csv": &csv, "report.html": &html} {
+		if err := out.Write(name, func(w io.Writer) error { _, err := b.WriteTo(w); return err }); err != nil {
+			return err
+		}
+	}
+	err := out.Write(folder.Record, func(w io.Writer) error { return outcome.Write(w, res.Record) })
+	if err != nil {
+		return err
+	}
+	return out.Commit()
+}
+
+// summary prints what a person wants first, and fails with errPartial when photos
+// were left out.
+func (t *terminal) summary(rec *outcome.Record, opt outputOptions) error {
+	used := 0
+	for _, p := range rec.Photos {
+		if p.Used() {
+			used++
+			continue
+		}
+		t.say("%s could not be used: %s", p.File, whyUnused(p))
+	}
+	if opt.json {
+		if err := t.json(rec); err != nil {
+			return err
+		}
+	} else {
+		t.printSummary(rec, used)
+		t.print("report        %s", filepath.Join(opt.dir, "report.html"))
+	}
+	if used < len(rec.Photos) {
+		return errPartial
+	}
+	return nil
+}
+
+func whyUnused(p outcome.Photo) string {
+	if p.Alignment.Status == outcome.AlignFailed && p.Alignment.Reason != "" {
+		return "not aligned: " + p.Alignment.Reason
+	}
+	for _, r := range p.Quality.Reasons {
+		if r.Mend != "" {
+			return r.Text + " (" + r.Mend + ")"
+		}
+		return r.Text
+	}
+	return "no reason was recorded"
+}
+
+func (t *terminal) printSummary(rec *outcome.Record, used int) {
+	t.print("photos        %d of %d used", used, len(rec.Photos))
+	t.print("baseline      %s", rec.Series.Baseline)
+	for _, c := range headlines(rec) {
+		t.print("%-13s %s in %s, %s vs baseline: %s %s (95 %% %s to %s, detectable from %s): %s",
+			c.Measure, c.Contrast, c.ROI, c.Visit, signed(c.Change), c.Unit,
+			short(c.CI95[0]), short(c.CI95[1]), short(c.MDC95), c.Status)
+	}
+	for _, f := range rec.Flags {
+		t.print("flag          %s, %s: %s", f.Visit, f.Level, f.Text)
+	}
+	for _, n := range rec.NotAssessed {
+		t.print("not assessed  %s: %s", n.What, n.Why)
+	}
+}
+
+// headlines are the primary measures at the last visit, in the contrast of most trust.
+func headlines(rec *outcome.Record) []outcome.Change {
+	best := map[string]outcome.Change{}
+	var order []string
+	for _, c := range rec.Changes {
+		if !c.Primary || c.Against != outcome.AgainstBaseline {
+			continue
+		}
+		key := c.ROI + "\x00" + c.Measure
+		old, seen := best[key]
+		if !seen {
+			order = append(order, key)
+		}
+		if !seen || c.Visit > old.Visit || c.Visit == old.Visit && c.Contrast == outcome.VsControl {
+			best[key] = c
+		}
+	}
+	var list []outcome.Change
+	for _, key := range order {
+		list = append(list, best[key])
+	}
+	return list
+}

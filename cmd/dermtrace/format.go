@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/photo"
+
+	"github.com/spf13/cobra"
+)
+
+// short is a number with three significant digits, for reading.
+func short(n outcome.Number) string {
+	if !n.Known() {
+		return "—"
+	}
+	return strconv.FormatFloat(float64(n), 'g', 3, 64)
+}
+
+// signed is short with its sign, as changes are printed.
+func signed(n outcome.Number) string {
+	if n.Known() && n > 0 {
+		return "+" + short(n)
+	}
+	return short(n)
+}
+
+// fileError names the file in front of what was wrong with it.
+func fileError(path string, err error) error { return fmt.Errorf("%s: %w", path, err) }
+
+func isFolder(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return withHint(err, "give the folder that holds the photos")
+	case !info.IsDir():
+		return withHint(fmt.Errorf("%s is a file, not a folder of photos", path), "give the folder that holds the photos")
+	}
+	return nil
+}
+
+// limitFlag adds the one limit on photos that users meet.
+func limitFlag(cmd *cobra.Command, megapixels *float64) {
+	cmd.Flags().Float64Var(megapixels, "max-megapixels", 0, "refuse larger photos (default 150)")
+}
+
+func limits(megapixels float64) photo.Limits { return photo.Limits{Megapixels: megapixels} }

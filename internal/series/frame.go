@@ -1,0 +1,149 @@
+package series
+
+import (
+	"context"
+	"fmt"
+
+	"dermtrace/internal/align"
+	"dermtrace/internal/calib"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/photo"
+	"dermtrace/internal/quality"
+	"dermtrace/internal/raster"
+	"dermtrace/internal/render"
+	"dermtrace/internal/roi"
+)
+
+// frame is the photo that regions are drawn on, prepared for all others: its
+// features, its regions and the light of its control skin.
+type frame struct {
+	file    string
+	w, h    int
+	mmPerPx float64 // 0: unknown
+	aligner *align.Frame
+	regions []region
+	holes   []geom.Polygon    // excluded regions
+	light   []calib.TileLight // of the tiles that set the light; empty: no control skin
+	control *quality.Facts    // of its untreated skin; nil: none
+	view    render.View       // the window that every picture shows
+	notices []outcome.Notice
+}
+
+// prepareFrame chooses the frame photo, opens it and prepares it.
+func (a *analysis) prepareFrame(ctx context.Context) error {
+	var opened *photo.Photo
+	file, warnings, err := a.manifest.PickFrame(func(file string) bool {
+		p, err := photo.Open(ctx, a.fsys, file, a.opt.Limits)
+		if err == nil {
+			opened = p
+		}
+		return err == nil
+	})
+	if err != nil {
+		return err
+	}
+	a.notices = append(a.notices, notices(warnings)...)
+	if err := a.manifest.CheckFrame(opened.Width, opened.Height); err != nil {
+		return err
+	}
+	f := &frame{file: file, w: opened.Width, h: opened.Height, mmPerPx: a.manifest.Scale.MMPerPx}
+	if err := f.findRegions(opened.Pixels, a.manifest.ROIs); err != nil {
+		return err
+	}
+	f.aligner = align.NewFrame(opened.Pixels, align.Options{ScaleMMPerPx: f.mmPerPx})
+	f.light = calib.SampleTiles(opened.Pixels, f.tiles(atFrame(), f.w, f.h)...)
+	f.measureControl(opened)
+	f.view = render.Around(f.shown(), viewMargin, f.w, f.h)
+	a.frame = f
+	return nil
+}
+
+// measureControl takes the figures of untreated skin that other photos are held against.
+func (f *frame) measureControl(p *photo.Photo) {
+	for _, g := range f.regions {
+		if g.kind != outcome.Control {
+			continue
+		}
+		c := g.carry(atFrame(), f.holes, f.w, f.h)
+		if c.mask.Empty() {
+			continue
+		}
+		facts := quality.Measure(p.Pixels, p.Meta, c.mask)
+		facts.MMPerPx, facts.Gain = f.mmPerPx, [3]float64{1, 1, 1}
+		f.control = &facts
+		return
+	}
+}
+
+// viewMargin is how much of the frame around the regions pictures show, as a share
+// of the regions' longer side: enough to recognise the place.
+const viewMargin = 0.08
+
+// findRegions takes the drawn regions, or outlines the skin where none are drawn.
+func (f *frame) findRegions(pixels *raster.RGB, drawn []manifest.ROI) error {
+	f.regions = regionsOf(drawn)
+	for _, g := range f.regions {
+		if g.kind == outcome.Exclude {
+			f.holes = append(f.holes, g.outline)
+		}
+		for _, code := range g.warnings {
+			f.notices = append(f.notices, outcome.Notice{Code: code, ROI: g.name, Text: outcome.WarningText(code)})
+		}
+	}
+	for _, g := range f.regions {
+		if g.measured() {
+			return nil
+		}
+	}
+	outline, _, err := roi.FindSkin(pixels)
+	if err != nil {
+		return fmt.Errorf("%s: no regions are drawn and no skin was found: %w", f.file, err)
+	}
+	f.regions = append(f.regions, region{name: "skin", kind: outcome.Treated, outline: outline,
+		warnings: []string{outcome.RegionsGuessed}})
+	f.notices = append(f.notices, outcome.Notice{Code: outcome.RegionsGuessed, Photo: f.file, Text: outcome.WarningText(outcome.RegionsGuessed)})
+	return nil
+}
+
+// shown are the outlines that pictures are framed around.
+func (f *frame) shown() []geom.Polygon {
+	var list []geom.Polygon
+	for _, g := range f.regions {
+		if g.measured() {
+			list = append(list, g.outline)
+		}
+	}
+	return list
+}
+
+// tiles carries the tiles that set the light to a photo of w×h pixels. A tile's
+// number is its place in the list, the same in every photo.
+func (f *frame) tiles(place align.Result, w, h int) []calib.Tile {
+	gaps, err := carryAll(f.holes, place)
+	if err != nil {
+		return nil
+	}
+	var list []calib.Tile
+	id := 0
+	for _, g := range f.regions {
+		for _, t := range g.light {
+			id++
+			outline, err := carryAll([]geom.Polygon{t.Polygon}, place)
+			if err != nil {
+				continue
+			}
+			list = append(list, calib.Tile{ID: id, Mask: roi.Rasterize(outline, gaps, w, h)})
+		}
+	}
+	return list
+}
+
+func notices(warnings []manifest.Warning) []outcome.Notice {
+	list := make([]outcome.Notice, len(warnings))
+	for i, w := range warnings {
+		list[i] = outcome.Notice{Code: w.Code, Photo: w.File, Text: w.Text}
+	}
+	return list
+}

@@ -1,0 +1,51 @@
+package series
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/photo"
+)
+
+// ErrNoPhotos is returned for a folder without a photo.
+var ErrNoPhotos = errors.New("the folder holds no photos (JPEG, PNG, TIFF, HEIC or WebP)")
+
+// List finds the photos in the root of fsys and reads what their headers say. A
+// photo whose header cannot be read is listed without a time; opening it will say
+// what is wrong.
+func List(ctx context.Context, fsys fs.FS, lim photo.Limits) ([]manifest.File, error) {
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, err
+	}
+	var files []manifest.File
+	for _, e := range entries {
+		if e.IsDir() || !photo.IsPhotoName(e.Name()) {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		f := manifest.File{Name: e.Name()}
+		if meta, err := photo.Stat(ctx, fsys, e.Name(), lim); err == nil {
+			f.Taken, f.HasZone = meta.Taken.Time, meta.Taken.ZoneKnown
+		}
+		files = append(files, f)
+	}
+	if len(files) == 0 {
+		return nil, ErrNoPhotos
+	}
+	return files, nil
+}
+
+// readManifest lists the photos and reads what the user says of them.
+func (a *analysis) readManifest(ctx context.Context) error {
+	files, err := List(ctx, a.fsys, a.opt.Limits)
+	if err != nil {
+		return err
+	}
+	a.manifest, err = manifest.Load(a.fsys, files)
+	return err
+}

@@ -1,0 +1,264 @@
+package series
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/photo"
+	"dermtrace/internal/render"
+	"dermtrace/internal/roi"
+	"dermtrace/internal/skin"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// baseline is the visit that others are compared with, and the thresholds that its
+// skin sets for the whole series.
+type baseline struct {
+	visit     manifest.Visit
+	reference map[string]skin.Reference // by region
+	scale     map[string]render.Scale   // by measure, of the maps
+	shot      map[string]*shot          // by file: photos that were opened to choose it
+}
+
+// defaultWorkers is how many photos are open at once: one is decoded, which no
+// decoder does in parallel, while another is measured on all cores.
+const defaultWorkers = 2
+
+// freezeBaseline chooses the baseline visit and takes the thresholds from its skin.
+func (a *analysis) freezeBaseline(ctx context.Context) error {
+	b := &baseline{reference: map[string]skin.Reference{}, shot: map[string]*shot{}}
+	var failure error
+	found := false
+	visit, warnings, err := a.manifest.PickBaseline(func(v manifest.Visit) bool {
+		if failure != nil || found && !a.beforeTreatment(v) {
+			return false // an earlier visit serves: do not open this one for the choice
+		}
+		ok, err := a.tryBaseline(ctx, b, v)
+		failure = err
+		found = found || ok
+		return ok
+	})
+	if failure != nil {
+		return failure
+	}
+	if err != nil {
+		return err
+	}
+	b.visit = visit
+	a.notices = append(a.notices, notices(warnings)...)
+	a.baseline = b
+	a.freeze()
+	return nil
+}
+
+func (a *analysis) beforeTreatment(v manifest.Visit) bool {
+	return len(a.manifest.Treatments) > 0 && v.Precedes(a.manifest.Treatments[0])
+}
+
+// tryBaseline opens the photos of a visit and reports whether one of them is usable.
+func (a *analysis) tryBaseline(ctx context.Context, b *baseline, v manifest.Visit) (bool, error) {
+	ok := false
+	for _, ref := range v.Photos {
+		s, err := a.shoot(ctx, v, ref)
+		if err != nil {
+			return false, err
+		}
+		b.shot[ref.File] = s
+		ok = ok || s.record.Used()
+	}
+	return ok, nil
+}
+
+// freeze takes each region's thresholds from the usable photos of the baseline, and
+// the colour scales of the maps from its treated skin.
+func (a *analysis) freeze() {
+	sheets := map[string][]*skin.Sheet{}
+	for _, ref := range a.baseline.visit.Photos {
+		s := a.baseline.shot[ref.File]
+		if s == nil || !s.record.Used() {
+			continue
+		}
+		for i := range s.regions {
+			c := &s.regions[i]
+			if c.mask.Empty() {
+				continue
+			}
+			sheet := s.sheet(c, a.chromo)
+			sheets[c.name] = append(sheets[c.name], sheet)
+			if a.baseline.scale == nil {
+				a.baseline.scales(sheet)
+			}
+		}
+	}
+	for name, list := range sheets {
+		a.baseline.reference[name] = skin.Freeze(list...)
+	}
+}
+
+// measurePhotos shoots and measures every photo; those that were opened to choose the
+// baseline are not opened again.
+func (a *analysis) measurePhotos(ctx context.Context) error {
+	type job struct {
+		visit manifest.Visit
+		ref   manifest.PhotoRef
+	}
+	var jobs []job
+	for _, v := range a.manifest.Visits {
+		for _, ref := range v.Photos {
+			jobs = append(jobs, job{v, ref})
+		}
+	}
+	a.shots = make([]*shot, len(jobs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(a.workers())
+	var mu sync.Mutex
+	done := 0
+	for i, j := range jobs {
+		group.Go(func() error {
+			s, err := a.finish(ctx, j.visit, j.ref)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			a.shots[i] = s
+			done++
+			if a.opt.Progress != nil {
+				a.opt.Progress(done, len(jobs))
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+func (a *analysis) workers() int {
+	if a.opt.Workers > 0 {
+		return a.opt.Workers
+	}
+	return defaultWorkers
+}
+
+// errOutside is returned for a region that the photo does not show.
+var errOutside = errors.New("the region lies outside the photo")
+
+// finish takes one photo from file to measures and pictures and lets its pixels go.
+func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.PhotoRef) (*shot, error) {
+	s := a.baseline.shot[ref.File]
+	if s == nil {
+		var err error
+		if s, err = a.shoot(ctx, v, ref); err != nil {
+			return nil, err
+		}
+	}
+	if s.pixels == nil {
+		return s, nil
+	}
+	if s.record.Used() {
+		for i := range s.regions {
+			s.record.ROIs = append(s.record.ROIs, a.measure(s, &s.regions[i]))
+		}
+	}
+	if err := a.draw(s); err != nil {
+		return nil, err
+	}
+	s.pixels, s.regions = nil, nil
+	return s, nil
+}
+
+// partlyLost is the share of a region outside the photo from which its numbers warn.
+const partlyLost = 0.1
+
+// measure fills in one region of one photo.
+func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
+	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: outcome.Number(c.excluded)}
+	out.Measures = skin.Measure(s.sheet(c, a.chromo), a.baseline.reference[c.name])
+	doubts := slices.Concat(c.warnings, s.doubts(c))
+	for name, m := range out.Measures {
+		family := a.definitions[name].Family
+		m.Warnings = union(m.Warnings, doubts, s.spoilt(family))
+		if s.barred(family) {
+			m = outcome.Unmeasured(m.Unit, m.Warnings...)
+		}
+		out.Measures[name] = m
+	}
+	return out
+}
+
+// doubts are the warnings of place and region, for every number.
+func (s *shot) doubts(c *carried) []string {
+	var list []string
+	if s.record.Alignment.Status == outcome.AlignDoubtful {
+		list = append(list, outcome.AlignmentDoubtful)
+	}
+	switch {
+	case c.mask.Empty():
+		list = append(list, outcome.RegionLost)
+	case c.outside > partlyLost:
+		list = append(list, outcome.RegionPartlyLost)
+	}
+	return list
+}
+
+// spoilt are the warnings of light and quality for one family of measures.
+func (s *shot) spoilt(family string) []string {
+	var list []string
+	if family == outcome.Redness || family == outcome.Pigment {
+		list = append(list, s.lit...)
+		list = append(list, s.meta.Warnings...)
+	}
+	for _, r := range s.record.Quality.Reasons {
+		if slices.Contains(r.Spoils, family) {
+			list = append(list, r.Code)
+		}
+	}
+	return list
+}
+
+// barred reports whether what was on the skin makes the family meaningless.
+func (s *shot) barred(family string) bool {
+	for _, r := range s.record.Quality.Reasons {
+		if r.Code == outcome.SkinState && slices.Contains(r.Spoils, family) {
+			return true
+		}
+	}
+	return false
+}
+
+// union joins lists of codes, each once, in order of first appearance.
+func union(lists ...[]string) []string {
+	out := []string{}
+	for _, code := range slices.Concat(lists...) {
+		if !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out
+}
+
+// MeasureOne measures a photo by itself, in the light it has: the region, or the
+// whole photo where it is nil. mmPerPx 0 means that the scale is unknown.
+func MeasureOne(p *photo.Photo, region geom.Polygon, mmPerPx float64) (map[string]outcome.Measurement, error) {
+	w, h := float64(p.Width), float64(p.Height)
+	if region == nil {
+		region = geom.Polygon{{X: -0.5, Y: -0.5}, {X: w - 0.5, Y: -0.5}, {X: w - 0.5, Y: h - 0.5}, {X: -0.5, Y: h - 0.5}}
+	}
+	mask := roi.Fill(region, p.Width, p.Height)
+	if mask.Empty() {
+		return nil, errOutside
+	}
+	s := &shot{pixels: p.Pixels, meta: p.Meta}
+	c := carried{mask: mask}
+	if mmPerPx > 0 {
+		c.pxPerMM = 1 / mmPerPx
+	}
+	sheet := s.sheet(&c, chromo.NewModel(chromo.Options{}))
+	return skin.Measure(sheet, skin.Freeze(sheet)), nil
+}

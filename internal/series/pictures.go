@@ -1,0 +1,146 @@
+package series
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+	"dermtrace/internal/render"
+	"dermtrace/internal/skin"
+)
+
+// mapPx is about how many pixels the longer side of a map has: flushes and spots are
+// seen on it, pores need not be.
+const mapPx = 640
+
+// draw makes the pictures of one photo: itself, small; where it could be aligned, the
+// window of the frame and the maps over it.
+func (a *analysis) draw(s *shot) error {
+	thumb, err := render.Thumb(s.pixels, 0)
+	if err != nil {
+		return err
+	}
+	s.add(outcome.PictureThumb, "", thumb, render.Scale{})
+	if !s.record.Used() {
+		return nil
+	}
+	aligned, err := render.Aligned(s.pixels, s.place.PhotoFromFrame, a.frame.view, render.AlignedOptions{Gain: s.gain()})
+	if errors.Is(err, render.ErrNotInView) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.add(outcome.PictureAligned, "", aligned, render.Scale{})
+	return a.drawMaps(s)
+}
+
+// drawMaps separates a small copy of the photo and draws its maps, on the baseline's
+// colour scale.
+func (a *analysis) drawMaps(s *shot) error {
+	k := max(1, int(max(a.frame.view.W, a.frame.view.H)*s.place.PhotoFromFrame.LocalScale(a.frame.middle())/mapPx))
+	small := filter.ShrinkRGB(s.pixels, k)
+	if s.light != nil {
+		s.light.Apply(small)
+	}
+	maps := a.chromo.Separate(small)
+	for _, m := range []struct {
+		measure string
+		plane   *raster.Plane
+	}{{"hemoglobin", maps.Hemoglobin}, {"melanin", maps.Melanin}} {
+		scale := a.baseline.scale[m.measure]
+		if !(scale.High > scale.Low) {
+			continue
+		}
+		img, err := render.Map(m.plane, shrunkFromPhoto(k).Mul(s.place.PhotoFromFrame), a.frame.view, scale, 0)
+		if err != nil {
+			return err
+		}
+		s.add(outcome.PictureMap, m.measure, img, scale)
+	}
+	return nil
+}
+
+// shrunkFromPhoto takes a photo's pixel to the plane that filter.Shrink makes of it.
+func shrunkFromPhoto(k int) geom.Transform {
+	f := 1 / float64(k)
+	return geom.Transform{f, 0, -f * float64(k-1) / 2, 0, f, -f * float64(k-1) / 2, 0, 0, 1}
+}
+
+// middle is the centre of what pictures show, in frame pixels.
+func (f *frame) middle() geom.Point {
+	return geom.Point{X: f.view.X + f.view.W/2, Y: f.view.Y + f.view.H/2}
+}
+
+// scales are the colour scales of the maps: from nothing to four times the baseline's
+// blood, so that a fresh flush is not saturated, and to twice its melanin.
+func (b *baseline) scales(sheet *skin.Sheet) {
+	blood := chromo.NewField(sheet.Maps.Hemoglobin, sheet.Weight).Summary().Mean
+	melanin := chromo.NewField(sheet.Maps.Melanin, sheet.Weight).Summary().Mean
+	b.scale = map[string]render.Scale{
+		"hemoglobin": {Kind: outcome.PictureMap, High: 4 * blood},
+		"melanin":    {Kind: outcome.PictureMap, High: 2 * melanin},
+	}
+}
+
+// drawRegions draws the outlines of all regions, once for the series.
+func (a *analysis) drawRegions() error {
+	var regions []render.Region
+	for _, g := range a.frame.regions {
+		regions = append(regions, render.Region{Kind: g.kind, Polygon: g.outline})
+	}
+	img, err := render.Outlines(regions, a.frame.view, 0)
+	if err != nil {
+		return err
+	}
+	name := "pictures/regions" + img.Ext
+	a.pictures = append(a.pictures, Picture{name, img.Bytes})
+	a.record.Pictures = append(a.record.Pictures, pictureRecord(a.frame.file, outcome.PictureRegions, "", name, img))
+	return nil
+}
+
+// gain is the factor on linear red, green and blue; zero: none.
+func (s *shot) gain() [3]float64 {
+	if s.light == nil {
+		return [3]float64{}
+	}
+	return s.light.Gain
+}
+
+// add keeps a picture and its entry in the record.
+func (s *shot) add(kind, measure string, img render.Image, scale render.Scale) {
+	label := kind
+	if measure != "" {
+		label = measure
+	}
+	name := fmt.Sprintf("pictures/%s-%s%s", stem(s.ref.File), label, img.Ext)
+	p := pictureRecord(s.ref.File, kind, measure, name, img)
+	if scale.High > scale.Low {
+		p.Low, p.High = outcome.Number(scale.Low), outcome.Number(scale.High)
+	}
+	s.pictures = append(s.pictures, Picture{name, img.Bytes})
+	s.shown = append(s.shown, p)
+}
+
+func pictureRecord(photo, kind, measure, name string, img render.Image) outcome.Picture {
+	return outcome.Picture{Photo: photo, Kind: kind, Measure: measure, File: name,
+		Width: img.Width, Height: img.Height, Low: outcome.NaN(), High: outcome.NaN()}
+}
+
+// stem makes a file name of a photo's path that every system accepts. The extension
+// stays part of it, so that a.jpg and a.png keep apart.
+func stem(file string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return '_'
+	}, strings.TrimPrefix(path.Clean(file), "./"))
+}

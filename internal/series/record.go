@@ -1,0 +1,141 @@
+package series
+
+import (
+	"dermtrace/internal/align"
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/skin"
+	"dermtrace/internal/trend"
+
+	"context"
+)
+
+// writeRecord puts everything that was found into the record, except the changes.
+func (a *analysis) writeRecord(context.Context) error {
+	m := a.manifest
+	settings := outcome.DefaultSettings()
+	settings.Calibration = m.Calibration
+	if a.opt.Limits.Megapixels > 0 {
+		settings.MaxMegapixels = a.opt.Limits.Megapixels
+	}
+	a.record = &outcome.Record{
+		Schema: outcome.Schema, Software: a.opt.Software, Settings: settings,
+		Definitions: skin.Definitions(),
+		Series: outcome.Series{
+			Subject: m.Subject, Site: m.Site, Side: m.Side, View: m.View, Goals: m.Goals,
+			Frame: a.frame.file, Baseline: a.baseline.visit.ID, MMPerPx: known(a.frame.mmPerPx), Consent: m.Consent,
+		},
+		Treatments: treatmentRecords(m.Treatments),
+		Scores:     scoreRecords(m.Scores),
+		Warnings:   a.notices,
+	}
+	for _, v := range m.Visits {
+		a.record.Visits = append(a.record.Visits, visitRecord(m, v))
+	}
+	for _, s := range a.shots {
+		a.record.Photos = append(a.record.Photos, s.record)
+		a.record.Pictures = append(a.record.Pictures, s.shown...)
+		a.pictures = append(a.pictures, s.pictures...)
+	}
+	a.warnOfMixture()
+	return nil
+}
+
+// compare fills in the changes, recoveries and flags; it sees nothing but the record.
+func (a *analysis) compare(context.Context) error {
+	trend.Assess(a.record, a.opt.Noise)
+	return nil
+}
+
+// warnOfMixture notes what makes colours of different photos hard to compare.
+func (a *analysis) warnOfMixture() {
+	profiles, cameras, visitOf := map[string]bool{}, map[string]bool{}, map[string]string{}
+	for _, p := range a.record.Photos {
+		if !p.Used() {
+			continue
+		}
+		profiles[p.Profile] = true
+		cameras[p.Camera] = true
+		if other, seen := visitOf[p.SHA256]; seen && other != p.Visit {
+			a.warn(outcome.SameFileAs, p.File)
+		}
+		visitOf[p.SHA256] = p.Visit
+	}
+	if len(profiles) > 1 {
+		a.warn(outcome.MixedProfiles, "")
+	}
+	if len(cameras) > 1 {
+		a.warn(outcome.MixedCameras, "")
+	}
+}
+
+func (a *analysis) warn(code, file string) {
+	a.record.Warnings = append(a.record.Warnings, outcome.Notice{Code: code, Photo: file, Text: outcome.WarningText(code)})
+}
+
+func visitRecord(m *manifest.Series, v manifest.Visit) outcome.Visit {
+	out := outcome.Visit{Visit: v.ID, At: v.At.String(), Phase: v.Phase, Day: v.Day, SkinState: v.SkinState}
+	if before := m.TreatmentsBefore(v); len(before) > 0 {
+		days := v.At.DaysSince(before[len(before)-1].At)
+		out.DaysSinceTreatment = &days
+	}
+	return out
+}
+
+func treatmentRecords(in []manifest.Treatment) []outcome.Treatment {
+	var out []outcome.Treatment
+	for _, t := range in {
+		out = append(out, outcome.Treatment{At: t.At.String(), Device: t.Device, NeedleMM: known(t.NeedleMM), ROIs: t.ROIs, Notes: t.Notes})
+	}
+	return out
+}
+
+func scoreRecords(in []manifest.Score) []outcome.Score {
+	var out []outcome.Score
+	for _, s := range in {
+		out = append(out, outcome.Score{At: s.At.String(), Scale: s.Scale, Value: outcome.Number(s.Value), Rater: s.Rater, Blinded: s.Blinded})
+	}
+	return out
+}
+
+// emptyPhoto is the record of a photo of which nothing is known yet.
+func emptyPhoto(file, visit string) outcome.Photo {
+	nan := outcome.NaN()
+	return outcome.Photo{
+		File: file, Visit: visit,
+		Quality:     outcome.Quality{Verdict: outcome.OK},
+		Calibration: outcome.Calibration{Method: "none", ResidualDE00: nan},
+		Alignment:   outcome.Alignment{Status: outcome.AlignFailed, ErrorPx: nan, ErrorMM: nan, Overlap: nan},
+	}
+}
+
+// describe copies what the file says of itself.
+func (s *shot) describe() {
+	r, m := &s.record, s.meta
+	r.SHA256, r.Width, r.Height, r.Profile, r.Camera = m.SHA256, m.Width, m.Height, m.Profile, m.Camera
+}
+
+// AlignmentRecord is the contract's form of a result; a failed one has no matrix.
+func AlignmentRecord(r align.Result, mmPerPx float64) outcome.Alignment {
+	a := outcome.Alignment{
+		Status: string(r.Status), Model: r.Model, Reason: r.Reason,
+		ErrorPx: outcome.Number(r.ErrorPx), ErrorMM: outcome.NaN(), Overlap: outcome.Number(r.Overlap),
+	}
+	if r.Status == align.StatusFailed {
+		return a
+	}
+	m := [9]float64(r.PhotoFromFrame.Normalized())
+	a.Matrix = &m
+	if mmPerPx > 0 {
+		a.ErrorMM = outcome.Number(r.ErrorPx * mmPerPx)
+	}
+	return a
+}
+
+// known is a number that 0 means "not said" for.
+func known(v float64) outcome.Number {
+	if v == 0 {
+		return outcome.NaN()
+	}
+	return outcome.Number(v)
+}

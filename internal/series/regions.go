@@ -1,0 +1,122 @@
+package series
+
+import (
+	"errors"
+
+	"dermtrace/internal/align"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/roi"
+	"dermtrace/internal/skin"
+)
+
+// region is one named region in frame pixels. A control region that could be split
+// has its two halves; then only the witness half is measured.
+type region struct {
+	name, kind string
+	outline    geom.Polygon
+	light      []roi.Tile
+	witness    []roi.Tile
+	warnings   []string
+}
+
+// regionsOf takes the regions that the user drew and splits control skin.
+func regionsOf(rois []manifest.ROI) []region {
+	var list []region
+	for _, r := range rois {
+		g := region{name: r.Name, kind: r.Kind, outline: r.Polygon}
+		if r.Kind == outcome.Control {
+			g.split()
+		}
+		list = append(list, g)
+	}
+	return list
+}
+
+func (g *region) split() {
+	light, witness, err := roi.Tiles(g.outline, 0)
+	if err != nil {
+		g.warnings = append(g.warnings, outcome.ControlTooSmall)
+		g.light = []roi.Tile{{Polygon: g.outline}}
+		return
+	}
+	g.light, g.witness = light, witness
+}
+
+// measured reports whether the region's skin is measured at all.
+func (g region) measured() bool {
+	return g.kind != outcome.Grey && g.kind != outcome.Exclude
+}
+
+// outlines are the polygons whose pixels are measured.
+func (g region) outlines() []geom.Polygon {
+	if len(g.witness) == 0 {
+		return []geom.Polygon{g.outline}
+	}
+	return polygons(g.witness)
+}
+
+func polygons(tiles []roi.Tile) []geom.Polygon {
+	list := make([]geom.Polygon, len(tiles))
+	for i, t := range tiles {
+		list[i] = t.Polygon
+	}
+	return list
+}
+
+// carried is a region in one photo's own pixels.
+type carried struct {
+	region
+	mask     *roi.Mask // pixels to measure
+	outside  float64   // share of the region that the photo does not show
+	excluded float64   // share of the region's pixels that was left out of the mask
+	pxPerMM  float64   // 0: unknown
+	sheet    *skin.Sheet
+}
+
+// carry takes a region to a photo of w×h pixels; holes are the excluded regions.
+// The mask is empty where the photo does not show the region.
+func (g region) carry(place align.Result, holes []geom.Polygon, w, h int) carried {
+	c := carried{region: g, mask: &roi.Mask{}, outside: 1, excluded: 1}
+	whole, errW := carryAll([]geom.Polygon{g.outline}, place)
+	outlines, errO := carryAll(g.outlines(), place)
+	gaps, errH := carryAll(holes, place)
+	if errors.Join(errW, errO, errH) != nil {
+		return c
+	}
+	c.outside = roi.Outside(whole[0], w, h)
+	c.mask = roi.Rasterize(outlines, gaps, w, h)
+	area := 0.0
+	for _, o := range outlines {
+		area += o.Area()
+	}
+	c.excluded = max(0, 1-float64(c.mask.Count())/area)
+	return c
+}
+
+// bendTolPx is how far a carried outline may stray from the elastic warp: well below
+// the pixel whose centre decides.
+const bendTolPx = 0.1
+
+// carryAll takes outlines to a photo, along the elastic part where there is one.
+func carryAll(list []geom.Polygon, place align.Result) ([]geom.Polygon, error) {
+	out := make([]geom.Polygon, len(list))
+	for i, g := range list {
+		var err error
+		if place.Model == outcome.ModelElastic {
+			out[i], err = roi.CarryBent(g, place.Apply, bendTolPx)
+		} else {
+			out[i], err = roi.Carry(g, place.PhotoFromFrame)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// atFrame is the place of the frame photo in itself.
+func atFrame() align.Result {
+	return align.Result{Status: align.StatusFrame, PhotoFromFrame: geom.Identity(), Overlap: 1}
+}

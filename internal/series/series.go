@@ -1,0 +1,88 @@
+// Package series turns one folder of photos of one site into a record: it is the
+// pipeline, read top to bottom in [Analyze].
+//
+// Data flows one way. Each photo is opened, judged, aligned to the frame, given the
+// frame's regions and light, separated into melanin, haemoglobin and shading, and
+// measured in its own pixels; nothing later changes what was measured earlier. A
+// photo that cannot be used is recorded with its reason and the rest goes on. The
+// result depends on the files, the settings and the version alone: not on the
+// clock, the folder's place or the number of cores.
+package series
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/photo"
+	"dermtrace/internal/skin"
+	"dermtrace/internal/trend"
+)
+
+// Options of [Analyze]. The zero value is a run with the project's defaults.
+type Options struct {
+	Software outcome.Software
+	Limits   photo.Limits
+	Noise    trend.Noise           // where detectable changes come from
+	Progress func(done, total int) // called after each photo, from one goroutine at a time
+	Workers  int                   // photos open at once; 0: two, which bounds memory
+}
+
+// Result is what a series yielded: the record and the pictures that it names.
+type Result struct {
+	Record   *outcome.Record
+	Pictures []Picture
+}
+
+// Picture is one encoded picture, Name relative to the result folder.
+type Picture struct {
+	Name  string
+	Bytes []byte
+}
+
+// analysis is one run: what its steps hand on.
+type analysis struct {
+	fsys        fs.FS
+	opt         Options
+	manifest    *manifest.Series
+	chromo      *chromo.Model // one for all photos, never refitted
+	definitions map[string]outcome.Definition
+	frame       *frame
+	baseline    *baseline
+	shots       []*shot // one per photo of the manifest, in its order
+	notices     []outcome.Notice
+	record      *outcome.Record
+	pictures    []Picture
+}
+
+// pipeline is the order of work.
+var pipeline = []struct {
+	name string
+	do   func(*analysis, context.Context) error
+}{
+	{"read what the user says", (*analysis).readManifest},
+	{"prepare the frame photo", (*analysis).prepareFrame},
+	{"choose the baseline", (*analysis).freezeBaseline},
+	{"measure the photos", (*analysis).measurePhotos},
+	{"write the record", (*analysis).writeRecord},
+	{"compare the visits", (*analysis).compare},
+}
+
+// Analyze measures the series in fsys, whose root holds the photos and, if the user
+// wrote one, series.yaml. It returns an error only when nothing can be measured at
+// all; photos that could not be used are in the record with their reasons.
+func Analyze(ctx context.Context, fsys fs.FS, opt Options) (*Result, error) {
+	a := &analysis{fsys: fsys, opt: opt, chromo: chromo.NewModel(chromo.Options{}), definitions: skin.Definitions()}
+	for _, step := range pipeline {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := step.do(a, ctx); err != nil {
+			return nil, fmt.Errorf("failed to %s: %w", step.name, err)
+		}
+	}
+	return &Result{Record: a.record, Pictures: a.pictures}, nil
+}

@@ -1,0 +1,232 @@
+package series
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math"
+
+	"dermtrace/internal/align"
+	"dermtrace/internal/calib"
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/photo"
+	"dermtrace/internal/quality"
+	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
+	"dermtrace/internal/skin"
+)
+
+// shot is one photo on its way through the pipeline.
+type shot struct {
+	ref      manifest.PhotoRef
+	visit    manifest.Visit
+	record   outcome.Photo
+	pixels   *raster.RGB // released when measured
+	meta     photo.Meta
+	place    align.Result
+	light    *calib.Light // nil: as shot
+	lit      []string     // warnings of the light, for every colour number
+	regions  []carried
+	pictures []Picture
+	shown    []outcome.Picture
+}
+
+// shoot opens a photo and settles everything about it but its measures: fitness,
+// place, regions, light. A photo that cannot be used comes back with its reason in
+// the record.
+func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest.PhotoRef) (*shot, error) {
+	s := &shot{ref: ref, visit: visit, record: emptyPhoto(ref.File, visit.ID)}
+	if !ref.Use {
+		s.refuse("not_used", ref.Reason, "")
+		return s, nil
+	}
+	p, err := photo.Open(ctx, a.fsys, ref.File, a.opt.Limits)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		s.refuse("unreadable", problem(err), mend(err))
+		return s, nil
+	}
+	s.pixels, s.meta = p.Pixels, p.Meta
+	s.describe()
+	s.locate(a.frame)
+	if s.place.Status != align.StatusFailed {
+		s.carry(a.frame)
+		s.setLight(a.frame, a.manifest.Calibration)
+	}
+	s.judge(a.frame)
+	return s, nil
+}
+
+// judge holds the photo against the quality gates: by itself inside the regions, and
+// against the frame inside untreated skin, where treatment cannot pass for blur.
+func (s *shot) judge(f *frame) {
+	facts := quality.Measure(s.pixels, s.meta, s.masks()...)
+	facts.SkinState = s.visit.SkinState
+	facts.MMPerPx = s.mmPerPx()
+	if s.light != nil {
+		facts.Gain = s.light.Gain
+	}
+	q := facts.Quality()
+	if control := s.controlMask(); control != nil && s.ref.File != f.file && f.control != nil {
+		now := quality.Measure(s.pixels, s.meta, control)
+		now.MMPerPx, now.Gain = facts.MMPerPx, facts.Gain
+		reasons, figures := quality.OfPair(*f.control, now, pairOf(s.place.PhotoFromFrame, f))
+		q.Reasons = append(q.Reasons, reasons...)
+		maps.Copy(q.Figures, figures)
+		if len(reasons) > 0 && q.Verdict == outcome.OK {
+			q.Verdict = outcome.Doubtful
+		}
+	}
+	s.record.Quality = q
+}
+
+// mmPerPx is the size of this photo's pixels on the skin in the middle of the
+// regions, 0 when unknown.
+func (s *shot) mmPerPx() float64 {
+	for _, c := range s.regions {
+		if c.pxPerMM > 0 {
+			return 1 / c.pxPerMM
+		}
+	}
+	return 0
+}
+
+func (s *shot) masks() []*roi.Mask {
+	var list []*roi.Mask
+	for _, c := range s.regions {
+		if !c.mask.Empty() {
+			list = append(list, c.mask)
+		}
+	}
+	return list
+}
+
+// controlMask is the untreated skin in this photo, nil when there is none.
+func (s *shot) controlMask() *roi.Mask {
+	for _, c := range s.regions {
+		if c.kind == outcome.Control && !c.mask.Empty() {
+			return c.mask
+		}
+	}
+	return nil
+}
+
+// pairOf says how the photo lies to the frame, at the middle of the frame.
+func pairOf(photoFromFrame geom.Transform, f *frame) quality.Pair {
+	middle := geom.Point{X: float64(f.w) / 2, Y: float64(f.h) / 2}
+	xx, _, yx, _ := photoFromFrame.Jacobian(middle)
+	return quality.Pair{Scale: photoFromFrame.LocalScale(middle), RotationDeg: math.Atan2(yx, xx) * 180 / math.Pi}
+}
+
+// locate aligns the photo to the frame.
+func (s *shot) locate(f *frame) {
+	if s.ref.File == f.file {
+		s.place = atFrame()
+	} else {
+		s.place = f.aligner.Align(s.pixels)
+	}
+	s.record.Alignment = AlignmentRecord(s.place, f.mmPerPx)
+}
+
+// carry takes the frame's regions to this photo.
+func (s *shot) carry(f *frame) {
+	for _, g := range f.regions {
+		if !g.measured() {
+			continue
+		}
+		c := g.carry(s.place, f.holes, s.meta.Width, s.meta.Height)
+		if f.mmPerPx > 0 {
+			c.pxPerMM = s.place.PhotoFromFrame.LocalScale(g.outline.Centroid()) / f.mmPerPx
+		}
+		s.regions = append(s.regions, c)
+	}
+}
+
+// setLight finds the gains that give control skin the frame's light.
+func (s *shot) setLight(f *frame, method string) {
+	cal := &s.record.Calibration
+	switch {
+	case method == "none" || len(f.light) == 0:
+		s.lit = []string{outcome.Uncalibrated}
+		return
+	case s.ref.File == f.file:
+		cal.Method = "frame"
+		cal.LightTiles, cal.WitnessTiles = len(f.light), f.witnesses()
+		return
+	}
+	now := calib.SampleTiles(s.pixels, f.tiles(s.place, s.meta.Width, s.meta.Height)...)
+	light, err := calib.FromControl(f.light, now)
+	if err != nil {
+		s.lit = []string{outcome.ControlLost, outcome.Uncalibrated}
+		return
+	}
+	s.light = &light
+	cal.Method = light.Method
+	cal.ResidualDE00 = outcome.Number(light.ResidualDE00)
+	cal.Gain = &[3]outcome.Number{outcome.Number(light.Gain[0]), outcome.Number(light.Gain[1]), outcome.Number(light.Gain[2])}
+	cal.LightTiles, cal.WitnessTiles = light.Tiles, f.witnesses()
+}
+
+func (f *frame) witnesses() int {
+	n := 0
+	for _, g := range f.regions {
+		n += len(g.witness)
+	}
+	return n
+}
+
+// sheet is the region's part of the photo in the frame's light, worked up once.
+func (s *shot) sheet(c *carried, model *chromo.Model) *skin.Sheet {
+	if c.sheet == nil {
+		x0, y0, x1, y1 := c.mask.Bounds()
+		crop := s.pixels.Crop(x0, y0, x1, y1)
+		if s.light != nil {
+			s.light.Apply(crop)
+		}
+		inCrop := *c.mask
+		inCrop.X0, inCrop.Y0 = 0, 0
+		c.sheet = skin.Prepare(skin.Region{RGB: crop, Mask: &inCrop, PxPerMM: c.pxPerMM, Gain: s.gain(), Model: model})
+	}
+	return c.sheet
+}
+
+func (s *shot) refuse(code, text, mend string) {
+	s.record.Quality.Verdict = outcome.Unusable
+	s.record.Quality.Reasons = []outcome.Reason{{Code: code, Spoils: []string{outcome.Redness, outcome.Pigment, outcome.Texture, "geometry"}, Text: text, Mend: mend}}
+}
+
+// problem and mend take a photo error apart: the record names the file already.
+func problem(err error) string {
+	var format *photo.FormatError
+	var unsupported *photo.UnsupportedError
+	var limit *photo.LimitError
+	switch {
+	case errors.As(err, &format):
+		return format.Problem
+	case errors.As(err, &unsupported):
+		return unsupported.Problem
+	case errors.As(err, &limit):
+		return limit.Problem
+	}
+	return err.Error()
+}
+
+func mend(err error) string {
+	var format *photo.FormatError
+	var unsupported *photo.UnsupportedError
+	var limit *photo.LimitError
+	switch {
+	case errors.As(err, &format):
+		return format.Mend
+	case errors.As(err, &unsupported):
+		return unsupported.Mend
+	case errors.As(err, &limit):
+		return limit.Mend
+	}
+	return ""
+}
