@@ -13,7 +13,7 @@ const (
 	// blockPx is the side of a block in pixels of its level: a few features of skin across.
 	blockPx = 32
 	// maxBlocks bounds the blocks per level; beyond, they are spaced out.
-	maxBlocks = 1200
+	maxBlocks = 700
 	// unknowns of a block: shift x, y, then gain, offset and light gradient x, y.
 	unknowns = 6
 	// minGradient is the least RMS gradient, in ln of light per pixel, along a block's
@@ -58,7 +58,7 @@ func blocks(l *level) []block {
 	raster.Parallel(ny, func(j int) {
 		for i := range nx {
 			x, y := 1+i*stride, 1+j*stride
-			if l.void.in(x-1, y-1, x+blockPx+1, y+blockPx+1) > 0 {
+			if l.empty(geom.Point{X: float64(x - 1), Y: float64(y - 1)}, geom.Point{X: float64(x + blockPx), Y: float64(y + blockPx)}) {
 				continue
 			}
 			if b, ok := newBlock(l.plane, x, y); ok {
@@ -216,7 +216,7 @@ func (b *block) shown(photo *level, t geom.Transform) bool {
 	if !(lo.X >= 0 && lo.Y >= 0 && hi.X < float64(photo.plane.W-1) && hi.Y < float64(photo.plane.H-1)) {
 		return false
 	}
-	return photo.void.in(int(lo.X), int(lo.Y), int(hi.X)+2, int(hi.Y)+2) == 0
+	return !photo.empty(lo, hi)
 }
 
 // step solves the block's least squares once.

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// minCorr is the correlation above which a block has found something like itself.
-	minCorr = 0.5
+	// minCorr is the correlation above which a block has found something like itself, and counts
+	// as evidence; sure of that, noisy blocks help to place the plane from voteCorr on.
+	minCorr, voteCorr = 0.5, 0.3
 	// tukey is the cut of Tukey's biweight for 95 % efficiency (Holland & Welsch 1977).
 	tukey = 4.685
 	// floorPx is added to a block's own uncertainty, in pixels of its level: what the sampling
@@ -140,7 +141,7 @@ func (f *Frame) votes(i int, photo []*level, w warp) []vote {
 			return
 		}
 		out[k].fix, out[k].found = b.locate(l, p, m, start, 4)
-		out[k].found = out[k].found && out[k].corr >= minCorr && out[k].d.Sub(start).Norm() <= maxShiftPx
+		out[k].found = out[k].found && out[k].corr >= voteCorr && out[k].d.Sub(start).Norm() <= maxShiftPx
 	})
 	return out
 }

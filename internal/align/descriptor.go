@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/bits"
 
-	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
 
@@ -34,35 +33,47 @@ const (
 )
 
 // describe returns one feature per dominant direction.
-func (o *octave) describe(k keypoint, at geom.Point, scale float64) []feature {
+func (k *keypoint) describe(l *level) []feature {
+	o := k.octave
 	g := o.gauss[min(max(int(math.Round(layers*math.Log2(k.sigma/baseSigma))), 0), len(o.gauss)-1)]
+	at, sigma := l.photoFromLevel().Apply(k.place()), k.sigma*o.scale*l.scale
 	var out []feature
 	for _, angle := range orientations(g, k) {
-		d, ok := describe(g, k, angle)
-		if ok {
-			out = append(out, feature{at: at, sigma: k.sigma * scale, angle: angle, strength: k.strength, desc: d})
+		if d, ok := describe(g, k, angle); ok {
+			out = append(out, feature{at: at, sigma: sigma, angle: angle, desc: d})
 		}
 	}
 	return out
 }
 
-const angleBins = 36
+const (
+	angleBins = 36
+	// orientationSide samples reach either way from the keypoint, to three times the width,
+	// 1.5 σ, of the Gaussian that weights them (Lowe 2004, section 5).
+	orientationSide  = 7
+	orientationWidth = 1.5
+)
 
-// orientations returns the peaks of the histogram of gradient directions around k,
-// weighted by a Gaussian of 1.5 σ (Lowe 2004, section 5), at most two.
-func orientations(g *raster.Plane, k keypoint) []float64 {
+var orientationWeight = func() (w [2*orientationSide + 1][2*orientationSide + 1]float64) {
+	for i := range w {
+		for j := range w {
+			u, v := float64(i-orientationSide)*3/orientationSide, float64(j-orientationSide)*3/orientationSide
+			w[i][j] = math.Exp(-(u*u + v*v) / 2)
+		}
+	}
+	return w
+}()
+
+// orientations returns the peaks of the histogram of gradient directions around k, at most two.
+func orientations(g *raster.Plane, k *keypoint) []float64 {
 	var hist [angleBins]float64
-	const side = 9
-	step := 3 * 1.5 * k.sigma / side
-	for i := -side; i <= side; i++ {
-		for j := -side; j <= side; j++ {
-			gx, gy, ok := gradient(g, k.x+float64(j)*step, k.y+float64(i)*step)
-			if !ok {
-				continue
+	step := 3 * orientationWidth * k.sigma / orientationSide
+	for i := range orientationWeight {
+		for j, w := range orientationWeight[i] {
+			gx, gy, ok := gradient(g, k.x+float64(j-orientationSide)*step, k.y+float64(i-orientationSide)*step)
+			if ok {
+				addCircular(hist[:], turns(gy, gx)*angleBins, math.Sqrt(gx*gx+gy*gy)*w)
 			}
-			r := float64(i*i+j*j) * step * step / (2 * 1.5 * 1.5 * k.sigma * k.sigma)
-			a := math.Atan2(gy, gx) / (2 * math.Pi) * angleBins
-			addCircular(hist[:], a, math.Hypot(gx, gy)*math.Exp(-r))
 		}
 	}
 	return peaks(smoothCircular(smoothCircular(hist)))
@@ -75,13 +86,15 @@ func smoothCircular(h [angleBins]float64) (s [angleBins]float64) {
 	return s
 }
 
-// addCircular shares v between the two bins beside position a.
+// addCircular shares v between the two bins beside position a in [0, len(hist)).
 func addCircular(hist []float64, a, v float64) {
-	n := len(hist)
-	f := math.Floor(a)
-	i := ((int(f) % n) + n) % n
-	hist[i] += v * (1 - (a - f))
-	hist[(i+1)%n] += v * (a - f)
+	i := int(a)
+	f := v * (a - float64(i))
+	hist[i] += v - f
+	if i++; i == len(hist) {
+		i = 0
+	}
+	hist[i] += f
 }
 
 func peaks(h [angleBins]float64) []float64 {
@@ -127,51 +140,64 @@ func gradient(g *raster.Plane, x, y float64) (gx, gy float64, ok bool) {
 	return float64(g.Pix[p+1] - g.Pix[p-1]), float64(g.Pix[p+g.W] - g.Pix[p-g.W]), true
 }
 
+// A sample is one of the places that a descriptor reads: its position in the feature's
+// frame in steps, its weight, and the histograms that it is shared between.
+type sample struct {
+	u, v  float64
+	n     int
+	hist  [4]int
+	share [4]float64
+}
+
+// samples is the fixed pattern: a Gaussian of half the descriptor's width weights it (Lowe
+// 2004, section 6.1), and each place is shared bilinearly between the nearest histograms.
+var samples = func() (out [samplesSide * samplesSide]sample) {
+	for k := range out {
+		i, j := k/samplesSide, k%samplesSide
+		s := sample{u: float64(j) - (samplesSide-1)/2.0, v: float64(i) - (samplesSide-1)/2.0}
+		w := math.Exp(-(s.u*s.u + s.v*s.v) / (2 * (samplesSide / 2) * (samplesSide / 2)))
+		row, col := sampleCell(i), sampleCell(j)
+		for _, r := range [2]int{int(math.Floor(row)), int(math.Floor(row)) + 1} {
+			for _, c := range [2]int{int(math.Floor(col)), int(math.Floor(col)) + 1} {
+				if r >= 0 && c >= 0 && r < histSide && c < histSide {
+					s.hist[s.n] = (r*histSide + c) * histAngles
+					s.share[s.n] = w * (1 - math.Abs(row-float64(r))) * (1 - math.Abs(col-float64(c)))
+					s.n++
+				}
+			}
+		}
+		out[k] = s
+	}
+	return out
+}()
+
+// sampleCell is the position of sample i in units of histograms.
+func sampleCell(i int) float64 { return (float64(i)+0.5)*histSide/samplesSide - 0.5 }
+
 // describe reads the gradients in a square turned by angle. It refuses a square that
 // leaves the picture by more than a fifth.
-func describe(g *raster.Plane, k keypoint, angle float64) (descriptor, bool) {
+func describe(g *raster.Plane, k *keypoint, angle float64) (descriptor, bool) {
 	var hist [descriptorLen]float64
-	c, s := math.Cos(angle), math.Sin(angle)
 	step := binSigma * k.sigma * histSide / samplesSide
+	c, s := math.Cos(angle), math.Sin(angle)
 	missing := 0
-	for i := range samplesSide {
-		v := float64(i) - (samplesSide-1)/2.0
-		for j := range samplesSide {
-			u := float64(j) - (samplesSide-1)/2.0
-			gx, gy, ok := gradient(g, k.x+step*(c*u-s*v), k.y+step*(s*u+c*v))
-			if !ok {
-				missing++
-				continue
-			}
-			w := math.Exp(-(u*u + v*v) / (2 * (samplesSide / 2) * (samplesSide / 2)))
-			addSample(&hist, sampleCell(i), sampleCell(j), c*gx+s*gy, c*gy-s*gx, w)
+	for i := range samples {
+		p := &samples[i]
+		gx, gy, ok := gradient(g, k.x+step*(c*p.u-s*p.v), k.y+step*(s*p.u+c*p.v))
+		if !ok {
+			missing++
+			continue
+		}
+		mag := math.Sqrt(gx*gx + gy*gy)
+		a := turns(c*gy-s*gx, c*gx+s*gy) * histAngles
+		for n := range p.n {
+			addCircular(hist[p.hist[n]:p.hist[n]+histAngles], a, mag*p.share[n])
 		}
 	}
 	if missing > samplesSide*samplesSide/5 {
 		return descriptor{}, false
 	}
 	return quantize(&hist)
-}
-
-// sampleCell is the position of sample i in units of histograms.
-func sampleCell(i int) float64 {
-	return (float64(i)+0.5)*histSide/samplesSide - 0.5
-}
-
-// addSample shares one gradient between the four nearest histograms and two directions.
-func addSample(hist *[descriptorLen]float64, row, col, gx, gy, w float64) {
-	mag := w * math.Hypot(gx, gy)
-	a := math.Atan2(gy, gx) / (2 * math.Pi) * histAngles
-	r0, c0 := math.Floor(row), math.Floor(col)
-	for _, r := range [2]float64{r0, r0 + 1} {
-		for _, c := range [2]float64{c0, c0 + 1} {
-			if r < 0 || c < 0 || r >= histSide || c >= histSide {
-				continue
-			}
-			i := (int(r)*histSide + int(c)) * histAngles
-			addCircular(hist[i:i+histAngles], a, mag*(1-math.Abs(row-r))*(1-math.Abs(col-c)))
-		}
-	}
 }
 
 func quantize(hist *[descriptorLen]float64) (descriptor, bool) {

@@ -29,7 +29,7 @@ type evidence struct {
 const (
 	// minExcess and minZ are what a transform needs to be believed. See the package comment for
 	// what pairs that have nothing to do with each other reach.
-	minExcess, minZ = 0.12, 5
+	minExcess, minZ = 0.12, 5.5
 	// okZ is what it needs to be called ok.
 	okZ = 8
 	// decisiveExcess ends the search for a better hypothesis.
@@ -83,7 +83,7 @@ func (f *Frame) agree(i int, photo []*level, w warp) (shown, found int) {
 	for _, v := range f.votes(i, photo, w) {
 		if v.shown && v.block.corner {
 			shown++
-			if v.found {
+			if v.found && v.corr >= minCorr {
 				found++
 			}
 		}

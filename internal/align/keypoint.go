@@ -25,17 +25,16 @@ const (
 	edgeRatio = 10
 	// maxFeatures is kept per photo, the strongest of each cell of a cells×cells grid first,
 	// so that one busy corner cannot fill the list.
-	maxFeatures, cells = 1600, 8
+	maxFeatures, cells = 1300, 8
 )
 
 // A feature is a blob of the scale space with its orientation and descriptor; position and
 // size are in pixels of the photo.
 type feature struct {
-	at       geom.Point
-	sigma    float64
-	angle    float64
-	strength float32
-	desc     descriptor
+	at    geom.Point
+	sigma float64
+	angle float64
+	desc  descriptor
 }
 
 // keypoint is a feature before it is described, in pixels of its octave.
@@ -43,31 +42,36 @@ type keypoint struct {
 	x, y, sigma float64
 	layer       int
 	strength    float32
+	octave      *octave
 }
 
-// features returns the features of the level and of the coarser ones, strongest first.
+// features returns the features of the level and of the coarser ones.
 func features(l *level) []feature {
-	var all []feature
-	plane, scale := l.plane, l.scale
-	base := filter.Gaussian(plane, math.Sqrt(baseSigma*baseSigma-assumedSigma*assumedSigma))
-	for min(plane.W, plane.H) >= 32 {
-		oct := newOctave(base)
-		all = append(all, oct.features(scale, l)...)
+	var keys []keypoint
+	scale := 1.0
+	base := filter.Gaussian(l.plane, math.Sqrt(baseSigma*baseSigma-assumedSigma*assumedSigma))
+	for min(base.W, base.H) >= 32 {
+		oct := newOctave(base, scale)
+		keys = append(keys, oct.keypoints(l)...)
 		base = subsample(oct.gauss[layers])
-		plane = base
 		scale *= 2
 	}
-	return strongest(all, l)
+	keys = strongest(keys, l)
+	out := make([][]feature, len(keys))
+	raster.Parallel(len(keys), func(i int) { out[i] = keys[i].describe(l) })
+	return slices.Concat(out...)
 }
 
 // An octave is one doubling of scale: Gaussians and their differences.
 type octave struct {
+	// scale is the level's pixels per pixel of the octave.
+	scale float64
 	gauss [layers + 3]*raster.Plane
 	diff  [layers + 2]*raster.Plane
 }
 
-func newOctave(base *raster.Plane) *octave {
-	o := &octave{}
+func newOctave(base *raster.Plane, scale float64) *octave {
+	o := &octave{scale: scale}
 	o.gauss[0] = base
 	for i := 1; i < len(o.gauss); i++ {
 		from, to := layerSigma(i-1), layerSigma(i)
@@ -100,29 +104,9 @@ func subsample(p *raster.Plane) *raster.Plane {
 	return q
 }
 
-// features finds and describes the octave's blobs; scale is photo pixels per octave pixel.
-func (o *octave) features(scale float64, l *level) []feature {
-	keys := o.keypoints()
-	out := make([][]feature, len(keys))
-	octScale := scale / l.scale
-	raster.Parallel(len(keys), func(i int) {
-		k := keys[i]
-		r := descriptorReach * k.sigma * octScale
-		x, y := k.x*octScale, k.y*octScale
-		if l.void.in(int(x-r), int(y-r), int(x+r)+2, int(y+r)+2) > 0 {
-			return
-		}
-		out[i] = o.describe(k, l.photoFromLevel().Apply(geom.Point{X: x, Y: y}), scale)
-	})
-	var all []feature
-	for _, f := range out {
-		all = append(all, f...)
-	}
-	return all
-}
-
-// keypoints returns the extrema of the differences over place and scale, in fixed order.
-func (o *octave) keypoints() []keypoint {
+// keypoints returns the extrema of the differences over place and scale, in fixed order,
+// that keep clear of padding.
+func (o *octave) keypoints(l *level) []keypoint {
 	h := o.diff[0].H
 	rows := make([][]keypoint, h)
 	raster.Parallel(max(h-2, 0), func(i int) {
@@ -131,7 +115,15 @@ func (o *octave) keypoints() []keypoint {
 			rows[y] = o.rowKeypoints(rows[y], layer, y)
 		}
 	})
-	return slices.Concat(rows...)
+	return slices.DeleteFunc(slices.Concat(rows...), func(k keypoint) bool {
+		r, at := descriptorReach*k.sigma*o.scale, k.place()
+		return l.empty(geom.Point{X: at.X - r, Y: at.Y - r}, geom.Point{X: at.X + r, Y: at.Y + r})
+	})
+}
+
+// place is the keypoint's position in pixels of the level.
+func (k *keypoint) place() geom.Point {
+	return geom.Point{X: k.x * k.octave.scale, Y: k.y * k.octave.scale}
 }
 
 func (o *octave) rowKeypoints(out []keypoint, layer, y int) []keypoint {
@@ -194,24 +186,24 @@ func (o *octave) localize(layer, x, y int) (keypoint, bool) {
 		return keypoint{}, false
 	}
 	return keypoint{
-		x: float64(x) + ox, y: float64(y) + oy, layer: layer, strength: float32(math.Abs(v)),
+		x: float64(x) + ox, y: float64(y) + oy, layer: layer, strength: float32(math.Abs(v)), octave: o,
 		sigma: baseSigma * math.Exp2((float64(layer)+os)/layers),
 	}, true
 }
 
 // strongest keeps maxFeatures: the cells take turns, each giving its strongest left.
-func strongest(all []feature, l *level) []feature {
-	w, h := float64(l.plane.W)*l.scale, float64(l.plane.H)*l.scale
-	byCell := make([][]feature, cells*cells)
-	for _, f := range all {
-		cx := min(max(int(f.at.X/w*cells), 0), cells-1)
-		cy := min(max(int(f.at.Y/h*cells), 0), cells-1)
-		byCell[cy*cells+cx] = append(byCell[cy*cells+cx], f)
+func strongest(all []keypoint, l *level) []keypoint {
+	byCell := make([][]keypoint, cells*cells)
+	for _, k := range all {
+		at := k.place()
+		cx := min(max(int(at.X/float64(l.plane.W)*cells), 0), cells-1)
+		cy := min(max(int(at.Y/float64(l.plane.H)*cells), 0), cells-1)
+		byCell[cy*cells+cx] = append(byCell[cy*cells+cx], k)
 	}
 	for _, c := range byCell {
-		slices.SortStableFunc(c, func(a, b feature) int { return cmp.Compare(b.strength, a.strength) })
+		slices.SortStableFunc(c, func(a, b keypoint) int { return cmp.Compare(b.strength, a.strength) })
 	}
-	var kept []feature
+	var kept []keypoint
 	for rank := 0; len(kept) < min(maxFeatures, len(all)); rank++ {
 		for _, c := range byCell {
 			if rank < len(c) && len(kept) < maxFeatures {

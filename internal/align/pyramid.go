@@ -1,8 +1,6 @@
 package align
 
 import (
-	"math"
-
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
@@ -19,17 +17,15 @@ const (
 	// Light outside (blackLight, whiteLight) is clipped: three steps of 8-bit sRGB from
 	// either end, which also covers what JPEG does to a black bar.
 	blackLight, whiteLight = 0.001, 0.975
-	// voidPx is the side in pixels of the finest level of the smallest square that counts as
-	// empty when all of it is clipped or constant. Smaller ones are hair and highlights.
-	voidPx = 17
 )
 
 // A level is the alignment signal, ln(red + darkLight), at one resolution. Pixel u of it
 // is centred on scale·u + (scale−1)/2 of the photo.
 type level struct {
 	plane *raster.Plane
-	void  *counts
-	scale float64
+	void  *voidMap
+	// scale is photo pixels, step pixels of the finest level, per pixel.
+	scale, step float64
 }
 
 // photoFromLevel takes a pixel of the level to the photo.
@@ -47,15 +43,13 @@ func (l *level) levelFromPhoto() geom.Transform {
 // pyramid returns the levels of a photo, finest first, each half as large as the one before.
 func pyramid(rgb *raster.RGB) []*level {
 	k := max(1, (max(rgb.W(), rgb.H())+finestPx-1)/finestPx)
-	light := shrink(rgb.R, k)
-	void := voids(light)
-	plane := logarithm(light)
-	levels := []*level{{plane, countSet(void, plane.W, plane.H), float64(k)}}
-	for max(plane.W, plane.H)/2 >= coarsestPx && min(plane.W, plane.H) >= 4 {
-		void = halveVoid(void, plane.W, plane.H)
+	plane := shrink(rgb.R, k)
+	void := voids(plane)
+	logarithm(plane)
+	levels := []*level{{plane, void, float64(k), 1}}
+	for step := 2; max(plane.W, plane.H)/2 >= coarsestPx && min(plane.W, plane.H) >= 4; step *= 2 {
 		plane = halve(plane)
-		k *= 2
-		levels = append(levels, &level{plane, countSet(void, plane.W, plane.H), float64(k)})
+		levels = append(levels, &level{plane, void, float64(k * step), float64(step)})
 	}
 	return levels
 }
@@ -98,14 +92,13 @@ func addBlocks(dst, src []float32, k int) {
 }
 
 // logarithm replaces light by ln(light + darkLight), in place.
-func logarithm(p *raster.Plane) *raster.Plane {
+func logarithm(p *raster.Plane) {
 	raster.Bands(p.H, func(y0, y1 int) {
 		row := p.Pix[y0*p.W : y1*p.W]
 		for i, v := range row {
-			row[i] = float32(math.Log(float64(max(v, 0) + darkLight)))
+			row[i] = ln(max(v, 0) + darkLight)
 		}
 	})
-	return p
 }
 
 // halve shrinks by two with the binomial kernel 1 3 3 1, which keeps pixel centres where

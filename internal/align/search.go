@@ -20,12 +20,12 @@ const (
 	// twice that, holds them without wrapping round.
 	searchPx, searchSide = 128, 256
 	// The turns and sizes tried: what a person with a camera and no guide leaves.
-	turnStep, turns   = math.Pi / 24, 4
-	sizeStep, sizes   = 1.19, 2
-	searchHypotheses  = 10
-	minSearchOverlap  = 0.3
-	searchBand        = 3.0
-	searchPeakMinDist = 6
+	turnStep, turnsTried = math.Pi / 24, 4
+	sizeStep, sizesTried = 1.19, 2
+	searchHypotheses     = 10
+	minSearchOverlap     = 0.3
+	searchBand           = 3.0
+	searchPeakMinDist    = 6
 )
 
 // A spectrum is the Fourier transform of a small, locally normalised picture (real part)
@@ -45,16 +45,12 @@ type small struct {
 func newSmall(ls []*level) *small {
 	l := ls[len(ls)-1]
 	for max(l.plane.W, l.plane.H) > searchPx {
-		p := halve(l.plane)
-		v := &counts{}
-		l = &level{plane: p, void: v, scale: l.scale * 2}
+		l = &level{halve(l.plane), l.void, 2 * l.scale, 2 * l.step}
 	}
 	c := raster.New(l.plane.W, l.plane.H)
-	last := ls[len(ls)-1]
 	for y := range c.H {
 		for x := range c.W {
-			q := last.levelFromPhoto().Mul(l.photoFromLevel()).Apply(geom.Point{X: float64(x), Y: float64(y)})
-			if !last.isVoid(q) {
+			if !l.isVoid(geom.Point{X: float64(x), Y: float64(y)}) {
 				c.Set(x, y, 1)
 			}
 		}
@@ -163,8 +159,8 @@ func (f *Frame) search(p *photo) []hypothesis {
 		return nil
 	}
 	var views []geom.Transform
-	for i := -turns; i <= turns; i++ {
-		for j := -sizes; j <= sizes; j++ {
+	for i := -turnsTried; i <= turnsTried; i++ {
+		for j := -sizesTried; j <= sizesTried; j++ {
 			views = append(views, searchView(a, b, float64(i)*turnStep, math.Pow(sizeStep, float64(j))))
 		}
 	}

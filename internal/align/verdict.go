@@ -190,10 +190,7 @@ func (f *Frame) framePoints() []geom.Point {
 	return out
 }
 
-func (l *level) isVoid(q geom.Point) bool {
-	x, y := int(math.Round(q.X)), int(math.Round(q.Y))
-	return l.void.in(x, y, x+1, y+1) > 0
-}
+func (l *level) isVoid(q geom.Point) bool { return l.empty(q, q) }
 
 // shows reports whether the photo has picture at q.
 func (p *photo) shows(q geom.Point) bool {

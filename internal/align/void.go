@@ -1,17 +1,68 @@
 package align
 
 import (
+	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
 
-// counts is a summed-area table (Crow 1984): how many pixels of a rectangle are void.
-type counts struct {
+// voidTile is the side in pixels of the finest level of the tiles in which emptiness is kept.
+const voidTile = 8
+
+// A voidMap says where a photo holds no picture: padding, that is constant or clipped to the
+// last pixel. Such padding stands at the same place in every photo of a collection, so it
+// would draw any two of them onto each other.
+type voidMap struct {
 	w, h int
 	sum  []int32
 }
 
-func countSet(set []bool, w, h int) *counts {
-	c := &counts{w: w, h: h, sum: make([]int32, (w+1)*(h+1))}
+// voids marks the tiles of which all pixels, and those of all tiles around, are clipped or
+// equal to their neighbours; then it widens the mark by two tiles, one to give back what the
+// condition took and one for what a codec smears over the padding's edge. Smaller spots are
+// hair and highlights and stay.
+func voids(light *raster.Plane) *voidMap {
+	w, h := (light.W+voidTile-1)/voidTile, (light.H+voidTile-1)/voidTile
+	empty := make([]bool, w*h)
+	raster.Parallel(h, func(j int) {
+		for i := range w {
+			empty[j*w+i] = emptyTile(light, i*voidTile, j*voidTile)
+		}
+	})
+	c := countTiles(empty, w, h)
+	seeds := make([]bool, w*h)
+	for j := range h {
+		for i := range w {
+			x0, y0, x1, y1 := max(i-1, 0), max(j-1, 0), min(i+2, w), min(j+2, h)
+			seeds[j*w+i] = c.tiles(x0, y0, x1, y1) == (x1-x0)*(y1-y0)
+		}
+	}
+	s := countTiles(seeds, w, h)
+	out := make([]bool, w*h)
+	for j := range h {
+		for i := range w {
+			out[j*w+i] = s.tiles(i-2, j-2, i+3, j+3) > 0
+		}
+	}
+	return countTiles(out, w, h)
+}
+
+func emptyTile(light *raster.Plane, x0, y0 int) bool {
+	x1, y1 := min(x0+voidTile, light.W), min(y0+voidTile, light.H)
+	for y := y0; y < y1; y++ {
+		row, up := light.Row(y), light.Row(max(y-1, 0))
+		for x := x0; x < x1; x++ {
+			v := row[x]
+			if v >= blackLight && v <= whiteLight && (v != row[max(x-1, 0)] || v != up[x]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// countTiles makes a summed-area table (Crow 1984).
+func countTiles(set []bool, w, h int) *voidMap {
+	c := &voidMap{w: w, h: h, sum: make([]int32, (w+1)*(h+1))}
 	for y := range h {
 		var row int32
 		for x := range w {
@@ -24,8 +75,8 @@ func countSet(set []bool, w, h int) *counts {
 	return c
 }
 
-// in returns the number of void pixels in [x0, x1) × [y0, y1), cut to the picture.
-func (c *counts) in(x0, y0, x1, y1 int) int {
+// tiles returns the number of marked tiles in [x0, x1) × [y0, y1), cut to the picture.
+func (c *voidMap) tiles(x0, y0, x1, y1 int) int {
 	x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, c.w), min(y1, c.h)
 	if x0 >= x1 || y0 >= y1 {
 		return 0
@@ -34,66 +85,9 @@ func (c *counts) in(x0, y0, x1, y1 int) int {
 	return int(c.sum[y1*s+x1] - c.sum[y0*s+x1] - c.sum[y1*s+x0] + c.sum[y0*s+x0])
 }
 
-// voids marks the pixels that hold no picture: every square of side voidPx in which all
-// pixels are clipped or equal to their neighbours. Such padding stands at the same place
-// in every photo of a collection, so it would draw any two of them onto each other. The
-// mark is widened by voidMarginPx, so that the padding's edge is covered too.
-func voids(light *raster.Plane) []bool {
-	w, h := light.W, light.H
-	empty := make([]bool, w*h)
-	raster.Bands(h, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			markEmpty(empty[y*w:(y+1)*w], light, y)
-		}
-	})
-	c := countSet(empty, w, h)
-	seeds := make([]bool, w*h)
-	const r = voidPx / 2
-	raster.Bands(h, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			for x := range w {
-				x0, y0, x1, y1 := max(x-r, 0), max(y-r, 0), min(x+r+1, w), min(y+r+1, h)
-				seeds[y*w+x] = empty[y*w+x] && c.in(x0, y0, x1, y1) == (x1-x0)*(y1-y0)
-			}
-		}
-	})
-	return widen(seeds, w, h, r+voidMarginPx)
-}
-
-// voidMarginPx is how far the edge of padding reaches into the picture: the ringing of an
-// 8×8 JPEG block less what the seeds lost.
-const voidMarginPx = 4
-
-func markEmpty(dst []bool, light *raster.Plane, y int) {
-	row, up, down := light.Row(y), light.Row(max(y-1, 0)), light.Row(min(y+1, light.H-1))
-	for x, v := range row {
-		flat := v == row[max(x-1, 0)] && v == row[min(x+1, len(row)-1)] && v == up[x] && v == down[x]
-		dst[x] = flat || v < blackLight || v > whiteLight
-	}
-}
-
-// widen marks every pixel with a marked one within r rows and columns.
-func widen(set []bool, w, h, r int) []bool {
-	c := countSet(set, w, h)
-	out := make([]bool, w*h)
-	raster.Bands(h, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			for x := range w {
-				out[y*w+x] = c.in(x-r, y-r, x+r+1, y+r+1) > 0
-			}
-		}
-	})
-	return out
-}
-
-// halveVoid marks a pixel of the next level if any pixel under its kernel is marked.
-func halveVoid(set []bool, w, h int) []bool {
-	out := make([]bool, (w/2)*(h/2))
-	for y := range h / 2 {
-		for x := range w / 2 {
-			i := 2*y*w + 2*x
-			out[y*(w/2)+x] = set[i] || set[i+1] || set[i+w] || set[i+w+1]
-		}
-	}
-	return out
+// empty reports whether any of the level's pixels between lo and hi is void. A level's pixel is
+// l.step pixels of the finest level wide.
+func (l *level) empty(lo, hi geom.Point) bool {
+	tile := func(v float64) int { return int((v+0.5)*l.step-0.5) / voidTile }
+	return l.void.tiles(tile(max(lo.X, 0)), tile(max(lo.Y, 0)), tile(max(hi.X, 0))+1, tile(max(hi.Y, 0))+1) > 0
 }
