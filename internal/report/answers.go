@@ -18,6 +18,7 @@ type answer struct {
 	Class    string // better | worse | moved | still | none
 	Clock    string // interim or final, with its day
 	Number   string // the change, large
+	Unit     string
 	What     string // of what
 	Sentence string
 	Plain    string // the sentence of a patient
@@ -47,6 +48,27 @@ func answers(t *texts, x *index) []answer {
 		}
 	}
 	return list
+}
+
+// shareCaveats takes the caveats that several answers have out of them, to be said once.
+func shareCaveats(list []answer) (shared []string) {
+	count := map[string]int{}
+	for _, a := range list {
+		for _, c := range a.Caveats {
+			count[c]++
+		}
+	}
+	for i, a := range list {
+		list[i].Caveats = nil
+		for _, c := range a.Caveats {
+			if count[c] > 1 {
+				shared = appendNew(shared, c)
+			} else {
+				list[i].Caveats = append(list[i].Caveats, c)
+			}
+		}
+	}
+	return shared
 }
 
 // measureOf is the measure that a goal is judged by: the primary one of those that
@@ -145,17 +167,22 @@ func (x *index) clockWords(t *texts, c *outcome.Change) string {
 // say writes the number and the sentence of a comparable change: in percent where
 // the record gives one, else in the measure's unit.
 func (a *answer) say(t *texts, x *index, c *outcome.Change) {
-	s := inUnit(x, c)
-	if c.Percent.Known() && c.Change != 0 {
-		s = inPercent(c)
+	s, share := inUnit(x, c), ""
+	if k, ofBaseline, ok := x.percentFactor(c); ok {
+		s = inPercent(c, k)
+		if ofBaseline {
+			share = t.OfBaseline
+		}
 	}
-	a.Number = withUnit(signed(s.change, s.places), s.unit)
-	what := a.What
+	a.Number, a.Unit = signed(s.change, s.places), strings.TrimPrefix(withUnit("", s.unit), nbsp)
+	if s.unit == "%" {
+		a.Number, a.Unit = withUnit(a.Number, s.unit), ""
+	}
 	bounds := t.bounds(s.interval(t, c.Status), s.mdcText())
 	if c.Status == outcome.NoChange {
-		a.Sentence = t.still(what, a.Number)
+		a.Sentence = t.still(a.What, withUnit(signed(s.change, s.places), s.unit)+share)
 	} else {
-		a.Sentence = t.moved(what, withUnit(number(magnitude(s.change), s.places), s.unit), s.change > 0)
+		a.Sentence = t.moved(a.What, withUnit(number(magnitude(s.change), s.places), s.unit)+share, s.change > 0)
 	}
 	a.Sentence += bounds + t.between(x.visitInText(t, x.rec.Series.Baseline), x.visitInText(t, c.Visit), c.Contrast)
 }
@@ -176,11 +203,24 @@ func inUnit(x *index, c *outcome.Change) shown {
 	return s
 }
 
-// inPercent carries interval and detectable change to percent by the factor between
-// the record's own change and percent.
-func inPercent(c *outcome.Change) shown {
-	k := outcome.Number(math.Abs(float64(c.Percent / c.Change)))
-	s := shown{change: c.Percent, low: k * c.CI95[0], high: k * c.CI95[1], mdc: k * c.MDC95, unit: "%"}
+// percentFactor is what turns a change and its bounds into percent: the factor
+// between the record's own change and percent; where a contrast has none, percent of
+// the region's own value at baseline (ofBaseline), which its raw row holds. Only
+// ratio scales have percent.
+func (x *index) percentFactor(c *outcome.Change) (k float64, ofBaseline, ok bool) {
+	if c.Percent.Known() && c.Change != 0 {
+		return math.Abs(float64(c.Percent / c.Change)), false, true
+	}
+	raw := x.change(c.Visit, c.ROI, c.Measure, outcome.Raw)
+	if x.rec.Definitions[c.Measure].Scale != outcome.Ratio || raw == nil || !(raw.From > 0) || !raw.From.Known() {
+		return 0, false, false
+	}
+	return 100 / float64(raw.From), true, true
+}
+
+func inPercent(c *outcome.Change, k float64) shown {
+	f := outcome.Number(k)
+	s := shown{change: f * c.Change, low: f * c.CI95[0], high: f * c.CI95[1], mdc: f * c.MDC95, unit: "%"}
 	s.places = max(0, decimals(float64(s.mdc)))
 	return s
 }

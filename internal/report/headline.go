@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"dermtrace/internal/outcome"
@@ -82,14 +83,22 @@ func trustLine(t *texts, x *index) []clause {
 	if px.Known() {
 		within := ""
 		if mm.Known() {
-			within = withUnit(significant(mm, 2), "mm")
+			within = t.atMost(mm, 3, "mm")
 		}
-		line = append(line, clause{capital(t.placed(withUnit(significant(px, 2), "px"), within)), true})
+		line = append(line, clause{capital(t.placed(t.atMost(px, 2, "px"), within)), true})
 	}
 	if !x.rec.Series.MMPerPx.Known() {
 		line = append(line, clause{capital(t.noScale()), false})
 	}
 	return line
+}
+
+// atMost prints an error with the given places; one too small for them is said to be.
+func (t *texts) atMost(v outcome.Number, places int, unit string) string {
+	if least := outcome.Number(math.Pow10(-places)); v < least {
+		return fmt.Sprintf(t.Under, withUnit(number(least, places), unit))
+	}
+	return withUnit(number(v, places), unit)
 }
 
 func larger(a, b outcome.Number) outcome.Number {

@@ -22,6 +22,7 @@ type page struct {
 	Flags    []flag
 	Missing  []outcome.NotAssessed
 	Answers  []answer
+	Caveats  []string // that several answers share
 	Recovery []string
 	Viewer   *viewer
 	Families []familySection
@@ -69,6 +70,7 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 		Methods: t.methods, Limits: t.limits,
 		Patient: opt.Patient, OnePage: opt.OnePage || opt.Patient, Sensitive: opt.Sensitive,
 	}
+	p.Caveats = shareCaveats(p.Answers)
 	p.Style = template.CSS(string(style) + pageMargins(t, p.Head.Running))
 	p.Class = bodyClass(opt)
 	if p.OnePage {

@@ -154,7 +154,7 @@ func TestWhatTheReportMustSay(t *testing.T) {
 	for _, want := range []string{
 		"Cheek, left", "P001", "left oblique", "6 visits, 10 Jan 2026 to 9 May 2026 (119 days)",
 		"10 Jan 2026 dermaroller 1.5 mm on treated", "first session, well tolerated",
-		"5 of 6 photos used", "Placed to within 0.31 px (0.0093 mm)",
+		"5 of 6 photos used", "Placed with an error of 0.31 px (0.009 mm)",
 		"Redness was still above baseline four days after a treatment.", "No flag is not an all-clear.",
 		"No spot was matched between visits.",
 		"Apparent roughness in “treated” fell by 29 % (95 % interval 24 to 34 %; detectable from 8 %) between 10 Jan 2026 (day 0) and 9 May 2026 (day 119), against control skin.",

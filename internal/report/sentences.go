@@ -42,9 +42,9 @@ func (t *texts) lightSet(byCard, byControl, none int) string {
 
 func (t *texts) placed(px, mm string) string {
 	if mm != "" {
-		return fmt.Sprintf("placed to within %s (%s)", px, mm)
+		return fmt.Sprintf("placed with an error of %s (%s)", px, mm)
 	}
-	return "placed to within " + px
+	return "placed with an error of " + px
 }
 
 func (t *texts) noScale() string { return "size on skin unknown: nothing in millimetres" }

@@ -5,25 +5,25 @@ import "dermtrace/internal/outcome"
 // texts are all the words of a report. Another language is another value of this
 // type. A verb like %[2]s stands for an argument, so that word order is free.
 type texts struct {
-	Lang, Title                                                                                          string
-	Intended                                                                                             string // the limits of use, on every report
-	Skip, Report, Goals, Treatments, NoTreatments                                                        string
-	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                     string
-	Answers, AnswersNone, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, Shown, Replicate string
-	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                       string
-	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot     string
-	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap                  string
-	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                  string
-	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                       string
-	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes        string
-	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, ColFile, LeftOut, LeftOutNone, Notices   string
-	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance              string
-	Software, Settings, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline  string
-	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                     string
-	Missing, Patient, PatientNote, Coarse, NotAligned, Clinical                                          string
-	methods, limits                                                                                      []string
-	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes           map[string]string
-	settings                                                                                             map[string]string
+	Lang, Title                                                                                                                                    string
+	Intended                                                                                                                                       string // the limits of use, on every report
+	Skip, Report, Goals, Treatments, NoTreatments                                                                                                  string
+	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                               string
+	Answers, AnswersNone, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate string
+	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                 string
+	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                               string
+	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap                                                            string
+	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                            string
+	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                 string
+	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                  string
+	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                      string
+	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                        string
+	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                      string
+	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                               string
+	Missing, Patient, PatientNote, Coarse, NotAligned                                                                                              string
+	methods, limits                                                                                                                                []string
+	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes                                                     map[string]string
+	settings                                                                                                                                       map[string]string
 }
 
 // english is the language of reports.
@@ -48,6 +48,9 @@ func (t *texts) chrome() {
 	t.FlagsNone, t.FlagsNote = "No flag was raised.", "A flag asks a person to look. No flag is not an all-clear."
 	t.NotAssessedNone = "Nothing beyond what no photo can show (see the limits)."
 	t.Answers, t.AnswersNone, t.Recovery = "What changed", "The series names no goals, so no direction counts as better. The curves show every measure.", "Recovery"
+	t.NoPicture = "No picture of:"
+	t.PlaceError = "error %[1]s"
+	t.OfBaseline, t.Under = " of its baseline value", "under %[1]s"
 	t.NotMeasured = "not measured"
 	t.GaugeNoise, t.GaugeSpan = "within measurement error", "95 % interval of the change"
 	t.Pair, t.PairNone = "Compare", "The result holds no picture of this series."
@@ -65,7 +68,6 @@ func (t *texts) chrome() {
 	t.Missing = "%[1]d of %[2]d pictures that the record names were not found beside it."
 	t.NotAligned = "as shot, not aligned"
 	t.Patient, t.PatientNote = "Your progress", "Your clinician has a longer version of this page."
-	t.Clinical = "Clinical words"
 }
 
 func (t *texts) figures() {
@@ -87,11 +89,11 @@ func (t *texts) figures() {
 func (t *texts) trust() {
 	t.Quality = "Photos: fit, place and light"
 	t.QualityNote = "Every photo, used or not. Place is where it lies in the frame; its error is an estimate. Light is the colour difference (mean ΔE00) left after correction."
-	t.ColPhoto, t.ColFit, t.ColPlace, t.ColLight, t.ColFile = "Photo", "Fit to measure", "Place", "Light", "File"
+	t.ColPhoto, t.ColFit, t.ColPlace, t.ColLight = "Photo", "Fit to measure", "Place", "Light"
 	t.LeftOut, t.LeftOutNone, t.Notices = "Left out", "Nothing was left out.", "Notices"
 	t.Methods, t.Limits, t.Definitions, t.Provenance = "How it was measured", "What a photo cannot show", "What each measure means", "Provenance"
 	t.ColMeasure, t.ColUnit, t.ColMeaning, t.ColReference = "Measure", "Unit", "Meaning", "Reference"
-	t.Software, t.Settings, t.RecordHash = "Software", "Settings", "Record"
+	t.Software, t.RecordHash = "Software", "Record"
 	t.RecordHashNote = "SHA-256 of results.json"
 	t.ProjectDefault = "project default"
 	t.ScaleMM, t.ScaleNone, t.Frame, t.Baseline = "Size on skin", "unknown: nothing in millimetres", "Frame photo", "Baseline"

@@ -41,7 +41,7 @@ func (d dayTicks) Ticks(low, high float64) []plot.Tick {
 
 // evenTicks are three to six round values from low to high.
 func evenTicks(low, high float64) []plot.Tick {
-	step := roundStep((high - low) / 4)
+	step := roundStep((high - low) / 5)
 	places := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 	var ticks []plot.Tick
 	for n := math.Ceil(low / step); n*step <= high; n++ {

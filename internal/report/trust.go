@@ -67,10 +67,10 @@ func mark(verdict string) string {
 
 func placeNotes(t *texts, a outcome.Alignment) []string {
 	var list []string
-	if a.ErrorPx.Known() {
-		s := "± " + withUnit(significant(a.ErrorPx, 2), "px")
+	if a.ErrorPx.Known() && a.Status != outcome.AlignFrame {
+		s := fmt.Sprintf(t.PlaceError, t.atMost(a.ErrorPx, 2, "px"))
 		if a.ErrorMM.Known() {
-			s += " (" + withUnit(significant(a.ErrorMM, 2), "mm") + ")"
+			s += " (" + t.atMost(a.ErrorMM, 3, "mm") + ")"
 		}
 		list = append(list, s)
 	}
@@ -115,10 +115,15 @@ func leftOut(t *texts, x *index) []string {
 
 // withheld groups a region's missing values by their reason.
 func withheld(t *texts, x *index, p outcome.Photo, r outcome.ROI) []string {
-	byReason := map[string][]string{}
+	byReason, elsewhere := map[string][]string{}, map[string]bool{}
+	for _, m := range r.Measures {
+		for _, code := range m.Warnings {
+			elsewhere[code] = elsewhere[code] || m.Value.Known()
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.Measures)) {
 		if m := r.Measures[name]; !m.Value.Known() {
-			why := warningSentences(m.Warnings)
+			why := warningSentences(reasons(m.Warnings, elsewhere))
 			byReason[why] = append(byReason[why], named(t.measures, name))
 		}
 	}
@@ -127,6 +132,16 @@ func withheld(t *texts, x *index, p outcome.Photo, r outcome.ROI) []string {
 		list = append(list, strings.TrimSpace(fmt.Sprintf("%s, %s: %s. %s", x.visitLabel(t, p.Visit), r.Name, strings.Join(byReason[why], ", "), why)))
 	}
 	return list
+}
+
+// reasons are the warnings that can be why a value is missing: those that no value of
+// the region lives with, or all if there is none.
+func reasons(codes []string, elsewhere map[string]bool) []string {
+	own := slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return elsewhere[c] })
+	if len(own) == 0 {
+		return codes
+	}
+	return own
 }
 
 // notices are the record's warnings with what they concern.

@@ -48,6 +48,7 @@
     const layer = overlay && aligned ? $("layer-" + n + "-" + overlay) : null;
     const map = part(side, "map"), regions = part(side, "regions");
     map.hidden = !layer;
+    part(side, "none").hidden = !overlay || Boolean(layer);
     if (layer) map.src = layer.src;
     map.style.opacity = $("strength") ? Number($("strength").value) / 100 : 1;
     regions.hidden = !(aligned && $("outlines") && $("outlines").checked);

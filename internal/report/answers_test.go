@@ -1,0 +1,163 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"dermtrace/internal/outcome"
+)
+
+func answerTo(t *testing.T, rec *outcome.Record, goal string) answer {
+	t.Helper()
+	list := answers(english(), newIndex(rec))
+	i := slices.IndexFunc(list, func(a answer) bool { return a.Goal == goal })
+	if i < 0 {
+		t.Fatalf("no answer to %q", goal)
+	}
+	a := list[i]
+	a.Sentence = strings.ReplaceAll(a.Sentence, nbsp, " ")
+	return a
+}
+
+// edit changes the rows of one measure.
+func edit(rec *outcome.Record, measure string, fn func(c *outcome.Change)) *outcome.Record {
+	for i := range rec.Changes {
+		if rec.Changes[i].Measure == measure {
+			fn(&rec.Changes[i])
+		}
+	}
+	return rec
+}
+
+// A contrast with control skin has no percent of its own: the change is then printed
+// in percent of the region's own baseline, 0.0412: −0.0119 is −29 %.
+func TestPercentOfTheBaselineWhereTheContrastHasNone(t *testing.T) {
+	rec := edit(record(), "roughness", func(c *outcome.Change) {
+		if c.Contrast == outcome.VsControl {
+			c.Percent, c.From, c.To = outcome.NaN(), c.From-0.0398, c.To-0.0398
+		}
+	})
+	a := answerTo(t, rec, "smooth texture")
+	if a.Number != "−29"+nbsp+"%" || a.Unit != "" || !strings.Contains(a.Sentence, "fell by 29 % of its baseline value (95 % interval 24 to 34 %; detectable from 8 %)") {
+		t.Errorf("%s %s: %s", a.Number, a.Unit, a.Sentence)
+	}
+}
+
+func TestIntervalScalesHaveNoPercent(t *testing.T) {
+	rec := edit(record(), "roughness", func(c *outcome.Change) { c.Percent = outcome.NaN() })
+	d := rec.Definitions["roughness"]
+	d.Scale, d.Unit = outcome.Interval, "px"
+	rec.Definitions["roughness"] = d
+	edit(rec, "roughness", func(c *outcome.Change) { c.Unit = "px" })
+	a := answerTo(t, rec, "smooth texture")
+	if !strings.Contains(a.Sentence, "fell by 0.012 px (95 % interval 0.010 to 0.014 px; detectable from 0.003 px)") {
+		t.Error(a.Sentence)
+	}
+}
+
+func TestAnswersSayWhyThereIsNone(t *testing.T) {
+	early := edit(record(), "roughness", func(c *outcome.Change) { c.Clock = outcome.Outside })
+	if a := answerTo(t, early, "smooth texture"); a.Class != "none" || !strings.Contains(a.Sentence, "no visit is late enough yet. It counts from 28 days after the latest treatment") {
+		t.Error(a.Sentence)
+	}
+	blocked := edit(record(), "roughness", func(c *outcome.Change) {
+		c.Status, c.Change, c.Goal, c.Warnings = outcome.NotComparable, outcome.NaN(), nil, []string{outcome.Blurred}
+	})
+	if a := answerTo(t, blocked, "smooth texture"); a.Number != "" || a.Gauge != nil || !strings.Contains(a.Sentence, "cannot be compared with baseline: The photo is less sharp than the reference.") {
+		t.Errorf("%+v", a)
+	}
+	gone := record()
+	gone.Changes = nil
+	if a := answerTo(t, gone, "smooth texture"); !strings.Contains(a.Sentence, "no follow-up visit could be compared") {
+		t.Error(a.Sentence)
+	}
+}
+
+// A later visit that cannot be compared does not hide an earlier one that can.
+func TestTheLastComparableVisitAnswers(t *testing.T) {
+	rec := edit(record(), "roughness", func(c *outcome.Change) {
+		if c.Visit == "2026-05-09" {
+			c.Status, c.Change, c.Goal = outcome.NotComparable, outcome.NaN(), nil
+		}
+	})
+	a := answerTo(t, rec, "smooth texture")
+	if !strings.Contains(a.Sentence, "14 Mar 2026 (day 63)") || a.Clock != "interim: final from day 84" {
+		t.Errorf("%s / %s", a.Sentence, a.Clock)
+	}
+}
+
+func TestNoEstimateOfNoiseIsSaid(t *testing.T) {
+	rec := edit(record(), "roughness", func(c *outcome.Change) { c.MDC95 = outcome.NaN() })
+	if a := answerTo(t, rec, "smooth texture"); !strings.Contains(a.Sentence, "no estimate of photo noise") || a.Gauge.HasNoise {
+		t.Error(a.Sentence)
+	}
+}
+
+func TestTheGaugeIsToScale(t *testing.T) {
+	g := newGauge(&outcome.Change{Change: -10, CI95: [2]outcome.Number{-14, -6}, MDC95: 5})
+	for what, pair := range map[string][2]float64{
+		"change": {g.At, 50 - 46*10.0/14}, "low end": {g.IntervalX, 4}, "width": {g.IntervalW, 46 * 8.0 / 14}, "noise": {g.NoiseW, 2 * 46 * 5.0 / 14},
+	} {
+		if !(math.Abs(pair[0]-pair[1]) <= 0.01) {
+			t.Errorf("%s at %v, want %v", what, pair[0], pair[1])
+		}
+	}
+	if newGauge(&outcome.Change{Change: outcome.NaN(), MDC95: 1}) != nil || newGauge(&outcome.Change{MDC95: outcome.NaN(), CI95: [2]outcome.Number{outcome.NaN(), outcome.NaN()}}) != nil {
+		t.Error("a gauge of nothing")
+	}
+}
+
+func TestSharedCaveatsAreSaidOnce(t *testing.T) {
+	list := []answer{{Caveats: []string{"a", "b"}}, {Caveats: []string{"a"}}, {}}
+	if shared := shareCaveats(list); !slices.Equal(shared, []string{"a"}) || !slices.Equal(list[0].Caveats, []string{"b"}) || len(list[1].Caveats) != 0 {
+		t.Errorf("%v %+v", shared, list)
+	}
+}
+
+func TestRecoverySentences(t *testing.T) {
+	for _, tt := range []struct {
+		first, last, half outcome.Number
+		want              string
+	}{
+		{4, 2, 1.31, "was first within measurement error of baseline on day 4, still above it on day 2; half of it was gone in 1.3 days (95 % interval 0.90 to 1.9)."},
+		{outcome.NaN(), 5, outcome.NaN(), "was still above baseline on day 5, the last visit that could tell. Too few visits."},
+		{1, outcome.NaN(), outcome.NaN(), "was within measurement error of baseline on day 1, the first visit that could tell. Too few visits."},
+		{outcome.NaN(), outcome.NaN(), outcome.NaN(), "could not be followed. Too few visits."},
+	} {
+		rec := record()
+		r := &rec.Recovery[0]
+		r.FirstWithinDay, r.LastAboveDay, r.HalfLifeDays, r.Reason = tt.first, tt.last, tt.half, "too few visits"
+		if tt.half.Known() {
+			r.HalfLifeCI95, r.Reason = [2]outcome.Number{0.9, 1.9}, ""
+		}
+		if got := recoveries(english(), newIndex(rec)); len(got) != 1 || !strings.HasSuffix(got[0], tt.want) {
+			t.Errorf("%q, want …%q", got, tt.want)
+		}
+	}
+}
+
+func TestTrustLine(t *testing.T) {
+	say := func(rec *outcome.Record) string {
+		var all []string
+		for _, c := range trustLine(english(), newIndex(rec)) {
+			all = append(all, c.Text)
+		}
+		return strings.ReplaceAll(strings.Join(all, ". "), nbsp, " ")
+	}
+	none := record()
+	none.Series.MMPerPx = outcome.NaN()
+	for i := range none.Photos {
+		none.Photos[i].Calibration = outcome.Calibration{Method: "none"}
+		none.Photos[i].Alignment.ErrorPx, none.Photos[i].Alignment.ErrorMM = 0.004, outcome.NaN()
+	}
+	if got, want := say(none), "5 of 6 photos used. Redness and pigment uncalibrated (no colour card, no control skin): no verdict. Placed with an error of under 0.01 px. Size on skin unknown: nothing in millimetres"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	mixed := record()
+	mixed.Photos[1].Calibration.Method, mixed.Photos[2].Calibration.Method = "card", "none"
+	if got := say(mixed); !strings.Contains(got, "Light set from a colour card in 1, light set from control skin in 2, redness and pigment uncalibrated (no colour card, no control skin): no verdict in 1") {
+		t.Error(got)
+	}
+}
