@@ -181,8 +181,8 @@ func (a *anatomy) growPores() {
 		big := math.Exp(0.4 * d.normal())
 		a.pores = append(a.pores, pore{
 			id: fmt.Sprintf("pore-%d", n), at: at,
-			r: 0.1 * clamp(big, 0.5, 2.2), depth: 0.05 * clamp(big, 0.4, 2.5),
-			plug: 0.16 * clamp(big, 0.3, 2.5) * d.between(0.4, 1.3), stretch: d.between(1, 1.6), azimuth: d.between(0, math.Pi),
+			r: 0.085 * clamp(big, 0.5, 2.2), depth: 0.05 * clamp(big, 0.4, 2.5),
+			plug: 0.14 * clamp(big, 0.3, 2.2) * d.between(0.4, 1.3), stretch: d.between(1, 1.6), azimuth: d.between(0, math.Pi),
 		})
 	})
 }
@@ -207,8 +207,8 @@ func (a *anatomy) growHairs() {
 
 func (a *anatomy) growVessels() {
 	a.sow("vessel", a.script.Anatomy.Vessels, func(d *dice, _ string, at point) {
-		line := a.wander(d, at, d.between(2, 8), 0.5)
-		a.vessels = append(a.vessels, vessel{line: line, width: d.between(0.05, 0.1), blood: d.between(0.012, 0.04)})
+		line := a.wander(d, at, d.between(2, 8), 1.3)
+		a.vessels = append(a.vessels, vessel{line: line, width: d.between(0.06, 0.13), blood: d.between(0.006, 0.018)})
 	})
 }
 

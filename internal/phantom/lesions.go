@@ -13,19 +13,19 @@ func (a *anatomy) growSpots() {
 	a.sow(lentigo, n.Spots, func(d *dice, id string, at point) {
 		r := 0.9 * math.Exp(0.5*d.normal())
 		a.addSpot(d, spot{id: id, kind: lentigo, at: at, r: clamp(r, 0.35, 3.5), edge: d.between(0.1, 0.25),
-			melanin: (0.012 + 0.45*base) * d.between(0.4, 1.2)})
+			melanin: (0.016 + 0.3*base) * d.between(0.35, 1.2)})
 	})
 	a.sow(pih, n.PIH, func(d *dice, id string, at point) {
 		a.addSpot(d, spot{id: id, kind: pih, at: at, r: d.between(1, 2.6), edge: d.between(0.35, 0.7),
-			melanin: (0.01 + 0.5*base) * d.between(0.4, 1), blood: 0.012 * d.between(0, 1)})
+			melanin: (0.012 + 0.35*base) * d.between(0.4, 1), blood: 0.012 * d.between(0, 1)})
 	})
 	a.sow(melasma, n.Melasma, func(d *dice, id string, at point) {
 		a.addSpot(d, spot{id: id, kind: melasma, at: at, r: d.between(5, 11), edge: d.between(0.25, 0.4),
-			melanin: (0.015 + 0.45*base) * d.between(0.7, 1.1)})
+			melanin: (0.015 + 0.35*base) * d.between(0.7, 1.1)})
 	})
 	a.sow(naevus, n.Naevi, func(d *dice, id string, at point) {
 		a.addSpot(d, spot{id: id, kind: naevus, at: at, r: d.between(0.7, 1.8), edge: d.between(0.12, 0.25),
-			melanin: 0.09 + base*d.between(0.5, 1.1)})
+			melanin: 0.08 + base*d.between(0.25, 0.6)})
 	})
 	a.sow("new", a.script.Fates.NewSpots, func(d *dice, id string, at point) {
 		a.addSpot(d, spot{id: id, kind: lentigo, at: at, r: d.between(0.6, 1.6), edge: d.between(0.15, 0.4),
@@ -134,8 +134,9 @@ func (a *anatomy) addScar(d *dice, s scar) {
 	s.region = a.regionAt(s.at)
 	s.blood = a.script.Tone.Blood * d.between(-0.25, 0.6)
 	s.melanin = -a.script.Tone.Melanin * d.between(0, 0.25)
-	if s.kind == stria {
-		s.melanin *= 1.6
+	if s.kind == stria { // young ones red, old ones pale
+		s.blood = a.script.Tone.Blood * [2]float64{1.1, -0.45}[d.bits()>>31]
+		s.melanin = -a.script.Tone.Melanin * d.between(0.25, 0.45)
 	}
 	a.scars = append(a.scars, s)
 }
@@ -149,7 +150,8 @@ func (s scar) floor(dx, dy float64) float64 {
 	case icePick:
 		return math.Exp(-d * d * 1.2)
 	case boxcar:
-		return (1 - smoothstep(0.72, 1.08, d)) * (1 + 0.08*rough(s.seed+1, dx, dy, 0.6))
+		d += 0.09 * rough(s.seed+2, dx, dy, 0.5*s.r)
+		return (1 - smoothstep(0.55, 1.15, d)) * (1 + 0.1*rough(s.seed+1, dx, dy, 0.7))
 	default:
 		return math.Exp(-d * d)
 	}

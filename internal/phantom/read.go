@@ -67,6 +67,7 @@ func (s *Script) check() error {
 		g := r.polygon()
 		c.that(len(g) >= 3 && g.Area() > 0 && !g.Crosses(), "region %q encloses nothing or crosses itself", r.Name)
 	}
+	c.props(s)
 	c.visits(s)
 	if len(c.problems) > 0 {
 		return &ScriptError{c.problems}
@@ -84,6 +85,15 @@ func (c *checker) that(ok bool, format string, args ...any) {
 
 func (c *checker) within(name string, v, lo, hi float64) {
 	c.that(v >= lo && v <= hi, "%s %v is not within %v to %v", name, v, lo, hi)
+}
+
+func (c *checker) props(s *Script) {
+	if s.Card != nil {
+		c.within("card pitch_mm", s.Card.PitchMM, 4*s.MMPerPx, 100)
+	}
+	if s.Ruler != nil {
+		c.within("ruler length_mm", s.Ruler.LengthMM, 1, 300)
+	}
 }
 
 func (c *checker) visits(s *Script) {

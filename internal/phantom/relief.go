@@ -115,8 +115,8 @@ func newFurrows(seed uint32, depth, texel float64) furrows {
 		s, c := math.Sincos(turn + float64(k)*math.Pi/3 + d.between(-0.2, 0.2))
 		f.lines[k] = lineSet{
 			seed: d.bits(), cos: float32(c), sin: float32(s),
-			along: float32(d.between(1.3, 2)), apart: float32(d.between(0.55, 0.8)),
-			width: float32(d.between(0.055, 0.08)), depth: float32([3]float64{1, 0.85, 0.6}[k]),
+			along: float32(d.between(1.1, 1.7)), apart: float32(d.between(0.6, 0.85)),
+			width: float32(d.between(0.045, 0.065)), depth: float32([3]float64{1, 0.85, 0.6}[k]),
 		}
 	}
 	return f
@@ -125,21 +125,22 @@ func newFurrows(seed uint32, depth, texel float64) furrows {
 func (f *furrows) height(x64, y64 float64) float32 {
 	x, y := float32(x64), float32(y64)
 	// The skin is stretched unevenly: lines bend over centimetres and tremble over tenths.
-	bx, _, _ := noise(f.seed+1, x/9, y/9)
-	by, _, _ := noise(f.seed+2, x/9, y/9)
-	tx, ty, _ := noise(f.seed+3, x/0.5, y/0.5)
-	wx, wy := x+3*bx+0.07*tx, y+3*by+0.03*ty
+	bx, _, _ := noise(f.seed+1, x/13, y/13)
+	by, _, _ := noise(f.seed+2, x/13, y/13)
+	tx, ty, _ := noise(f.seed+3, x/0.6, y/0.6)
+	wx, wy := x+2.6*bx+0.08*tx, y+2.6*by+0.08*ty
 	var z float32
 	for k := range f.lines {
 		z -= f.lines[k].at(wx, wy, f.soft)
 	}
 	strong, _, _ := noise(f.seed+4, x/4, y/4)
-	z *= 1 + 0.9*strong
+	z *= 0.85 + 0.7*strong
 	d := cells(f.seed+5, wx/0.42, wy/0.42) * 0.42
 	fade, _, _ := noise(f.seed+6, x/1.1, y/1.1)
-	z -= (0.34 + 0.5*fade) * profile(d, max(0.04, f.soft))
-	grain, _, _ := noise(f.seed+7, x/0.13, y/0.13)
-	return f.depth * (z + 0.14*grain)
+	z -= (0.42 + 0.6*fade) * profile(d, max(0.032, f.soft))
+	grain, _, _ := noise(f.seed+7, x/0.15, y/0.15)
+	fine, _, _ := noise(f.seed+8, x/0.075, y/0.075)
+	return f.depth * (z + 0.2*grain + 0.1*fine)
 }
 
 // at is the depth that the lines of the set have at a point, in units of the deepest.
@@ -157,7 +158,7 @@ func (l *lineSet) at(x, y, soft float32) float32 {
 func profile(d, w float32) float32 {
 	t := d * d / (w * w)
 	near := 1 / (1 + t)
-	return 0.72*near*near + 0.28/(1+t/14)
+	return 0.8*near*near + 0.2/(1+t/14)
 }
 
 // cells is the distance to the nearest edge of a cell of jittered points, in cells

@@ -40,13 +40,13 @@ type Tone struct {
 	Melanin     float64 `yaml:"melanin"`               // volume fraction; default 0.05
 	Blood       float64 `yaml:"blood"`                 // volume fraction; default 0.012
 	Oxygenation float64 `yaml:"oxygenation,omitempty"` // default 0.75
-	Surface     float64 `yaml:"surface,omitempty"`     // default 0.012, the flat part of the skin's own reflection
+	Surface     float64 `yaml:"surface,omitempty"`     // default 0.02, the flat part of the skin's own reflection
 }
 
 // Anatomy says how much of what the skin has: counts over the frame's area, densities
 // per cm², depths in µm. A negative number is none.
 type Anatomy struct {
-	FurrowUM   float64 `yaml:"furrow_um,omitempty"`     // depth of the primary furrows; default 45
+	FurrowUM   float64 `yaml:"furrow_um,omitempty"`     // depth of the primary furrows; default 46
 	PoresPerCM float64 `yaml:"pores_per_cm2,omitempty"` // default 45
 	HairsPerCM float64 `yaml:"hairs_per_cm2,omitempty"` // vellus hairs; default 12
 	Mottle     float64 `yaml:"mottle,omitempty"`        // unevenness of tone; default 1
@@ -205,7 +205,8 @@ const (
 	defaultMMPerPx              = 0.03
 	defaultMelanin              = 0.05
 	defaultBlood                = 0.012
-	defaultSurface              = 0.012
+	defaultSurface              = 0.02
+	defaultFurrowUM             = 46
 	defaultQuality              = 92
 )
 
@@ -232,7 +233,7 @@ func (s Script) withDefaults() Script {
 	s.Tone.Blood = or(s.Tone.Blood, defaultBlood)
 	s.Tone.Surface = or(s.Tone.Surface, defaultSurface)
 	a := &s.Anatomy
-	a.FurrowUM = or(a.FurrowUM, 45)
+	a.FurrowUM = or(a.FurrowUM, defaultFurrowUM)
 	a.PoresPerCM = or(a.PoresPerCM, 45)
 	a.HairsPerCM = or(a.HairsPerCM, 12)
 	a.Mottle = or(a.Mottle, 1)

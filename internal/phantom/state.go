@@ -15,7 +15,8 @@ type texel struct {
 	relief         float32 // factor on furrows and pores
 	shade          float32 // darkening of hollows, natural logarithm
 	cover          float32 // 0 to 1 a crust, 0 to −1 a flake
-	bile           float32 // what an old bruise leaves, mmol/L bilirubin
+	gloss          float32 // factor on the shine
+	deep, bile     float32 // of a bruise: blood below the skin, and the bilirubin it turns to
 }
 
 // state draws the skin of a visit.
@@ -69,6 +70,7 @@ func (s *state) begin(p *Phantom, visit int) {
 		for k := j * s.w; k < (j+1)*s.w; k++ {
 			t := &s.texels[k]
 			t.melanin, t.blood, t.relief = all[0]*p.base.melanin[k], all[1]*p.base.blood[k], 1
+			t.gloss = p.base.oil[k]
 			for i, d := range regions {
 				if w := p.masks[i][k]; w > 0 && d != [2]float32{} {
 					t.melanin *= float32(math.Exp(float64(w * d[0])))
@@ -136,6 +138,7 @@ func (s *state) apply(c Change, p *Phantom, d *dice, height []float32) {
 			t.blood = max(0, t.blood+w*float32(c.Blood)*flush)
 			t.melanin = max(0, t.melanin+w*(float32(c.Melanin)+float32(c.Patchy)*base.patch[k]))
 			t.relief *= 1 + w*float32(c.Relief)
+			t.gloss *= 1 + w*float32(c.Gloss)
 		}
 	})
 	s.bruise(c, mask, p)
@@ -164,13 +167,13 @@ func (s *state) points(c Change, weight func(int) float32, p *Phantom, d *dice) 
 			}
 			r, v := max(e.between(lo, hi), 0.9*s.texel), e.between(0.4, 1)
 			s.around(at.x, at.y, 2.5*r, func(k int, dx, dy float64) {
-				rr := math.Hypot(dx, dy)/r + 0.25*rough(seed, dx+at.x, dy+at.y, r)
+				rr := math.Hypot(dx, dy)/r + 0.18*rough(seed, dx+at.x, dy+at.y, 1.5*r)
 				fn(&s.texels[k], v*math.Exp(-rr*rr))
 			})
 		})
 	}
 	put("points", c.Points, 0.07, 0.16, func(t *texel, f float64) { t.blood += float32(0.14 * f) })
-	put("crusts", c.Crusts, 0.15, 0.45, func(t *texel, f float64) { t.cover = max(t.cover, float32(min(0.9, 1.3*f))) })
+	put("crusts", c.Crusts, 0.15, 0.4, func(t *texel, f float64) { t.cover = max(t.cover, float32(min(0.85, f))) })
 }
 
 func (s *state) texelAt(p point) int {
@@ -193,8 +196,8 @@ func (s *state) peel(c Change, weight func(int) float32, p *Phantom, height []fl
 			return
 		}
 		edge := 1.6 - 2.4*c.Peeling*w
-		f := smoothstep(edge, edge+0.5, 0.8*rough(seed, x, y, 1.8)+0.5*rough(seed+1, x, y, 0.6)+0.3*rough(seed+2, x, y, 0.25))
-		s.texels[k].cover -= float32(0.4 * f)
+		f := smoothstep(edge, edge+0.5, 0.7*rough(seed, x, y, 2.2)+0.6*rough(seed+1, x, y, 0.7)+0.45*rough(seed+2, x, y, 0.25))
+		s.texels[k].cover -= float32(0.3 * f)
 		height[k] += float32(0.03 * f)
 	})
 }
@@ -213,6 +216,7 @@ func (s *state) bruise(c Change, mask []float32, p *Phantom) {
 		d := math.Hypot(dx, dy)/size + 0.3*rough(seed, dx, dy, 0.9*size) + 0.12*rough(seed+1, dx, dy, 0.3*size)
 		f := c.Bruise * math.Exp(-d*d) * float64(mask[k])
 		s.texels[k].blood += float32(f * fresh)
+		s.texels[k].deep += float32(8 * f * fresh)
 		s.texels[k].bile += float32(6 * f * (1 - fresh) * math.Exp(-c.BruiseDay/10))
 	})
 }
@@ -245,6 +249,8 @@ func (s *state) at(x, y float64) (v texel) {
 			v.relief += w * t.relief
 			v.shade += w * t.shade
 			v.cover += w * t.cover
+			v.gloss += w * t.gloss
+			v.deep += w * t.deep
 			v.bile += w * t.bile
 		}
 	}

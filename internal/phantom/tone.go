@@ -16,6 +16,7 @@ type basePlane struct {
 	melanin, blood []float32
 	follicle       []float32 // 1 around pores, 0 between
 	blotch         []float32 // unevenness of a flush, mean about 1
+	oil            []float32 // unevenness of the shine, mean about 1
 	patch          []float32 // unevenness of hyperpigmentation, mean about 1
 }
 
@@ -24,12 +25,13 @@ func (a *anatomy) tone(v rect, texel float64) *basePlane {
 	g := newGrid(v, texel)
 	n := g.w * g.h
 	b := &basePlane{grid: g, melanin: make([]float32, n), blood: make([]float32, n),
-		follicle: make([]float32, n), blotch: make([]float32, n), patch: make([]float32, n)}
+		follicle: make([]float32, n), blotch: make([]float32, n), oil: make([]float32, n), patch: make([]float32, n)}
 	t, mottle := a.script.Tone, max(0, a.script.Anatomy.Mottle)
 	g.each(func(k int, x, y float64) {
 		b.melanin[k] = float32(t.Melanin * math.Exp(mottle*a.melaninMottle(x, y)))
 		b.blood[k] = float32(t.Blood * math.Exp(mottle*a.bloodMottle(x, y)))
 		b.blotch[k] = float32(math.Exp(0.22*rough(a.seed+41, x, y, 7) + 0.16*rough(a.seed+42, x, y, 2.2) + 0.12*rough(a.seed+43, x, y, 0.7) - 0.045))
+		b.oil[k] = float32(max(0.15, 1+0.28*rough(a.seed+46, x, y, 11)+0.22*rough(a.seed+47, x, y, 2.5)))
 		b.patch[k] = float32(math.Exp(0.5*rough(a.seed+44, x, y, 5) + 0.35*rough(a.seed+45, x, y, 1.6) - 0.18))
 	})
 	for _, p := range a.pores {
@@ -53,8 +55,8 @@ func (a *anatomy) melaninMottle(x, y float64) float64 {
 
 func (a *anatomy) bloodMottle(x, y float64) float64 {
 	net, _, _ := noise(a.seed+37, float32(x/3), float32(y/3))
-	return 0.16*rough(a.seed+35, x, y, 14) + 0.14*rough(a.seed+36, x, y, 4) +
-		0.2*(1-4*math.Abs(float64(net))) + 0.1*rough(a.seed+38, x, y, 1.1) + 0.08*rough(a.seed+39, x, y, 0.45)
+	return 0.11*rough(a.seed+35, x, y, 14) + 0.1*rough(a.seed+36, x, y, 4) +
+		0.14*(1-4*math.Abs(float64(net))) + 0.1*rough(a.seed+38, x, y, 1.1) + 0.08*rough(a.seed+39, x, y, 0.45)
 }
 
 // fill adds a vessel's blood, blurred by the skin above it.

@@ -32,10 +32,14 @@ type PhotoTruth struct {
 	Regions  map[string]RegionTruth `json:"regions"`
 	Spots    map[string]float64     `json:"spot_strength"` // by id, 0 to 1
 	Scars    map[string]float64     `json:"scar_strength"`
-	Card     *[4]geom.Point         `json:"card_corners,omitempty"` // photo pixels, at patch 1, 6, 24, 19
+	Card     *Corners               `json:"card_corners,omitempty"` // photo pixels, at patch 1, 6, 24, 19
 	Gains    [3]float32             `json:"gains"`                  // exposure times white balance
 	Exposure float64                `json:"exposure_ev"`
 }
+
+// Corners are those of the card's cells in a photo's pixels, as (x, y), at patch 1
+// (dark skin), 6 (bluish green), 24 (black), 19 (white).
+type Corners [4][2]float64
 
 // RegionTruth is the mean of what is inside a region's polygon.
 type RegionTruth struct {
@@ -43,7 +47,6 @@ type RegionTruth struct {
 	Blood    float64 `json:"blood"`         // volume fraction
 	ReliefMM float64 `json:"relief_rms_mm"` // RMS height of furrows, pores and wrinkles about their mean
 	Covered  float64 `json:"covered"`       // share under crusts and flakes
-	Pixels   int     `json:"pixels"`        // of the frame
 }
 
 // SpotTruth is a spot and its fate.
@@ -88,6 +91,14 @@ func (p *Phantom) truth(sh shot, now *state) PhotoTruth {
 	}
 	for _, r := range p.script.Regions {
 		t.Regions[r.Name] = p.regionTruth(r, now)
+	}
+	if p.script.Card != nil {
+		var q Corners
+		for i, c := range p.script.cardCorners() {
+			p := sh.geometry.Rigid(c)
+			q[i] = [2]float64{p.X, p.Y}
+		}
+		t.Card = &q
 	}
 	for _, s := range p.skin.spots {
 		if p.framed(s.at) {
