@@ -3,6 +3,7 @@ package stats
 import (
 	"errors"
 	"math"
+	"slices"
 )
 
 // ErrNoDecay is returned when values do not fall in a way that a half-life describes.
@@ -13,12 +14,17 @@ const freePlateau = 6
 
 // DecayOptions of [FitDecay].
 type DecayOptions struct {
-	Plateau float64 // y∞ where it is held fixed
-	Fixed   bool    // hold it whatever the number of points
+	Plateau float64 // y∞, where it is not fitted freely
+	// PlateauSigma is the standard deviation of Plateau: it then counts as one more
+	// measured value, at infinite time. 0: it is exact. Only with Sigma.
+	PlateauSigma float64
+	Fixed        bool // never fit the plateau freely, whatever the number of points
 
-	// Sigma is the standard deviation of one point where it is known better than the
-	// residuals of so few points tell, with its degrees of freedom; 0: from residuals.
-	Sigma, DF float64
+	// Sigma is the standard deviation of each point where that is known better than
+	// the residuals of so few points tell, with its degrees of freedom; nil: from the
+	// residuals.
+	Sigma []float64
+	DF    float64
 }
 
 // Decay is y(t) = y∞ + A·2^(−t/T½) with A > 0.
@@ -28,61 +34,55 @@ type Decay struct {
 	CI         Interval // 95 %, profile of the residual sum; High is +Inf where the data set no bound
 	Amplitude  float64
 	Plateau    float64
-	ResidualSD float64
-	Fixed      bool // the plateau was held
+	ResidualSD float64 // in units of Sigma where that was given
+	Fixed      bool    // the plateau was not fitted freely
 	Warnings   []string
 }
 
-// FitDecay fits a bounded exponential recovery by least squares: for each half-life the
-// line in 2^(−t/T½) is solved exactly (Golub & Pereyra 1973), and the half-life is
-// searched between an eighth of the shortest and eight times the whole span of t. The
-// plateau is held at opt.Plateau below six points.
+// FitDecay fits a bounded exponential recovery by least squares, weighted where Sigma
+// is given: for each half-life the line in 2^(−t/T½) is solved exactly (Golub & Pereyra
+// 1973), and the half-life is searched between an eighth of the shortest and eight
+// times the longest difference of t. The plateau is held at opt.Plateau below six
+// points.
 //
 // The interval holds the half-lives whose residual sum is at most the least one plus
 // σ²·t²(0.975; ν) (Bates & Watts 1988, 6.1).
 func FitDecay(t, y []float64, opt DecayOptions) (Decay, error) {
-	if len(t) != len(y) {
+	if len(t) != len(y) || opt.Sigma != nil && len(opt.Sigma) != len(t) {
 		panic("stats: pairs of different number")
 	}
-	d := Decay{N: len(t), Fixed: opt.Fixed || len(t) < freePlateau}
+	d := Decay{N: len(t), Fixed: opt.Fixed || len(t) < freePlateau, Plateau: opt.Plateau}
 	if len(t) < 3 {
 		return d, ErrTooFew
-	}
-	basis := decayBasis(t, d.Fixed)
-	target := append([]float64{}, y...)
-	if d.Fixed {
-		for i := range target {
-			target[i] -= opt.Plateau
-		}
 	}
 	grid, ok := halfLives(t)
 	if !ok {
 		return d, ErrConstant
 	}
-	p := profile{basis: basis, y: target}
+	p := d.profile(t, y, opt)
 	half, inside := p.search(grid)
 	coef, rss := p.at(half)
-	d.HalfLife, d.Amplitude, d.Plateau = half, coef[0], opt.Plateau
-	if !d.Fixed {
+	d.HalfLife, d.Amplitude = half, coef[0]
+	if len(coef) > 1 {
 		d.Plateau = coef[1]
 	}
 	if !inside || !(d.Amplitude > 0) {
 		return d, ErrNoDecay
 	}
-	df := float64(d.N - len(coef) - 1)
-	if df > 0 {
-		d.ResidualSD = math.Sqrt(rss / df)
-	}
-	d.bound(p, grid, rss, df, opt)
+	d.bound(p, grid, rss, opt)
 	return d, nil
 }
 
-func (d *Decay) bound(p profile, grid []float64, rss, df float64, opt DecayOptions) {
-	sigma := opt.Sigma
-	if sigma > 0 {
-		df = opt.DF
-	} else {
+// bound sets the residual deviation and the interval.
+func (d *Decay) bound(p profile, grid []float64, rss float64, opt DecayOptions) {
+	coef, _ := p.at(d.HalfLife)
+	df, sigma := float64(len(p.y)-len(coef)-1), 0.0
+	if df > 0 {
+		d.ResidualSD = math.Sqrt(rss / df)
 		sigma = d.ResidualSD
+	}
+	if opt.Sigma != nil {
+		sigma, df = 1, opt.DF
 	}
 	if !(df > 0) {
 		d.CI = Interval{math.NaN(), math.NaN()}
@@ -90,22 +90,41 @@ func (d *Decay) bound(p profile, grid []float64, rss, df float64, opt DecayOptio
 		return
 	}
 	t := TQuantile(0.975, df)
-	limit := rss + float64(sigma*sigma)*float64(t*t)
-	d.CI = p.within(grid, d.HalfLife, limit)
+	d.CI = p.within(grid, d.HalfLife, rss+float64(sigma*sigma)*float64(t*t))
 }
 
-// decayBasis gives the columns 2^(−t/T½) and, unless it is held, 1.
-func decayBasis(t []float64, fixed bool) func(half float64) [][]float64 {
-	return func(half float64) [][]float64 {
-		fall, one := make([]float64, len(t)), make([]float64, len(t))
-		for i, v := range t {
-			fall[i], one[i] = math.Exp2(-v/half), 1
+// profile sets the equations up, each divided by its standard deviation: columns
+// 2^(−t/T½) and, unless the plateau is exact, 1. A plateau with an error is one more
+// row, in which 2^(−t/T½) is 0.
+func (d *Decay) profile(t, y []float64, opt DecayOptions) profile {
+	at, values, sigma := slices.Clone(t), slices.Clone(y), slices.Clone(opt.Sigma)
+	if sigma == nil {
+		sigma = make([]float64, len(t))
+		for i := range sigma {
+			sigma[i] = 1
 		}
-		if fixed {
+	}
+	soft := d.Fixed && opt.Sigma != nil && opt.PlateauSigma > 0
+	hard := d.Fixed && !soft
+	if soft {
+		at, values, sigma = append(at, math.Inf(1)), append(values, opt.Plateau), append(sigma, opt.PlateauSigma)
+	}
+	for i := range values {
+		if hard {
+			values[i] -= opt.Plateau
+		}
+		values[i] /= sigma[i]
+	}
+	return profile{y: values, basis: func(half float64) [][]float64 {
+		fall, one := make([]float64, len(at)), make([]float64, len(at))
+		for i, v := range at {
+			fall[i], one[i] = math.Exp2(-v/half)/sigma[i], 1/sigma[i]
+		}
+		if hard {
 			return [][]float64{fall}
 		}
 		return [][]float64{fall, one}
-	}
+	}}
 }
 
 // perOctave is how finely half-lives are searched before they are refined: the residual
@@ -196,8 +215,9 @@ func (p profile) search(grid []float64) (best float64, inside bool) {
 	return p.golden(grid[k-1], grid[k+1]), true
 }
 
-// goldenSteps shrink a bracket by 0.618 each: 0.618⁶⁰ is 3e-13.
-const goldenSteps = 60
+// goldenSteps shrink a bracket by 0.618 each: 0.618⁴⁰ is 4e-9, below which the
+// residual sum of double precision is flat.
+const goldenSteps = 40
 
 // golden narrows a bracket of a minimum by the golden section.
 func (p profile) golden(low, high float64) float64 {

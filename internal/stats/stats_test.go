@@ -229,11 +229,12 @@ func TestDecayRefuses(t *testing.T) {
 	}
 }
 
-// Coverage of the profile interval, noise known and unknown: 600 curves each. The
+// Coverage of the profile interval: noise unknown, known, and a plateau that is itself
+// measured; 600 curves each. The
 // standard error of 95 % in 600 is 0.9 %.
 func TestDecayCoverage(t *testing.T) {
 	at := []float64{0, 1, 2, 4, 7}
-	for _, opt := range []DecayOptions{{}, {Sigma: 0.3, DF: 1e6}} {
+	for _, opt := range []DecayOptions{{}, {Sigma: []float64{0.3, 0.3, 0.3, 0.3, 0.3}, DF: 1e6}, {Sigma: []float64{0.3, 0.3, 0.3, 0.3, 0.3}, DF: 1e6, PlateauSigma: 0.3}} {
 		rng := rand.New(rand.NewPCG(3, 5))
 		covered, fitted := 0, 0
 		for range 600 {
@@ -241,6 +242,7 @@ func TestDecayCoverage(t *testing.T) {
 			for i, v := range at {
 				y[i] = 6*math.Exp2(-v/2) + 0.3*rng.NormFloat64()
 			}
+			opt.Plateau = opt.PlateauSigma * rng.NormFloat64()
 			if d, err := FitDecay(at, y, opt); err == nil {
 				fitted++
 				if d.CI.Contains(2) {

@@ -9,7 +9,8 @@ import (
 // Sources of the built-in figures.
 const (
 	// Week-to-week differences of 8 people in a head rig (Henseler): red areas 2-4 %,
-	// brown spots below 2 %, spots about 6 %. The upper end is taken.
+	// pores 2-4 %, brown spots below 2 %, spots and wrinkles about 6 %. The upper end is
+	// taken; texture_variance, a square, has twice the relative error.
 	rig = "Henseler, 8 people one week apart in a head rig, upper end"
 	// Without a rig: standard deviation 3.4 % of absolute wrinkle scores of 19 people.
 	noRig = "Henseler 2023, 19 people, wrinkles 3.4 %"
@@ -61,10 +62,14 @@ func builtInRows() []builtInRow {
 		{"spot_count", "1/cm²", all(0.5), all(0.06), local, 8, rig},
 		{"spot_burden", "% melanin · mm²/cm²", all(0.5), all(0.06), local, 8, rig},
 		{"evenness", "% melanin", all(0.05), all(0.06), local, 8, rig},
+		{"evenness_coarse", "% melanin", all(0.05), all(0.06), local, 8, rig},
 		{"roughness", "1", all(0), all(0.034), local, 19, noRig},
 		{"texture_variance", "1", all(0), all(0.068), local, 19, noRig},
-		{"texture_fine", "1", all(0), all(0.068), local, 19, noRig},
-		{"texture_coarse", "1", all(0), all(0.068), local, 19, noRig},
+		{"texture_fine", "1", all(0), all(0.034), local, 19, noRig},
+		{"texture_coarse", "1", all(0), all(0.034), local, 19, noRig},
+		{"line_density", "mm/cm²", all(0), all(0.06), local, 8, rig},
+		{"line_depth", "1", all(0), all(0.06), local, 8, rig},
+		{"pore_density", "1/cm²", all(0.5), all(0.04), local, 8, rig},
 	}
 }
 

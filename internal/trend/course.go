@@ -34,6 +34,7 @@ type track struct {
 	contrast string
 	trusted  bool // the contrast that verdicts on this region and measure rest on
 	points   []point
+	baseline point   // of the region by itself
 	witness  []point // the same measure of the control region; nil: none
 }
 
@@ -104,24 +105,31 @@ func (c *course) addTracks() {
 
 func (c *course) addTrack(r region, measure string) {
 	def := c.rec.Definitions[measure]
-	raw := reading{region: r, measure: measure, family: def.Family}
-	if !c.at(c.baseline, raw).known {
+	q := reading{region: r, measure: measure, family: def.Family}
+	t := track{region: r, measure: measure, def: def, contrast: outcome.Raw, points: c.follow(q)}
+	t.baseline = t.points[c.baseline]
+	if !t.baseline.known {
 		return
 	}
 	controls := c.knownAtBaseline(outcome.Control, measure, def.Family)
-	witness := c.follow(controls.asOne(measure, def.Family))
+	if len(controls) > 0 {
+		t.witness = c.follow(reading{region: region{kind: outcome.Control}, measure: measure, family: def.Family, mean: controls})
+	}
 	against := func(contrast string, others names) bool {
-		q := raw
+		d, q := t, q
 		q.against = others
-		if len(others) == 0 || !c.at(c.baseline, q).known {
+		d.contrast, d.points = contrast, c.follow(q)
+		d.trusted = contrast == outcome.VsControl
+		if len(others) == 0 || !d.points[c.baseline].known {
 			return false
 		}
-		c.tracks = append(c.tracks, track{r, measure, def, contrast, contrast == outcome.VsControl, c.follow(q), witness})
+		c.tracks = append(c.tracks, d)
 		return true
 	}
-	i := len(c.tracks)
-	c.tracks = append(c.tracks, track{r, measure, def, outcome.Raw, false, c.follow(raw), witness})
-	c.tracks[i].trusted = !against(outcome.VsControl, controls)
+	raw := len(c.tracks)
+	c.tracks = append(c.tracks, t)
+	controlled := against(outcome.VsControl, controls)
+	c.tracks[raw].trusted = !controlled
 	if r.kind != outcome.Comparator {
 		against(outcome.VsComparator, c.knownAtBaseline(outcome.Comparator, measure, def.Family))
 	}
@@ -129,14 +137,6 @@ func (c *course) addTrack(r region, measure string) {
 
 // names are regions that are averaged to one.
 type names []string
-
-// asOne asks for the mean of the regions by themselves.
-func (n names) asOne(measure, family string) reading {
-	if len(n) == 0 {
-		return reading{}
-	}
-	return reading{region: region{kind: outcome.Control}, measure: measure, family: family, mean: n}
-}
 
 // knownAtBaseline lists the regions of a kind that the baseline measured.
 func (c *course) knownAtBaseline(kind, measure, family string) names {
@@ -150,9 +150,6 @@ func (c *course) knownAtBaseline(kind, measure, family string) names {
 }
 
 func (c *course) follow(q reading) []point {
-	if q.measure == "" {
-		return nil
-	}
 	points := make([]point, len(c.rec.Visits))
 	for v := range points {
 		points[v] = c.at(v, q)

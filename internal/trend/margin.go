@@ -71,10 +71,11 @@ func (t *track) byFigure(f Figure, source string, i, j int) (margin, bool) {
 
 // byWitness takes the variance between visits from what the witness half of control
 // skin did up to the later visit: relative to its mean for a ratio scale, else in the
-// unit. Counts and proportions are refused: their spread depends on how much there is
-// to count, and control skin has little. In a difference both regions enter with that
-// variance and no covariance is taken off: the course cannot tell how much of the error
-// of two regions is shared between visits, so the error is at most what is stated.
+// unit. Counts and proportions are refused, and regions with far more or less of it
+// than control skin: their spread depends on how much there is. In a difference both
+// regions enter with that variance and no covariance is taken off: the course cannot
+// tell how much of the error of two regions is shared between visits, so the error is
+// at most what is stated.
 //
 // Replicates add what their own visits cannot average out: where the contrast has
 // MinDF degrees of freedom of them, the witness's own share of it is taken out of its
@@ -101,6 +102,11 @@ func (t *track) byWitness(i, j int) (margin, bool) {
 	return newMargin(SourceWitness, false, []stats.Part{total})
 }
 
+// alike is the factor between control skin and the region up to which a relative spread
+// is taken to be the same: the little that control skin has of spots says nothing about
+// the spread of many. Project default.
+const alike = 3
+
 // witnessed is the spread of control skin over visits, relative for a ratio scale.
 type witnessed struct {
 	variance, df float64
@@ -126,6 +132,9 @@ func (t *track) witnessOf(last int) (w witnessed, ok bool) {
 	unit := 1.0
 	if t.def.Scale == outcome.Ratio {
 		unit = stats.Mean(values)
+		if level := math.Abs(t.baseline.value); !(level <= alike*unit && unit <= alike*level) {
+			return w, false
+		}
 	}
 	w.variance, w.df, w.share = stats.Variance(values)/(unit*unit), n-1, w.share/n
 	w.within = stats.PoolWithin(groups)

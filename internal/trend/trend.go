@@ -29,5 +29,6 @@ func Assess(rec *outcome.Record, noise Noise) {
 	}
 	c := newCourse(rec, noise)
 	rec.Changes = c.changes()
+	rec.Recovery = c.recoveries()
 	c.warnOfBaseline()
 }
