@@ -30,6 +30,9 @@ func BenchmarkOpenJPEG(b *testing.B) {
 				}
 			})
 			b.Run(fmt.Sprintf("%s/%s/open", size.name, sub), func(b *testing.B) { benchOpen(b, data, size.w*size.h) })
+			b.Run(fmt.Sprintf("%s/%s/open-p3", size.name, sub), func(b *testing.B) {
+				benchOpen(b, withICC(data, matrixICC(p3XY, srgbPara(), "P3")), size.w*size.h)
+			})
 			turned := withSegment(data, markerAPP1, string(exifBlock(exifField{tagOrientation, 3, 6})))
 			b.Run(fmt.Sprintf("%s/%s/open-turned", size.name, sub), func(b *testing.B) { benchOpen(b, turned, size.w*size.h) })
 		}

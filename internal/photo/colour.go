@@ -88,7 +88,7 @@ func (c *chromaticity) colourSpace() (colourSpace, []string) {
 	s := sRGB("")
 	if c.gamma > 0 && math.Abs(c.gamma-1/2.2) > .005 {
 		g := gammaCurve(1 / c.gamma)
-		s.curves = [3]curve{g, g, g}
+		s.setCurve(g)
 		if !soundCurve(g) {
 			return sRGB("impossible gamma (sRGB assumed)"), []string{ProfileUnsupported}
 		}

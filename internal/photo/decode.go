@@ -18,6 +18,9 @@ import (
 // decode decodes the pixels of a file under a deadline. A panic inside a decoder is
 // that file's error.
 func decode(ctx context.Context, data []byte, h *header, lim Limits) (*decoded, error) {
+	if h.format == "HEIC" {
+		prepareHEIC() // which is not this picture's time
+	}
 	limit := lim.time(h)
 	timed, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

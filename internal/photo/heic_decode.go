@@ -27,17 +27,30 @@ import (
 //go:linkname heifWasm github.com/gen2brain/heic.heifWasm
 var heifWasm []byte
 
-// heifModule unpacks the decoder once.
-var heifModule = sync.OnceValues(func() ([]byte, error) {
+// heifProgram is the decoder unpacked and compiled. The cache keeps the compiled code
+// for the machines of all pictures.
+type heifProgram struct {
+	code  []byte
+	cache wazero.CompilationCache
+}
+
+// prepareHEIC makes the program once, which takes half a second.
+var prepareHEIC = sync.OnceValue(func() heifProgram {
 	z, err := gzip.NewReader(bytes.NewReader(heifWasm))
 	if err != nil {
-		return nil, err
+		panic(fmt.Sprintf("photo: the HEIC decoder is damaged: %v", err))
 	}
-	return io.ReadAll(z)
+	code, err := io.ReadAll(z)
+	if err != nil {
+		panic(fmt.Sprintf("photo: the HEIC decoder is damaged: %v", err))
+	}
+	p := heifProgram{code, wazero.NewCompilationCache()}
+	rt := wazero.NewRuntimeWithConfig(context.Background(), wazero.NewRuntimeConfig().WithCompilationCache(p.cache))
+	if _, err := rt.CompileModule(context.Background(), code); err != nil {
+		panic(fmt.Sprintf("photo: the HEIC decoder does not compile: %v", err))
+	}
+	return p
 })
-
-// heifCache keeps the compiled decoder between pictures.
-var heifCache = sync.OnceValue(wazero.NewCompilationCache)
 
 const wasmPage = 64 << 10
 
@@ -46,12 +59,9 @@ const wasmPage = 64 << 10
 // cannot be stopped from outside without making it five times slower, so [boundWork]
 // has to have found its work bounded.
 func decodeHEIC(ctx context.Context, data []byte, h *header, lim Limits) (image.Image, error) {
-	code, err := heifModule()
-	if err != nil {
-		panic(fmt.Sprintf("photo: the HEIC decoder is damaged: %v", err))
-	}
+	program := prepareHEIC()
 	most := lim.heicMemory(h.width, h.height)
-	config := wazero.NewRuntimeConfig().WithCompilationCache(heifCache()).WithMemoryLimitPages(uint32(most / wasmPage))
+	config := wazero.NewRuntimeConfig().WithCompilationCache(program.cache).WithMemoryLimitPages(uint32(most / wasmPage))
 	ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
 		return &heifMemory{first: heicTypicalMemory(h.width, h.height), most: most}
 	}))
@@ -60,7 +70,7 @@ func decodeHEIC(ctx context.Context, data []byte, h *header, lim Limits) (image.
 	if _, err := wasi_snapshot_preview1.Instantiate(ctx, rt); err != nil {
 		return nil, err
 	}
-	compiled, err := rt.CompileModule(ctx, code) // stays in the cache: it is not closed
+	compiled, err := rt.CompileModule(ctx, program.code) // from the cache, where it stays: it is not closed
 	if err != nil {
 		return nil, err
 	}

@@ -14,3 +14,6 @@ func decodeHEIC(context.Context, []byte, *header, Limits) (image.Image, error) {
 	return nil, unsupported("this build of dermtrace has no HEIC decoder",
 		"build it with -tags nodynamic (as make build does), or export the photo as JPEG")
 }
+
+// prepareHEIC has nothing to prepare.
+func prepareHEIC() {}

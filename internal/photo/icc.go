@@ -1,6 +1,7 @@
 package photo
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"strings"
@@ -79,6 +80,9 @@ func (p *iccProfile) matrixTRC() (s colourSpace, ok bool) {
 	if !p.whiteIsSound(white) {
 		return s, false
 	}
+	if bytes.Equal(p.tags["rTRC"], p.tags["gTRC"]) && bytes.Equal(p.tags["rTRC"], p.tags["bTRC"]) {
+		s.setCurve(s.curves[0])
+	}
 	s.matrix, ok = toSRGB(m, white)
 	return s, ok
 }
@@ -101,7 +105,9 @@ func (p *iccProfile) whiteIsSound(white vec3) bool {
 // grey reads a one-channel profile: light is the curve, without colour.
 func (p *iccProfile) grey() (colourSpace, bool) {
 	c, ok := iccCurve(p.tags["kTRC"])
-	return colourSpace{curves: [3]curve{c, c, c}, matrix: mat3{1, 0, 0, 0, 1, 0, 0, 0, 1}, plain: true}, ok
+	s := colourSpace{matrix: mat3{1, 0, 0, 0, 1, 0, 0, 0, 1}, plain: true}
+	s.setCurve(c)
+	return s, ok
 }
 
 // iccXYZ reads an XYZType.

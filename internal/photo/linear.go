@@ -26,12 +26,16 @@ func (d *decoded) linear(h *header) *raster.RGB {
 	return orient(h.rotation(), d.img.Bounds().Dx(), d.img.Bounds().Dy(), read)
 }
 
-// luts holds the light of every code, per channel; equal curves share one table.
+// luts holds the light of every code, per channel; channels of one curve share a table.
 type luts struct{ r, g, b []float32 }
 
 func makeLUTs(s colourSpace, codes int) luts {
 	var t [3][]float32
 	for i, c := range s.curves {
+		if i > 0 && s.single {
+			t[i] = t[0]
+			continue
+		}
 		t[i] = make([]float32, codes)
 		for v := range t[i] {
 			t[i][v] = float32(c(float64(v) / float64(codes-1)))

@@ -150,7 +150,11 @@ type colourSpace struct {
 	curves [3]curve
 	matrix mat3
 	plain  bool // the matrix is the identity
+	single bool // the curves are one
 }
+
+// setCurve gives all three channels one curve.
+func (s *colourSpace) setCurve(c curve) { s.curves, s.single = [3]curve{c, c, c}, true }
 
 // space makes a colour space of primaries and one curve; the primaries must be sound.
 func space(name string, xy chromaXY, c curve) colourSpace {
@@ -159,7 +163,9 @@ func space(name string, xy chromaXY, c curve) colourSpace {
 	if !ok || !ok2 {
 		panic("photo: primaries of " + name + " make no matrix")
 	}
-	return colourSpace{name: name, curves: [3]curve{c, c, c}, matrix: t, plain: xy == srgbXY}
+	s := colourSpace{name: name, matrix: t, plain: xy == srgbXY}
+	s.setCurve(c)
+	return s
 }
 
 // Names of known spaces, as in [Meta.Profile].
