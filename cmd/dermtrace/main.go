@@ -57,6 +57,8 @@ moles or suspicious lesions.
 
 Exit status: 0 done, 1 failed, 2 wrong use, 3 done but some photos could not be
 used, 130 interrupted.`,
+		SuggestionsMinimumDistance: 2,
+
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,

@@ -57,6 +57,7 @@ func (a *analysis) prepareFrame(ctx context.Context) error {
 	f.measureControl(opened)
 	f.view = render.Around(f.shown(), viewMargin, f.w, f.h)
 	a.frame = f
+	a.notices = append(a.notices, f.notices...)
 	return nil
 }
 

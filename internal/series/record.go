@@ -38,7 +38,7 @@ func (a *analysis) writeRecord(context.Context) error {
 		a.pictures = append(a.pictures, s.pictures...)
 	}
 	a.warnOfMixture()
-	return nil
+	return a.drawRegions()
 }
 
 // compare fills in the changes, recoveries and flags; it sees nothing but the record.
