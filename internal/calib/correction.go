@@ -37,48 +37,65 @@ type Correction struct {
 	rows  [3][6]float64 // linear sRGB from the terms
 }
 
+// Colours are what a correction is fitted to.
+type Colours struct {
+	Measured [][3]float64 // linear RGB of the camera
+	XYZ      [][3]float64 // what they are under White
+	White    cie.White
+	Weight   []float64 // of the errors in XYZ; nil: all alike
+}
+
 // FitCorrection fits both models by least squares in XYZ and returns the one whose
-// leave-one-out ΔE00 is smaller. The measured colours are linear RGB, xyz what they
-// are under white.
-func FitCorrection(measured, xyz [][3]float64, white cie.White) (Correction, error) {
-	linear, err := fitModel(Linear, measured, xyz, white)
+// leave-one-out ΔE00 is smaller.
+func FitCorrection(v Colours) (Correction, error) {
+	linear, err := fitModel(Linear, v)
 	if err != nil {
 		return Correction{}, err
 	}
-	root, err := fitModel(RootPolynomial, measured, xyz, white)
+	root, err := fitModel(RootPolynomial, v)
 	if err != nil || linear.LeaveOut <= root.LeaveOut {
 		return linear, nil
 	}
 	return root, nil
 }
 
+// LightnessWeights make an error in XYZ count by what it does to L*, whose slope is
+// (116/3)·Y^(−2/3): without them the light patches decide alone.
+func LightnessWeights(xyz [][3]float64) []float64 {
+	w := make([]float64, len(xyz))
+	for i, v := range xyz {
+		w[i] = math.Pow(max(v[1], logFloor), -2.0/3)
+	}
+	return w
+}
+
 // fitModel fits one model and leaves each colour out in turn.
-func fitModel(model string, measured, xyz [][3]float64, white cie.White) (Correction, error) {
+func fitModel(model string, v Colours) (Correction, error) {
 	c := Correction{Model: model, terms: 3}
 	if model == RootPolynomial {
 		c.terms = 6
 	}
-	n := len(measured)
+	n := len(v.Measured)
 	if n < c.terms+2 {
 		return c, ErrTooFewPatches
 	}
-	m, err := c.solve(measured, xyz, -1)
+	m, err := c.solve(v, -1)
 	if err != nil {
 		return c, err
 	}
 	c.Residuals = make([]float64, n)
 	for i := range n {
-		without, err := c.solve(measured, xyz, i)
+		without, err := c.solve(v, i)
 		if err != nil {
 			return c, err
 		}
-		left := c.deltaE(without, measured[i], xyz[i], white)
-		c.Residuals[i] = c.deltaE(m, measured[i], xyz[i], white)
+		left := c.deltaE(without, v, i)
+		c.Residuals[i] = c.deltaE(m, v, i)
 		c.MeanDE00 += c.Residuals[i] / float64(n)
 		c.LeaveOut += left / float64(n)
 		c.MaxDE00, c.MaxLeft = max(c.MaxDE00, c.Residuals[i]), max(c.MaxLeft, left)
 	}
-	rgb := cie.RGBFromXYZ().Mul(cie.Adapt(white, cie.D65()))
+	rgb := cie.RGBFromXYZ().Mul(cie.Adapt(v.White, cie.D65()))
 	for i := range 3 {
 		for j := range c.terms {
 			c.rows[i][j] = rgb[i][0]*m.At(j, 0) + rgb[i][1]*m.At(j, 1) + rgb[i][2]*m.At(j, 2)
@@ -88,15 +105,24 @@ func fitModel(model string, measured, xyz [][3]float64, white cie.White) (Correc
 }
 
 // solve returns the terms×3 matrix of XYZ by least squares over all colours but one.
-func (c *Correction) solve(measured, xyz [][3]float64, without int) (*mat.Dense, error) {
-	a, b := mat.NewDense(len(measured), c.terms, nil), mat.NewDense(len(measured), 3, nil)
-	for i := range measured {
+func (c *Correction) solve(v Colours, without int) (*mat.Dense, error) {
+	n := len(v.Measured)
+	a, b := mat.NewDense(n, c.terms, nil), mat.NewDense(n, 3, nil)
+	for i := range n {
 		if i == without {
 			continue // a row of zeros has no say
 		}
-		t := terms(measured[i])
-		a.SetRow(i, t[:c.terms])
-		b.SetRow(i, xyz[i][:])
+		w := 1.0
+		if v.Weight != nil {
+			w = v.Weight[i]
+		}
+		t := terms(v.Measured[i])
+		for j := range c.terms {
+			a.Set(i, j, w*t[j])
+		}
+		for j := range 3 {
+			b.Set(i, j, w*v.XYZ[i][j])
+		}
 	}
 	var m mat.Dense
 	if err := m.Solve(a, b); err != nil {
@@ -105,15 +131,16 @@ func (c *Correction) solve(measured, xyz [][3]float64, without int) (*mat.Dense,
 	return &m, nil
 }
 
-func (c *Correction) deltaE(m *mat.Dense, rgb, xyz [3]float64, white cie.White) float64 {
-	t := terms(rgb)
+// deltaE is ΔE00 of colour i by the matrix m.
+func (c *Correction) deltaE(m *mat.Dense, v Colours, i int) float64 {
+	t := terms(v.Measured[i])
 	var got [3]float64
-	for i := range got {
+	for k := range got {
 		for j := range c.terms {
-			got[i] += m.At(j, i) * t[j]
+			got[k] += m.At(j, k) * t[j]
 		}
 	}
-	return cie.DeltaE00(cie.LabFromXYZ(got, white), cie.LabFromXYZ(xyz, white))
+	return cie.DeltaE00(cie.LabFromXYZ(got, v.White), cie.LabFromXYZ(v.XYZ[i], v.White))
 }
 
 // terms are R, G, B, √RG, √GB, √RB; a negative product, a colour outside the camera's

@@ -1,0 +1,79 @@
+package calib
+
+import (
+	"math"
+
+	"dermtrace/internal/filter"
+	"dermtrace/internal/raster"
+)
+
+// thin is the photo shrunken by f for searching: the mean of two rows of each block of
+// f×f pixels, which is as good to find patches in and costs a fraction of all rows.
+// Pixel x is centred on f·x + (f−1)/2, as of [filter.Shrink]. Up to f = 2 it is that.
+func thin(c *raster.RGB, f int) *raster.RGB {
+	if f <= 2 || c.H() < f {
+		return filter.ShrinkRGB(c, f)
+	}
+	out := raster.NewRGB(c.W()/f, c.H()/f)
+	for k, p := range c.Planes() {
+		q := out.Planes()[k]
+		raster.Bands(q.H, func(y0, y1 int) {
+			for y := y0; y < y1; y++ {
+				thinRow(q.Row(y), p.Row(y*f+f/4), p.Row(y*f+f-1-f/4), f)
+			}
+		})
+	}
+	return out
+}
+
+func thinRow(dst, a, b []float32, f int) {
+	k := 1 / float32(2*f)
+	for x := range dst {
+		var s float32
+		for i := x * f; i < (x+1)*f; i++ {
+			s += a[i] + b[i]
+		}
+		dst[x] = s * k
+	}
+}
+
+// lnTable holds ln of float32 by their exponent and ten bits of mantissa, from
+// logFloor to 8: within 0.0005, and ten times as fast as the function.
+type lnTable struct {
+	first uint32
+	ln    []float32
+}
+
+const lnShift = 13 // bits of mantissa dropped
+
+func newLnTable() lnTable {
+	t := lnTable{first: math.Float32bits(logFloor) >> lnShift}
+	for i := t.first; i <= math.Float32bits(8)>>lnShift; i++ {
+		middle := math.Float32frombits(i<<lnShift | 1<<(lnShift-1))
+		t.ln = append(t.ln, float32(math.Log(float64(middle))))
+	}
+	return t
+}
+
+// at is ln v, v held between logFloor and 8; no number is logFloor.
+func (t *lnTable) at(v float32) float32 {
+	if !(v > logFloor) {
+		return t.ln[0]
+	}
+	return t.ln[math.Float32bits(min(v, 8))>>lnShift-t.first]
+}
+
+// logPlanes are ln of the light, at least ln logFloor.
+func logPlanes(c *raster.RGB) (out [3]*raster.Plane) {
+	table := newLnTable()
+	for k, p := range c.Planes() {
+		q := raster.New(p.W, p.H)
+		raster.Bands(p.H, func(y0, y1 int) {
+			for i := y0 * p.W; i < y1*p.W; i++ {
+				q.Pix[i] = table.at(p.Pix[i])
+			}
+		})
+		out[k] = q
+	}
+	return out
+}
