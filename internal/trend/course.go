@@ -51,6 +51,9 @@ type point struct {
 
 func newCourse(rec *outcome.Record, noise Noise) *course {
 	c := &course{rec: rec, noise: noise, baseline: -1, measures: slices.Sorted(maps.Keys(rec.Definitions)), quantiles: map[float64]float64{}}
+	if noise.BuiltIn == nil {
+		c.noise.BuiltIn = BuiltIn()
+	}
 	c.photos, c.listed = make([][]*outcome.Photo, len(rec.Visits)), make([]int, len(rec.Visits))
 	at := map[string]int{}
 	for i, v := range rec.Visits {

@@ -45,11 +45,7 @@ func (c *course) trusted(t *track, i, j int) (margin, bool) {
 	if m, ok := t.byWitness(i, j); ok {
 		return m, true
 	}
-	figures := c.noise.BuiltIn
-	if figures == nil {
-		figures = BuiltIn()
-	}
-	if f, ok := c.find(figures, t); ok {
+	if f, ok := c.find(c.noise.BuiltIn, t); ok {
 		return t.byFigure(f, SourceBuiltIn, i, j)
 	}
 	return margin{}, false

@@ -1,6 +1,7 @@
 package trend
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -15,6 +16,7 @@ import (
 type simulated struct {
 	cv, light, within float64
 	shift             float64 // added to the treated region of all follow-ups, relative
+	shifted           string  // the measure that it is added to; "": roughness
 	replicates        int
 	days              []int
 }
@@ -27,9 +29,10 @@ func (s simulated) course(rng *rand.Rand) *outcome.Record {
 		}
 		return drift[key]
 	}
+	shifted := cmp.Or(s.shifted, "roughness")
 	return constructed(s.days, s.replicates, func(m, r string, v, k int) outcome.Number {
 		e := draw([2]any{m + r, v}, s.cv) + draw([2]any{m, v}, s.light) + s.within*rng.NormFloat64()
-		if r == "t" && v > 0 && m == "roughness" {
+		if r == "t" && v > 0 && m == shifted {
 			e += s.shift
 		}
 		return outcome.Number(10 * (1 + e))

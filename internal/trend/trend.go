@@ -30,5 +30,6 @@ func Assess(rec *outcome.Record, noise Noise) {
 	c := newCourse(rec, noise)
 	rec.Changes = c.changes()
 	rec.Recovery = c.recoveries()
+	rec.Flags, rec.NotAssessed = c.raise()
 	c.warnOfBaseline()
 }
