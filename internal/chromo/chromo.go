@@ -97,18 +97,6 @@ func (m *Model) Basis(melanin, blood float64) [3][3]float64 {
 	return b
 }
 
-// ShadingRow is the row of the linear separation that gives shading from the natural
-// logs of red, green and blue at given skin (percent, held in the model). It sums to 1.
-func (m *Model) ShadingRow(melanin, blood float64) [3]float64 {
-	// Shading is ln G − base(u, v): its derivatives by u and v, carried to the channels.
-	mf, q := m.forward.nearest(melanin, blood)
-	_, dm, dq := m.forward.at(mf, q)
-	du, dv := solve2(dm, dq, 1, 0), solve2(dm, dq, 0, 1)
-	byU := -(dm[2]*du[0] + dq[2]*du[1])
-	byV := -(dm[2]*dv[0] + dq[2]*dv[1])
-	return [3]float64{byU, 1 - byU + byV, -byV}
-}
-
 // Trust says how far maps of a region can be believed, as shares of its pixels.
 type Trust struct {
 	Floor   float64 // some channel at the floor: too dark for a ratio

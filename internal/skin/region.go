@@ -149,7 +149,8 @@ func gainOf(r Region) [3]float64 {
 // prepareRelief makes the relief from light whose pixels are fine photo pixels wide.
 func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	grid := texture.Grid{PxPerMM: r.PxPerMM, Step: fine}
-	row := r.Model.ShadingRow(s.meanMelanin, s.meanBlood)
-	noise := texture.EstimateNoise(a.rgb, a.weight, row, grid)
-	s.relief, s.noRelief = texture.NewRelief(chromo.NewField(r.Model.Shading(a.rgb), a.weight), grid, noise)
+	noise := texture.EstimateNoise(a.rgb, a.weight)
+	separated := chromo.NewField(r.Model.Shading(a.rgb), a.weight)
+	shading := chromo.Field{Value: texture.Shading(a.rgb, separated, grid), Weight: separated.Weight}
+	s.relief, s.noRelief = texture.NewRelief(shading, grid, noise)
 }

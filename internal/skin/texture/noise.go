@@ -8,11 +8,9 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// Noise is the share of a band's power that is no skin, in the units of relief squared.
-type Noise struct {
-	fine    float64 // power in the fine band
-	perFine float64 // the fine band's gain for white noise, to carry it to other bands
-}
+// Noise is what of a plane of shading is no skin: the variance of one of its pixels,
+// independent from pixel to pixel.
+type Noise struct{ variance float64 }
 
 // Windows that noise is read in. They bound the work, whatever the size of the photo.
 const (
@@ -21,44 +19,48 @@ const (
 	windowTile = 16 // side of the tiles whose median is the noise
 )
 
-// EstimateNoise reads the noise of the fine band from the photo itself. Relief is grey:
-// it moves red, green and blue light alike and leaves no trace in their ratios. Nor has
-// pigment, seen through scattering skin, detail as fine as the band but for a few sharp
-// rims. So what the three ratios hold between 0.06 and 0.24 mm is noise, after the
-// cameras' and the file's own filters, and the median over small tiles passes over the
-// rims. With channels that err independently the three powers
+// EstimateNoise reads the noise from the photo itself. Relief moves red, green and blue
+// light nearly alike, so it leaves little in their ratios, and less of it from one
+// pixel to the next, which is finer than the finest band. There the mask
+//
+//	 1 −2  1
+//	−2  4 −2
+//	 1 −2  1
+//
+// (Immerkaer 1996, Comput Vis Image Underst 64:300) sees noise alone: 36 times its
+// variance. The median over small tiles passes over hairs and sharp rims. With channels
+// that err independently the three powers
 //
 //	P(R/G) = n_R + n_G,  P(G/B) = n_G + n_B,  P(R/B) = n_R + n_B
 //
-// give each channel's noise, and the shading, which is Σ w ln of the channels, has
-// Σ w² n. Noise common to all three channels is grey like relief and stays in.
-//
-// rgb is the linear light that the shading was made of, its pixels step×step photo
-// pixels; w is the model's row for shading ([chromo.Model.ShadingRow]).
-func EstimateNoise(rgb *raster.RGB, weight *raster.Plane, w [3]float64, grid Grid) Noise {
+// give each channel's noise n, and the log of luminance Σ c X has Σ (c X / Σ c X)² n.
+// Noise that a camera or a file has smoothed is underestimated, and noise common to the
+// channels stays in: what is subtracted is never skin.
+func EstimateNoise(rgb *raster.RGB, weight *raster.Plane) Noise {
 	var powers [3][]float64
+	var light [3]float64
 	for _, at := range windows(weight) {
-		addWindow(&powers, rgb, at, grid)
+		crop := rgb.Crop(at[0], at[1], at[0]+windowPx, at[1]+windowPx)
+		for c, p := range crop.Planes() {
+			light[c] += chromo.Field{Value: p}.Summary().Mean * float64(luminance[c])
+		}
+		addWindow(&powers, crop)
 	}
-	fine, middle := grid.px(fineMM), grid.px(middleMM)
-	n := Noise{perFine: whiteGain(fine, middle)}
 	if len(powers[0]) == 0 {
-		return n
+		return Noise{}
 	}
 	rg, gb, rb := median(powers[0]), median(powers[1]), median(powers[2])
-	red, green, blue := max(0, rg+rb-gb)/2, max(0, rg+gb-rb)/2, max(0, gb+rb-rg)/2
-	n.fine = w[0]*w[0]*red + w[1]*w[1]*green + w[2]*w[2]*blue
+	each := [3]float64{max(0, rg+rb-gb) / 2, max(0, rg+gb-rb) / 2, max(0, gb+rb-rg) / 2}
+	var n Noise
+	for c, v := range each {
+		share := light[c] / (light[0] + light[1] + light[2])
+		n.variance += share * share * v
+	}
 	return n
 }
 
-// in is the noise power in the band between two Gaussians: measured in the fine band,
-// elsewhere scaled as white noise would.
-func (n Noise) in(finePx, coarsePx float64) float64 {
-	if n.fine == 0 {
-		return 0
-	}
-	return n.fine * whiteGain(finePx, coarsePx) / n.perFine
-}
+// in is the noise power between two Gaussians.
+func (n Noise) in(finePx, coarsePx float64) float64 { return n.variance * whiteGain(finePx, coarsePx) }
 
 // whiteGain is the power that the difference of two Gaussians lets through of white
 // noise of unit variance: ∫ (G_a − G_b)² = 1/4πa² + 1/4πb² − 1/π(a²+b²).
@@ -99,20 +101,33 @@ func wholly(weight *raster.Plane, x0, y0 int) bool {
 	return true
 }
 
-// addWindow appends the tile powers of the three log ratios in one window.
-func addWindow(powers *[3][]float64, rgb *raster.RGB, at [2]int, grid Grid) {
-	crop := rgb.Crop(at[0], at[1], at[0]+windowPx, at[1]+windowPx)
+// addWindow appends the tile powers of the three log ratios of a window, which it
+// overwrites.
+func addWindow(powers *[3][]float64, crop *raster.RGB) {
 	for i := range crop.R.Pix {
 		r, g, b := logOf(crop.R.Pix[i]), logOf(crop.G.Pix[i]), logOf(crop.B.Pix[i])
 		crop.R.Pix[i], crop.G.Pix[i], crop.B.Pix[i] = r-g, g-b, r-b
 	}
 	for c, p := range crop.Planes() {
-		f := chromo.Field{Value: p}
-		local := power(between(smooth(f, grid.px(fineMM), bandFrom), smooth(f, grid.px(middleMM), bandFrom)))
-		for _, v := range (chromo.Field{Value: local}).Shrink(windowTile).Value.Pix {
-			powers[c] = append(powers[c], float64(v))
+		for y := 1; y+windowTile < windowPx; y += windowTile {
+			for x := 1; x+windowTile < windowPx; x += windowTile {
+				powers[c] = append(powers[c], tilePower(p, x, y))
+			}
 		}
 	}
+}
+
+// tilePower is the mean square of the mask over a tile, per unit of noise variance.
+func tilePower(p *raster.Plane, x0, y0 int) float64 {
+	var sum float64
+	for y := y0; y < y0+windowTile; y++ {
+		a, b, c := p.Row(y-1), p.Row(y), p.Row(y+1)
+		for x := x0; x < x0+windowTile; x++ {
+			v := float64(a[x-1] - 2*a[x] + a[x+1] - 2*(b[x-1]-2*b[x]+b[x+1]) + c[x-1] - 2*c[x] + c[x+1])
+			sum += v * v
+		}
+	}
+	return sum / (36 * windowTile * windowTile)
 }
 
 func logOf(v float32) float32 { return float32(math.Log(max(float64(v), chromo.Floor))) }

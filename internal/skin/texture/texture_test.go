@@ -80,11 +80,9 @@ func relief(t *testing.T, rgb *raster.RGB, w *raster.Plane, pxPerMM float64) *Re
 	}
 	light := &raster.RGB{R: small[0].Value, G: small[1].Value, B: small[2].Value}
 	weight := small[0].Weights()
-	maps := model.Separate(light)
-	blood := chromo.Field{Value: maps.Hemoglobin, Weight: small[0].Weight}.Summary().Mean
-	melanin := chromo.Field{Value: maps.Melanin, Weight: small[0].Weight}.Summary().Mean
-	noise := EstimateNoise(light, weight, model.ShadingRow(melanin, blood), grid)
-	r, warning := NewRelief(chromo.Field{Value: model.Shading(light), Weight: small[0].Weight}, grid, noise)
+	separated := chromo.Field{Value: model.Shading(light), Weight: small[0].Weight}
+	shading := chromo.Field{Value: Shading(light, separated, grid), Weight: small[0].Weight}
+	r, warning := NewRelief(shading, grid, EstimateNoise(light, weight))
 	if r == nil {
 		t.Fatal(warning)
 	}
