@@ -86,7 +86,8 @@ func (c *course) judge(r *outcome.Change, w *point, t *track, from, v int) {
 	default:
 		r.Status = outcome.NoChange
 	}
-	if t.def.Family != outcome.Redness || !Acute(c.rec.Visits[v], c.rec.Settings) {
+	acute := Acute(c.rec.Visits[v], c.rec.Settings) || Acute(c.rec.Visits[from], c.rec.Settings)
+	if t.def.Family != outcome.Redness || !acute {
 		r.Goal = c.goal(t.def, r.Status)
 	}
 }

@@ -22,15 +22,11 @@ func isOutcome(r *outcome.Change) bool {
 // about one in 100, and costs few true ones.
 func (c *course) confirmed(t *track, r *outcome.Change, v int) bool {
 	for u := v - 1; u > c.baseline; u-- {
-		if clock := c.rec.Visits[u].Clock[t.def.Clock]; clock != outcome.Eligible && clock != outcome.Mature {
-			continue
-		}
-		a, b := t.points[c.baseline], t.points[u]
-		if !b.known || b.barred {
+		if !c.counts(t, u) || !t.usable(u) {
 			continue
 		}
 		if m, ok := c.margin(t, c.baseline, u); ok {
-			change := b.value - a.value
+			change := t.points[u].value - t.points[c.baseline].value
 			return math.Abs(change) > m.half && (change > 0) == (r.Change > 0)
 		}
 	}
