@@ -13,6 +13,7 @@ import (
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
+	"dermtrace/internal/skin/pigment"
 )
 
 var model = chromo.NewModel(chromo.Options{})
@@ -243,5 +244,34 @@ func TestDoubtTravelsWithTheNumber(t *testing.T) {
 	tiny := sheetOf(plain.photo(), square(0, 0, 15, 15), patchPxPerMM)
 	if w := skin.Measure(tiny, skin.Freeze(tiny))["melanin"].Warnings; !slices.Contains(w, outcome.RegionTiny) {
 		t.Errorf("a tiny region is measured with %v", w)
+	}
+}
+
+// Two photos of the same spots from two places: each is found again and unchanged.
+func TestSpotsOfTwoSheetsMatch(t *testing.T) {
+	rgb := plain.photo()
+	whole := sheetOf(rgb, square(0, 0, patchPx, patchPx), patchPxPerMM)
+	part := sheetOf(rgb.Crop(37, 11, patchPx, patchPx), square(0, 0, patchPx-37, patchPx-11), patchPxPerMM)
+	ref := skin.Freeze(whole)
+	before, ok1 := whole.SpotVisit(geom.Scaling(1/patchPxPerMM), ref)
+	after, ok2 := part.SpotVisit(geom.Scaling(1/patchPxPerMM).Mul(geom.Translation(37, 11)), ref)
+	if !ok1 || !ok2 {
+		t.Fatal("the sheets have no spots to match")
+	}
+	spots, err := pigment.Match(before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "spots", float64(len(spots)), 16, 0)
+	near(t, "total change", pigment.TotalChange(spots), 0, 0.01)
+	for _, s := range spots {
+		if s.Fate != pigment.Persisted {
+			t.Errorf("%+v", s)
+		}
+		near(t, "x", math.Mod(s.At.X, 5), 2.5, 0.1)
+		near(t, "y", math.Mod(s.At.Y, 5), 2.5, 0.1)
+	}
+	if _, ok := sheetOf(rgb, square(0, 0, patchPx, patchPx), 0).SpotVisit(geom.Identity(), ref); ok {
+		t.Error("spots were found without a scale")
 	}
 }

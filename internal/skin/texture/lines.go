@@ -29,13 +29,17 @@ const (
 // on them falls short of their surroundings'. The count is that of the crest's pixels.
 func (r *Relief) Lines() (density, depth outcome.Measurement) {
 	p := r.wide.small
+	sigmaPx := r.grid.px(middleMM) / float64(r.wide.k)
+	// A line's two curvatures sum to at least this: most of the skin is passed over.
+	least := float32((1 - alongAcross) * lineStrength / (sigmaPx * sigmaPx))
 	bands := make([]crest, (p.H+raster.BandRows-1)/raster.BandRows)
 	raster.Bands(p.H, func(y0, y1 int) {
 		c := &bands[y0/raster.BandRows]
 		for y := max(y0, 1); y < min(y1, p.H-1); y++ {
+			above, row, below := p.Row(y-1), p.Row(y), p.Row(y+1)
 			for x := 1; x < p.W-1; x++ {
-				if r.wide.whole(x, y) {
-					c.add(hessianAt(p, x, y), r.grid.px(middleMM)/float64(r.wide.k))
+				if row[x-1]+row[x+1]+above[x]+below[x]-4*row[x] >= least && r.wide.whole(x, y) {
+					c.add(hessianAt(p, x, y), sigmaPx)
 				}
 			}
 		}
