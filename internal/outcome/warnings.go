@@ -13,6 +13,12 @@ const (
 	LightGradient      = "light_gradient"
 	ProfileAssumed     = "profile_assumed"
 	ProfileUnsupported = "profile_unsupported"
+	ProfileApproximate = "profile_approximate"
+	FirstOfSeveral     = "first_of_several"
+	Transparent        = "transparent"
+	HighDynamicRange   = "high_dynamic_range"
+	DepthReduced       = "depth_reduced"
+	ExifUnreadable     = "exif_unreadable"
 	MixedProfiles      = "mixed_profiles"
 	MixedCameras       = "mixed_cameras"
 	UnknownCamera      = "unknown_camera"
@@ -72,6 +78,12 @@ var warningTexts = map[string]string{
 	LightGradient:      "The light falls off across this photo more than in the reference.",
 	ProfileAssumed:     "The file names no colour profile; sRGB was assumed.",
 	ProfileUnsupported: "The file's colour profile could not be used; sRGB was assumed and colours may be wrong.",
+	ProfileApproximate: "The file's colour profile is table-based; its simpler matrix part was used and colours may be a little off.",
+	FirstOfSeveral:     "The file holds several pictures; the first was measured.",
+	Transparent:        "Some pixels are transparent; their stored colour was measured as if they were not.",
+	HighDynamicRange:   "The picture is coded for high dynamic range; its light is not on a known scale and colours may be wrong.",
+	DepthReduced:       "The picture has more than 8 bits per channel, of which the decoder gives 8.",
+	ExifUnreadable:     "The capture data (EXIF) are damaged; what could be read was used.",
 	MixedProfiles:      "The photos of this series have different colour profiles.",
 	MixedCameras:       "The photos of this series come from different cameras.",
 	UnknownCamera:      "The camera's colour response is unknown: an average one was assumed, so absolute values are indicative.",

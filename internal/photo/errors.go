@@ -39,6 +39,23 @@ type LimitError struct {
 func (e *LimitError) Error() string { return sentence(e.File, e.Format, e.Problem, e.Mend, e.Err) }
 func (e *LimitError) Unwrap() error { return e.Err }
 
+// Advice takes an error of this package apart: what is wrong with the file, without
+// its name, and what the user can do. Of any other error the mend is empty.
+func Advice(err error) (problem, mend string) {
+	var format *FormatError
+	var unsupported *UnsupportedError
+	var limit *LimitError
+	switch {
+	case errors.As(err, &format):
+		return sentence("", format.Format, format.Problem, "", nil), format.Mend
+	case errors.As(err, &unsupported):
+		return sentence("", unsupported.Format, unsupported.Problem, "", nil), unsupported.Mend
+	case errors.As(err, &limit):
+		return sentence("", limit.Format, limit.Problem, "", nil), limit.Mend
+	}
+	return err.Error(), ""
+}
+
 // Mends that several refusals share.
 const (
 	mendCopy   = "copy it from the camera again"

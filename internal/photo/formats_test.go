@@ -16,6 +16,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"dermtrace/internal/outcome"
+
 	"golang.org/x/image/tiff"
 )
 
@@ -236,11 +238,11 @@ func TestMPFCountsViews(t *testing.T) {
 
 func TestEveryWarningHasAText(t *testing.T) {
 	for _, c := range []string{ProfileAssumed, ProfileUnsupported, ProfileApproximate, FirstOfSeveral, Transparent, HighDynamicRange, DepthReduced, ExifUnreadable} {
-		if WarningText(c) == "" {
+		if outcome.WarningText(c) == "" {
 			t.Errorf("%s has no text", c)
 		}
 	}
-	if WarningText("") != "" {
+	if outcome.WarningText("") != "" {
 		t.Error("no code has a text")
 	}
 }

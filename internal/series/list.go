@@ -46,6 +46,9 @@ func (a *analysis) readManifest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.manifest, err = manifest.Load(a.fsys, files)
-	return err
+	if a.manifest, err = manifest.Load(a.fsys, files); err != nil {
+		return err
+	}
+	a.notices = append(a.notices, notices(a.manifest.Warnings)...)
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"dermtrace/internal/chromo"
@@ -212,14 +213,25 @@ func (s *shot) spoilt(family string) []string {
 	var list []string
 	if family == outcome.Redness || family == outcome.Pigment {
 		list = append(list, s.lit...)
-		list = append(list, s.meta.Warnings...)
 	}
+	list = append(list, s.fileDoubts(family)...)
 	for _, r := range s.record.Quality.Reasons {
 		if slices.Contains(r.Spoils, family) {
 			list = append(list, r.Code)
 		}
 	}
 	return list
+}
+
+// fileDoubts are the warnings of the file: those of its colour profile concern colour
+// alone.
+func (s *shot) fileDoubts(family string) []string {
+	if family != outcome.Texture {
+		return s.meta.Warnings
+	}
+	return slices.DeleteFunc(slices.Clone(s.meta.Warnings), func(code string) bool {
+		return strings.HasPrefix(code, "profile_")
+	})
 }
 
 // barred reports whether what was on the skin makes the family meaningless.

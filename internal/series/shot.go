@@ -2,7 +2,6 @@ package series
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"math"
 
@@ -48,7 +47,8 @@ func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		s.refuse("unreadable", problem(err), mend(err))
+		problem, mend := photo.Advice(err)
+		s.refuse("unreadable", problem, mend)
 		return s, nil
 	}
 	s.pixels, s.meta = p.Pixels, p.Meta
@@ -198,35 +198,4 @@ func (s *shot) sheet(c *carried, model *chromo.Model) *skin.Sheet {
 func (s *shot) refuse(code, text, mend string) {
 	s.record.Quality.Verdict = outcome.Unusable
 	s.record.Quality.Reasons = []outcome.Reason{{Code: code, Spoils: []string{outcome.Redness, outcome.Pigment, outcome.Texture, "geometry"}, Text: text, Mend: mend}}
-}
-
-// problem and mend take a photo error apart: the record names the file already.
-func problem(err error) string {
-	var format *photo.FormatError
-	var unsupported *photo.UnsupportedError
-	var limit *photo.LimitError
-	switch {
-	case errors.As(err, &format):
-		return format.Problem
-	case errors.As(err, &unsupported):
-		return unsupported.Problem
-	case errors.As(err, &limit):
-		return limit.Problem
-	}
-	return err.Error()
-}
-
-func mend(err error) string {
-	var format *photo.FormatError
-	var unsupported *photo.UnsupportedError
-	var limit *photo.LimitError
-	switch {
-	case errors.As(err, &format):
-		return format.Mend
-	case errors.As(err, &unsupported):
-		return unsupported.Mend
-	case errors.As(err, &limit):
-		return limit.Mend
-	}
-	return ""
 }
