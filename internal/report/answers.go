@@ -32,9 +32,13 @@ type gauge struct {
 	HasNoise, HasInterval                    bool
 }
 
-// answers gives one answer per goal and treated region.
+// answers gives one answer per goal and treated region; without goals, one per
+// primary measure, for which no direction counts as better.
 func answers(t *texts, x *index) []answer {
 	var list []answer
+	if len(x.rec.Series.Goals) == 0 {
+		return x.undirected(t)
+	}
 	for _, goal := range x.rec.Series.Goals {
 		measure := x.measureOf(goal)
 		if measure == "" {
@@ -44,6 +48,20 @@ func answers(t *texts, x *index) []answer {
 		for _, r := range x.regions {
 			if r.kind != outcome.Control {
 				list = append(list, x.answer(t, goal, measure, r))
+			}
+		}
+	}
+	return list
+}
+
+func (x *index) undirected(t *texts) []answer {
+	var list []answer
+	for _, f := range x.families() {
+		for _, measure := range x.definitions(f) {
+			for _, r := range x.regions {
+				if x.rec.Definitions[measure].Primary && x.measured(measure) && r.kind != outcome.Control {
+					list = append(list, x.answer(t, named(t.measures, measure), measure, r))
+				}
 			}
 		}
 	}
@@ -133,8 +151,12 @@ func (x *index) verdict(measure, roi string) *outcome.Change {
 	return best
 }
 
-// whyNot says why a measure has no verdict: too early, or nothing to compare.
+// whyNot says why a measure has no verdict: no treatment, too early, or nothing to
+// compare.
 func (x *index) whyNot(t *texts, what, measure, roi string) string {
+	if len(x.rec.Treatments) == 0 {
+		return t.noTreatment(what)
+	}
 	for _, c := range x.rec.Changes {
 		if c.ROI == roi && c.Measure == measure && c.Clock == outcome.Outside {
 			return t.tooEarly(what, x.rec.Settings.EligibleDays)

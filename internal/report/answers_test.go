@@ -161,3 +161,32 @@ func TestTrustLine(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWithoutGoalsEveryPrimaryMeasureAnswers(t *testing.T) {
+	rec := record()
+	rec.Series.Goals = nil
+	var goals []string
+	for _, a := range answers(english(), newIndex(rec)) {
+		goals = append(goals, a.Goal)
+	}
+	if !slices.Equal(goals, []string{"haemoglobin", "melanin", "apparent roughness"}) {
+		t.Errorf("%v", goals)
+	}
+	rec.Treatments = nil
+	edit(rec, "melanin", func(c *outcome.Change) { c.Clock = outcome.Outside })
+	if a := answerTo(t, rec, "melanin"); !strings.Contains(a.Sentence, "no treatment is recorded") {
+		t.Error(a.Sentence)
+	}
+}
+
+func TestOneReasonIsSaidOnce(t *testing.T) {
+	rec := record()
+	rec.Photos[2].Quality, rec.Photos[2].Alignment = rec.Photos[3].Quality, rec.Photos[3].Alignment
+	x := newIndex(rec)
+	if got := x.refusals(english()); len(got) != 1 || !strings.HasPrefix(got[0], "Not used: 14 Jan 2026, day 4; 21 Feb 2026, day 42. The photo shows another") {
+		t.Errorf("%q", got)
+	}
+	if got := leftOut(english(), x); len(got) != 3 || got[1] != "11 Jan 2026, day 1 – treated: ITA. The skin is red, which lowers ITA without more pigment: ITA is withheld." {
+		t.Errorf("%q", got)
+	}
+}

@@ -204,15 +204,35 @@ func (x *index) refusedDays() []float64 {
 	return list
 }
 
-// refusals says why visits are gaps.
+// refusals says why visits are gaps, one line a reason.
 func (x *index) refusals(t *texts) []string {
-	var list []string
+	var g grouped
 	for _, v := range x.rec.Visits {
-		if len(x.photos[v.Visit]) == 0 || x.used(v.Visit) {
-			continue
+		if len(x.photos[v.Visit]) > 0 && !x.used(v.Visit) {
+			g.add(refusal(t, x.rec.Photos[x.photos[v.Visit][0]]), x.visitLabel(t, v.Visit))
 		}
-		why := refusal(t, x.rec.Photos[x.photos[v.Visit][0]])
-		list = append(list, fmt.Sprintf("%s: %s. %s", t.NotUsed, x.visitLabel(t, v.Visit), why))
+	}
+	return g.lines(func(why, visits string) string { return t.NotUsed + ": " + visits + ". " + why })
+}
+
+// grouped gathers what shares a reason, in the order in which reasons came up.
+type grouped struct {
+	reasons []string
+	members map[string][]string
+}
+
+func (g *grouped) add(reason, member string) {
+	if g.members == nil {
+		g.members = map[string][]string{}
+	}
+	g.reasons = appendNew(g.reasons, reason)
+	g.members[reason] = appendNew(g.members[reason], member)
+}
+
+func (g *grouped) lines(say func(reason, members string) string) []string {
+	var list []string
+	for _, r := range g.reasons {
+		list = append(list, strings.TrimSpace(say(r, strings.Join(g.members[r], "; "))))
 	}
 	return list
 }

@@ -22,6 +22,7 @@ type page struct {
 	Flags    []flag
 	Missing  []outcome.NotAssessed
 	Answers  []answer
+	NoGoals  bool
 	Caveats  []string // that several answers share
 	Recovery []string
 	Viewer   *viewer
@@ -66,7 +67,7 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 	p := &page{
 		T: t, Policy: policy(string(script)), Script: template.JS(script),
 		Head: newHead(t, x), Trust: trustLine(t, x), Flags: flags(t, x), Missing: rec.NotAssessed,
-		Answers: answers(t, x), Recovery: recoveries(t, x), Viewer: newViewer(t, x, pictures),
+		Answers: answers(t, x), NoGoals: len(rec.Series.Goals) == 0, Recovery: recoveries(t, x), Viewer: newViewer(t, x, pictures),
 		Methods: t.methods, Limits: t.limits,
 		Patient: opt.Patient, OnePage: opt.OnePage || opt.Patient, Sensitive: opt.Sensitive,
 	}

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -69,7 +70,37 @@ func newFigure(c chart, wide bool) (figure, error) {
 	return f, err
 }
 
+// drawable bounds what a plot shows: no measure of skin and no course comes near it,
+// and beyond it a drawing loses its steps.
+const drawable = 1e9
+
+func canDraw(values ...float64) bool {
+	return !slices.ContainsFunc(values, func(v float64) bool { return !(math.Abs(v) <= drawable) })
+}
+
+// sane is the chart without what cannot be drawn: such a value is a gap.
+func (c chart) sane() chart {
+	curves := c.curves
+	c.curves = nil
+	for _, cv := range curves {
+		points := slices.DeleteFunc(slices.Clone(cv.points), func(p point) bool { return !canDraw(p.day) })
+		for i, p := range points {
+			points[i].known = p.known && canDraw(p.value)
+			points[i].bars = p.bars && canDraw(p.low, p.high)
+		}
+		c.curves = append(c.curves, curve{cv.style, points})
+	}
+	if c.band != nil && !canDraw(c.band[0], c.band[1]) {
+		c.band = nil
+	}
+	outside := func(d float64) bool { return !canDraw(d) }
+	c.treatments = slices.DeleteFunc(slices.Clone(c.treatments), outside)
+	c.refused = slices.DeleteFunc(slices.Clone(c.refused), outside)
+	return c
+}
+
 func drawChart(c chart, w, h vg.Length) (template.HTML, error) {
+	c = c.sane()
 	p := newPlot(c, w)
 	p.Add(backdrop{c})
 	for _, cv := range c.curves {
@@ -261,8 +292,9 @@ func widen(low, high, share float64) (float64, float64) {
 	switch {
 	case !(high >= low):
 		return 0, 1
-	case high == low:
-		return low - 1, high + 1
+	case high-low <= 1e-9*max(math.Abs(low), math.Abs(high)):
+		d := max(1, 0.1*math.Abs(low))
+		return low - d, high + d
 	}
 	d := share * (high - low)
 	return low - d, high + d

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"html"
 	"regexp"
 	"strings"
@@ -268,29 +267,4 @@ func TestReferencesHold(t *testing.T) {
 			t.Errorf("nothing has the id %q", m[1])
 		}
 	}
-}
-
-func FuzzHTML(f *testing.F) {
-	var b bytes.Buffer
-	if err := outcome.Write(&b, record()); err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b.Bytes())
-	f.Add([]byte(`{"schema":"dermtrace.results/1","visits":[{"visit":"x"}],"changes":[{"visit":"x","against":"baseline","ci95":[1,null]}]}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var rec outcome.Record
-		if json.Unmarshal(b, &rec) != nil {
-			return
-		}
-		var page, table bytes.Buffer
-		if err := HTML(&page, &rec, nil, Options{}); err != nil {
-			t.Fatal(err)
-		}
-		if n := strings.Count(page.String(), "<script"); n != 1 {
-			t.Fatalf("%d scripts", n)
-		}
-		if err := MeasurementsCSV(&table, &rec); err != nil {
-			t.Fatal(err)
-		}
-	})
 }

@@ -104,6 +104,10 @@ func (t *texts) tooEarly(what string, days int) string {
 	return fmt.Sprintf("%s: no visit is late enough yet. It counts from %s after the latest treatment.", what, plural(days, "day", "days"))
 }
 
+func (t *texts) noTreatment(what string) string {
+	return what + ": no treatment is recorded, so no visit counts as its outcome. The curves show every visit."
+}
+
 func (t *texts) noVisit(what string) string {
 	return what + ": no follow-up visit could be compared with baseline."
 }

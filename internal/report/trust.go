@@ -98,23 +98,25 @@ func light(t *texts, p outcome.Photo) (words, class string) {
 	return words, "good"
 }
 
-// leftOut lists every photo that is not used and every value that was withheld.
+// leftOut lists every photo that is not used and every value that was withheld, what
+// shares a reason on one line.
 func leftOut(t *texts, x *index) []string {
-	var list []string
+	var photos, values grouped
 	for _, p := range x.rec.Photos {
 		if !p.Used() {
-			list = append(list, fmt.Sprintf("%s (%s). %s", x.visitLabel(t, p.Visit), p.File, refusal(t, p)))
+			photos.add(refusal(t, p), fmt.Sprintf("%s (%s)", x.visitLabel(t, p.Visit), p.File))
 			continue
 		}
 		for _, r := range p.ROIs {
-			list = append(list, withheld(t, x, p, r)...)
+			withheld(t, &values, x.visitLabel(t, p.Visit), r)
 		}
 	}
-	return list
+	list := photos.lines(func(why, which string) string { return which + ". " + why })
+	return append(list, values.lines(func(what, visits string) string { return visits + " – " + what })...)
 }
 
-// withheld groups a region's missing values by their reason.
-func withheld(t *texts, x *index, p outcome.Photo, r outcome.ROI) []string {
+// withheld adds a region's missing values, with their reason.
+func withheld(t *texts, values *grouped, visit string, r outcome.ROI) {
 	byReason, elsewhere := map[string][]string{}, map[string]bool{}
 	for _, m := range r.Measures {
 		for _, code := range m.Warnings {
@@ -127,11 +129,9 @@ func withheld(t *texts, x *index, p outcome.Photo, r outcome.ROI) []string {
 			byReason[why] = append(byReason[why], named(t.measures, name))
 		}
 	}
-	var list []string
 	for _, why := range slices.Sorted(maps.Keys(byReason)) {
-		list = append(list, strings.TrimSpace(fmt.Sprintf("%s, %s: %s. %s", x.visitLabel(t, p.Visit), r.Name, strings.Join(byReason[why], ", "), why)))
+		values.add(strings.TrimSpace(fmt.Sprintf("%s: %s. %s", r.Name, strings.Join(byReason[why], ", "), why)), visit)
 	}
-	return list
 }
 
 // reasons are the warnings that can be why a value is missing: those that no value of
