@@ -170,7 +170,7 @@ func patchTest() Script {
 		Seed: seed, Subject: "phantom-patch", Site: "jaw", Side: "right", View: "right oblique",
 		Goals: []string{"smooth texture"},
 		Tone:  Tone{Melanin: 0.11}, Drift: Drift{Melanin: 0.01, Blood: 0.04},
-		Card: &Card{At: [2]float64{44, 36}, PitchMM: 4},
+		Card: &Card{At: [2]float64{42, 32}, PitchMM: 3.6},
 		Regions: []Region{
 			{Name: "patch", Kind: "treated", Polygon: [][2]float64{{420, 420}, {780, 420}, {780, 780}, {420, 780}}},
 			{Name: "control", Kind: "control", Polygon: [][2]float64{{1180, 160}, {1840, 160}, {1840, 760}, {1180, 760}}},

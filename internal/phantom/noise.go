@@ -91,11 +91,23 @@ func floor(x float32) float32 {
 // noiseSD makes one octave of noise of variance 1.
 const noiseSD = 0.245
 
-// rough is noise of unit variance at a wavelength in mm.
+// rough is noise of unit variance at a wavelength in mm. Each seed turns its lattice, so
+// that no direction of the skin is favoured.
 func rough(seed uint32, x, y, wavelength float64) float64 {
-	v, _, _ := noise(seed, float32(x/wavelength), float32(y/wavelength))
+	g := &turns[seed&15]
+	u, w := float32(x/wavelength), float32(y/wavelength)
+	v, _, _ := noise(seed, g[0]*u-g[1]*w, g[1]*u+g[0]*w)
 	return float64(v) / noiseSD
 }
+
+// turns are sixteen turns of a lattice, none along an axis.
+var turns = func() (g [16][2]float32) {
+	for i := range g {
+		s, c := math.Sincos((float64(5*i%16) + 0.37) * math.Pi / 32)
+		g[i] = [2]float32{float32(c), float32(s)}
+	}
+	return g
+}()
 
 // smoothstep rises from 0 at a to 1 at b.
 func smoothstep(a, b, x float64) float64 {

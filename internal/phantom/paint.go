@@ -23,7 +23,7 @@ var seep = [3]float32{0.86, 0.97, 1}
 
 // bounce is how much of a hollow's darkness each channel keeps: light that skin returns
 // to skin is redder each time (project default).
-var bounce = [3]float32{0.8, 1, 1.08}
+var bounce = [3]float32{0.85, 1, 1.03}
 
 // lamp is a photo's light in the frame's own directions.
 type lamp struct {
@@ -125,8 +125,8 @@ func (pt *painter) skin(x, y float64, slopeX, slopeY float32) (r, g, b float32) 
 // Hair, dried blood and horny layer lifted from the skin, in linear light.
 var (
 	hairRGB  = [3]float32{0.07, 0.045, 0.03}
-	crustRGB = [3]float32{0.13, 0.052, 0.03}
-	flakeRGB = [3]float32{0.62, 0.55, 0.46}
+	crustRGB = [3]float32{0.1, 0.036, 0.02}
+	flakeRGB = [3]float32{0.42, 0.38, 0.33}
 )
 
 // bruised tints skin over a bruise: deep blood takes red and leaves blue, bilirubin takes
@@ -143,8 +143,8 @@ func bruised(t texel, r, g, b float32) (float32, float32, float32) {
 
 func covered(cover, r, g, b float32) (float32, float32, float32) {
 	c, a := crustRGB, cover
-	if cover < 0 {
-		c, a = flakeRGB, -cover
+	if cover < 0 { // a flake lets half of the skin's own colour through
+		c, a = [3]float32{(r + flakeRGB[0]) / 2, (g + flakeRGB[1]) / 2, (b + flakeRGB[2]) / 2}, -cover
 	}
 	if a == 0 {
 		return r, g, b

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
+	"testing/fstest"
 
 	"dermtrace/internal/folder"
+	"dermtrace/internal/manifest"
 )
 
 // small is a course of two visits quick enough for every test.
@@ -20,7 +23,7 @@ func small() Script {
 		Anatomy: Anatomy{Boxcar: 2, PIH: 2, Spots: 5},
 		Regions: []Region{
 			{Name: "treated", Kind: "treated", Polygon: [][2]float64{{20, 20}, {150, 20}, {150, 220}, {20, 220}}},
-			{Name: "control", Kind: "control", Polygon: [][2]float64{{230, 20}, {310, 20}, {310, 220}, {230, 220}}},
+			{Name: "control", Kind: "control", Polygon: [][2]float64{{250, 20}, {310, 20}, {310, 220}, {250, 220}}},
 		},
 		Visits: []Visit{
 			{At: "2026-01-10", Photos: []Photo{{File: "a.jpg"}}},
@@ -85,7 +88,7 @@ func TestWriteMakesAWholeSeries(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, f := range []string{"a.jpg", "b.jpg", ManifestFile, TruthFile} {
+	for _, f := range []string{"a.jpg", "b.jpg", ManifestFile, ScriptFile, TruthFile} {
 		if info, err := os.Stat(filepath.Join(dir, f)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", f, err)
 		}
@@ -103,6 +106,38 @@ func TestWriteMakesAWholeSeries(t *testing.T) {
 	}
 }
 
+// The manifests of all scenarios are read without a problem or a guess, and say what the
+// script says.
+func TestManifestsAreUnderstood(t *testing.T) {
+	for _, name := range Scenarios() {
+		s, err := Scenario(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text bytes.Buffer
+		if err := s.manifest(&text); err != nil {
+			t.Fatal(err)
+		}
+		fsys := fstest.MapFS{ManifestFile: {Data: text.Bytes()}}
+		var files []manifest.File
+		for _, sh := range s.shots() {
+			files = append(files, manifest.File{Name: sh.photo.File})
+			fsys[sh.photo.File] = &fstest.MapFile{}
+		}
+		series, err := manifest.Load(fsys, files)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(series.Visits) != len(s.Visits) || len(series.ROIs) != len(s.Regions) || len(series.Treatments) != len(s.Treatments) || series.Scale.MMPerPx != s.MMPerPx {
+			t.Errorf("%s: the manifest says %d visits, %d regions, %d treatments", name, len(series.Visits), len(series.ROIs), len(series.Treatments))
+		}
+		for _, w := range series.Warnings {
+			t.Errorf("%s: warning %s: %s", name, w.Code, w.Text)
+		}
+	}
+}
+
 func TestWriteRefusesAnOccupiedFolder(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "thesis.doc"), nil, 0o600); err != nil {
@@ -113,5 +148,43 @@ func TestWriteRefusesAnOccupiedFolder(t *testing.T) {
 	}
 	if err := Write(t.Context(), dir, small(), Options{Force: true}); err != nil {
 		t.Error(err)
+	}
+}
+
+// BenchmarkPhoto takes one photo of skin that is already grown.
+func BenchmarkPhoto(b *testing.B) {
+	for _, scale := range []float64{0.577, 2} { // 1 and 12 megapixels
+		s, err := Scenario("acne-scar course")
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, err := New(s.Scaled(scale))
+		if err != nil {
+			b.Fatal(err)
+		}
+		pixels := p.script.Width * p.script.Height
+		b.Run(fmt.Sprintf("%dMP", pixels/1_000_000), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(pixels))
+			for b.Loop() {
+				if _, err := p.Photo(2); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkGrow grows the skin of a course of 3 megapixels.
+func BenchmarkGrow(b *testing.B) {
+	s, err := Scenario("acne-scar course")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := New(s); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

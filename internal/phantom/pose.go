@@ -20,13 +20,29 @@ type Geometry struct {
 }
 
 // Wave is a displacement (AX, AY)·sin(KX x + KY y + Phase) in frame pixels.
-type Wave struct{ AX, AY, KX, KY, Phase float64 }
+type Wave struct {
+	AX    float64 `json:"ax"`
+	AY    float64 `json:"ay"`
+	KX    float64 `json:"kx"`
+	KY    float64 `json:"ky"`
+	Phase float64 `json:"phase"`
+}
 
 // Bump is skin that swells around (X, Y): (f − c)·Strain·exp(−|f − c|² / 2 Sigma²).
-type Bump struct{ X, Y, Sigma, Strain float64 }
+type Bump struct {
+	X      float64 `json:"x"`
+	Y      float64 `json:"y"`
+	Sigma  float64 `json:"sigma"`
+	Strain float64 `json:"strain"`
+}
 
 // Lens is radial distortion, K1 at the radius R from its centre.
-type Lens struct{ K1, X, Y, R float64 }
+type Lens struct {
+	K1 float64 `json:"k1"`
+	X  float64 `json:"x"`
+	Y  float64 `json:"y"`
+	R  float64 `json:"r"`
+}
 
 // Photo is where the photo shows the frame pixel f.
 func (g Geometry) Photo(f geom.Point) geom.Point { return g.Lens.distort(g.H.Apply(g.moved(f))) }

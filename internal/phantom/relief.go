@@ -115,7 +115,7 @@ func newFurrows(seed uint32, depth, texel float64) furrows {
 		s, c := math.Sincos(turn + float64(k)*math.Pi/3 + d.between(-0.2, 0.2))
 		f.lines[k] = lineSet{
 			seed: d.bits(), cos: float32(c), sin: float32(s),
-			along: float32(d.between(1.1, 1.7)), apart: float32(d.between(0.6, 0.85)),
+			along: float32(d.between(1.5, 2.4)), apart: float32(d.between(0.6, 0.85)),
 			width: float32(d.between(0.045, 0.065)), depth: float32([3]float64{1, 0.85, 0.6}[k]),
 		}
 	}
@@ -128,7 +128,7 @@ func (f *furrows) height(x64, y64 float64) float32 {
 	bx, _, _ := noise(f.seed+1, x/13, y/13)
 	by, _, _ := noise(f.seed+2, x/13, y/13)
 	tx, ty, _ := noise(f.seed+3, x/0.6, y/0.6)
-	wx, wy := x+2.6*bx+0.08*tx, y+2.6*by+0.08*ty
+	wx, wy := x+2.6*bx+0.06*tx, y+2.6*by+0.06*ty
 	var z float32
 	for k := range f.lines {
 		z -= f.lines[k].at(wx, wy, f.soft)

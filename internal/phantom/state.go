@@ -197,7 +197,7 @@ func (s *state) peel(c Change, weight func(int) float32, p *Phantom, height []fl
 		}
 		edge := 1.6 - 2.4*c.Peeling*w
 		f := smoothstep(edge, edge+0.5, 0.7*rough(seed, x, y, 2.2)+0.6*rough(seed+1, x, y, 0.7)+0.45*rough(seed+2, x, y, 0.25))
-		s.texels[k].cover -= float32(0.3 * f)
+		s.texels[k].cover -= float32(0.6 * f)
 		height[k] += float32(0.03 * f)
 	})
 }

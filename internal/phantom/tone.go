@@ -68,10 +68,11 @@ func (v vessel) fill(g grid, blood []float32) {
 }
 
 // A region's change fades out across its border, from inMM inside of it to outMM
-// outside, and the border itself is ragged: hands are not rulers (project default).
+// outside, and the border itself wanders by up to raggedMM: hands are not rulers (project
+// default). Farther than outMM + raggedMM from its region nothing changes.
 const (
 	inMM, outMM = 0.5, 3.5
-	raggedMM    = 0.9
+	raggedMM    = 1.2
 )
 
 // mask is 1 inside a region and 0 away from it.
@@ -79,11 +80,11 @@ func (b *basePlane) mask(g geom.Polygon, seed uint32) []float32 {
 	m := make([]float32, b.w*b.h)
 	b.each(func(k int, x, y float64) {
 		d := signedDistance(g, point{x, y})
-		if d < -outMM-4*raggedMM {
+		if d < -outMM-raggedMM {
 			return
 		}
-		if d < inMM+4*raggedMM {
-			d += raggedMM * (0.8*rough(seed+51, x, y, 5) + 0.4*rough(seed+52, x, y, 1.5))
+		if d < inMM+raggedMM {
+			d += raggedMM * clamp(0.6*rough(seed+51, x, y, 5)+0.3*rough(seed+52, x, y, 1.5), -1, 1)
 		}
 		m[k] = float32(smoothstep(-outMM, inMM, d))
 	})

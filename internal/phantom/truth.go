@@ -82,6 +82,14 @@ type PoreTruth struct {
 	DepthMM float64 `json:"depth_mm"`
 }
 
+// comments tell a reader of truth.json what its numbers mean.
+var comments = []string{
+	"positions are frame pixels, the centre of the top-left pixel is (0, 0); card_corners are photo pixels",
+	"photo = c + (q − c)(1 + k1 |q − c|² / r²), q = H (f + Σ (ax, ay) sin(kx x + ky y + phase) + Σ (f − m) strain exp(−|f − m|² / 2 sigma²)), f = (x, y) in the frame, c = (lens.x, lens.y), m = (bump.x, bump.y)",
+	"melanin and blood are volume fractions of melanosomes in the epidermis and of whole blood in the dermis, before the camera",
+	"what no claim gives a source for is assumed",
+}
+
 // truth of one photo.
 func (p *Phantom) truth(sh shot, now *state) PhotoTruth {
 	t := PhotoTruth{
@@ -170,7 +178,7 @@ func (p *Phantom) Truth() Truth {
 	s := p.script
 	mm := s.MMPerPx
 	t := Truth{Schema: Schema, Name: s.Name, Seed: s.Seed, MMPerPx: mm, Sensor: s.Sensor, Claims: s.Claims,
-		Comments: []string{"what no claim gives a source for is assumed"}}
+		Comments: comments}
 	for _, o := range p.skin.spots {
 		if p.framed(o.at) {
 			t.Spots = append(t.Spots, SpotTruth{o.id, o.kind, o.at.x / mm, o.at.y / mm, o.r, o.melanin, o.region, o.fate})

@@ -15,7 +15,7 @@ import (
 // posed is one skin in two visits that differ in nothing but the pose.
 func posed(p Pose, swelling float64) Script {
 	s := small()
-	s.Width, s.Height, s.MMPerPx = 480, 360, 0.04
+	s.Width, s.Height, s.MMPerPx = 360, 280, 0.04
 	s.Visits[1] = Visit{At: "2026-01-11", Photos: []Photo{{File: "b.jpg", Pose: p}}}
 	if swelling != 0 {
 		s.Visits[1].Skin = []Change{{Region: "treated", Swelling: swelling}}
@@ -34,8 +34,7 @@ func TestGeometryIsWhereThePicturesSayItIs(t *testing.T) {
 	}{
 		"similarity":  {Pose{Zoom: 1.07, RotateDeg: 4, ShiftPx: [2]float64{12, -9}}, 0},
 		"perspective": {Pose{TiltXDeg: 5, TiltYDeg: -4, Zoom: 0.97}, 0},
-		"bend":        {Pose{BendPx: 3}, 0},
-		"lens":        {Pose{Lens: 0.04, RotateDeg: -2}, 0},
+		"bend, lens":  {Pose{BendPx: 3, Lens: 0.04, RotateDeg: -2}, 0},
 		"mirror":      {Pose{Mirror: true, RotateDeg: 2}, 0},
 		"swelling":    {Pose{ShiftPx: [2]float64{3, 2}}, 0.05},
 	} {
@@ -43,7 +42,7 @@ func TestGeometryIsWhereThePicturesSayItIs(t *testing.T) {
 		s.Visits[0].Photos[0].Light, s.Visits[1].Photos[0].Light = soft(), soft()
 		median, worst, n := offsets(t, s)
 		t.Logf("%s: median offset %.4f px, 90th percentile %.4f px, %d places", name, median, worst, n)
-		if !(median <= 0.03) || !(worst <= 0.1) || n < 100 {
+		if !(median <= 0.03) || !(worst <= 0.1) || n < 80 {
 			t.Errorf("%s: the truth is off: median %.4f px, 90th percentile %.4f px over %d places", name, median, worst, n)
 		}
 	}
@@ -122,10 +121,11 @@ func TestGeometryIsInverted(t *testing.T) {
 }
 
 // Inverting the mean colour of a region through the optics gives the truth's melanin and
-// blood: light without shine cancels from the ratios of channels. The mean of colours is
-// not quite the colour of the means, so 4 percent of melanin and 5 of blood remain.
+// blood: light without shine cancels from the ratios of channels. Hollows are a little
+// redder than level skin, which reads as up to 0.001 of melanin, and the mean of colours
+// is not quite the colour of the means: 2 percent of melanin and 4 of blood remain.
 func TestRegionsInvertToTheirTruth(t *testing.T) {
-	for _, tone := range []float64{0.02, 0.06, 0.12, 0.2} {
+	for _, tone := range []float64{0.02, 0.08, 0.2} {
 		s := small()
 		s.Tone.Melanin = tone
 		s.Anatomy = Anatomy{Spots: -1, Naevi: -1, HairsPerCM: -1, Vessels: -1}
@@ -142,7 +142,7 @@ func TestRegionsInvertToTheirTruth(t *testing.T) {
 				truth := r.Truth.Regions[region.Name]
 				m, b := invert(meanColour(r.Pixels, region.polygon()), p.script.Tone.skin())
 				t.Logf("tone %.2f %s %s: melanin %.4f, truth %.4f; blood %.4f, truth %.4f", tone, r.File, region.Name, m, truth.Melanin, b, truth.Blood)
-				if !(math.Abs(m/truth.Melanin-1) <= 0.04) || !(math.Abs(b/truth.Blood-1) <= 0.05) {
+				if !(math.Abs(m-truth.Melanin) <= 0.001+0.02*truth.Melanin) || !(math.Abs(b/truth.Blood-1) <= 0.04) {
 					t.Errorf("tone %.2f %s %s: melanin %.4f blood %.4f, truth %.4f and %.4f", tone, r.File, region.Name, m, b, truth.Melanin, truth.Blood)
 				}
 			}

@@ -15,11 +15,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TruthFile and ManifestFile are the names of a written course's texts. The truth comes
-// last: a folder that has it is complete.
+// The names of a written course's texts: the truth, what a user would have said, and
+// the script itself. The truth comes last: a folder that has it is complete.
 const (
 	TruthFile    = "truth.json"
 	ManifestFile = "series.yaml"
+	ScriptFile   = "phantom.yaml"
 )
 
 // Options of [Write]; the zero value refuses to mix with other files and says nothing.
@@ -28,7 +29,7 @@ type Options struct {
 	Progress func(file string, done, all int) // called after every photo
 }
 
-// Write makes the photos of a course in dir, with series.yaml and truth.json. dir is
+// Write makes the photos of a course in dir, with its manifest, script and truth. dir is
 // created; an earlier phantom in it is replaced; any other content is refused with
 // [folder.ErrOccupied] unless forced. Every file appears whole.
 func Write(ctx context.Context, dir string, s Script, opts Options) error {
@@ -59,6 +60,9 @@ func Write(ctx context.Context, dir string, s Script, opts Options) error {
 	if err := folder.WriteFile(filepath.Join(dir, ManifestFile), p.script.manifest); err != nil {
 		return err
 	}
+	if err := folder.WriteFile(filepath.Join(dir, ScriptFile), func(w io.Writer) error { return WriteScript(w, p.script) }); err != nil {
+		return err
+	}
 	return folder.WriteFile(filepath.Join(dir, TruthFile), func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", " ")
@@ -86,7 +90,7 @@ func clearFolder(dir string, force bool) error {
 	if err := json.Unmarshal(old, &t); err != nil || t.Schema != Schema {
 		return fmt.Errorf("%s: %s is no phantom's: %w", dir, TruthFile, folder.ErrOccupied)
 	}
-	files := []string{TruthFile, ManifestFile}
+	files := []string{TruthFile, ManifestFile, ScriptFile}
 	for _, ph := range t.Photos {
 		if plainName(ph.File) {
 			files = append(files, ph.File)
