@@ -120,7 +120,7 @@ func (x *index) answer(t *texts, goal, measure string, r region) answer {
 	a.Status, a.Class = named(t.statuses, c.Status), "none"
 	a.Plain = t.plain(capital(goal), c.Status, c.Change > 0)
 	if c.Status == outcome.NotComparable {
-		a.Sentence = t.notComparable(what, x.visitInText(t, c.Visit), warningSentences(c.Warnings))
+		a.Sentence, a.Caveats = t.notComparable(what, x.visitInText(t, c.Visit)), warningList(c.Warnings)
 		return a
 	}
 	if c.Goal != nil {

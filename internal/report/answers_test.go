@@ -65,7 +65,7 @@ func TestAnswersSayWhyThereIsNone(t *testing.T) {
 	blocked := edit(record(), "roughness", func(c *outcome.Change) {
 		c.Status, c.Change, c.Goal, c.Warnings = outcome.NotComparable, outcome.NaN(), nil, []string{outcome.Blurred}
 	})
-	if a := answerTo(t, blocked, "smooth texture"); a.Number != "" || a.Gauge != nil || !strings.Contains(a.Sentence, "cannot be compared with baseline: The photo is less sharp than the reference.") {
+	if a := answerTo(t, blocked, "smooth texture"); a.Number != "" || a.Gauge != nil || !strings.Contains(a.Sentence, "cannot be compared with baseline.") || !slices.Equal(a.Caveats, []string{"The photo is less sharp than the reference."}) {
 		t.Errorf("%+v", a)
 	}
 	gone := record()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"dermtrace/internal/outcome"
@@ -23,6 +24,7 @@ type page struct {
 	Missing  []outcome.NotAssessed
 	Answers  []answer
 	NoGoals  bool
+	Gauges   bool // some answer has a gauge, which needs its key
 	Caveats  []string // that several answers share
 	Recovery []string
 	Viewer   *viewer
@@ -71,6 +73,7 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 		Methods: t.methods, Limits: t.limits,
 		Patient: opt.Patient, OnePage: opt.OnePage || opt.Patient, Sensitive: opt.Sensitive,
 	}
+	p.Gauges = slices.ContainsFunc(p.Answers, func(a answer) bool { return a.Gauge != nil })
 	p.Caveats = shareCaveats(p.Answers)
 	p.Style = template.CSS(string(style) + pageMargins(t, p.Head.Running))
 	p.Class = bodyClass(opt)

@@ -93,11 +93,8 @@ func (t *texts) against(contrast string) string {
 
 func (t *texts) changeIn(contrast string) string { return t.ColChange + t.against(contrast) }
 
-func (t *texts) notComparable(what, visit, why string) string {
-	if why == "" {
-		return fmt.Sprintf("%s on %s cannot be compared with baseline.", what, visit)
-	}
-	return fmt.Sprintf("%s on %s cannot be compared with baseline: %s", what, visit, why)
+func (t *texts) notComparable(what, visit string) string {
+	return fmt.Sprintf("%s on %s cannot be compared with baseline.", what, visit)
 }
 
 func (t *texts) tooEarly(what string, days int) string {
