@@ -24,7 +24,7 @@ type page struct {
 	Missing  []outcome.NotAssessed
 	Answers  []answer
 	NoGoals  bool
-	Gauges   bool // some answer has a gauge, which needs its key
+	Gauges   bool     // some answer has a gauge, which needs its key
 	Caveats  []string // that several answers share
 	Recovery []string
 	Viewer   *viewer
