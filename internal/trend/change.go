@@ -67,7 +67,7 @@ func (c *course) row(t *track, against string, from, v int) outcome.Change {
 // judge holds a known change against its noise. Interval and status rest on the same
 // half width, so a change has a direction just when its interval leaves out zero.
 func (c *course) judge(r *outcome.Change, w *point, t *track, from, v int) {
-	m, ok := c.margin(t, from, v)
+	m, ok := c.margin(t, upTo(from, v))
 	if !ok {
 		w.warn(outcome.NoNoiseSource)
 		return

@@ -124,7 +124,7 @@ func (c *course) ask(q watched, r region) (*outcome.Flag, string) {
 			noLight = true
 			continue
 		}
-		if m, ok := c.margin(t, ref, v); ok {
+		if m, ok := c.margin(t, upTo(ref, v)); ok {
 			return c.flag(q, t, ref, v, m), ""
 		}
 	}
@@ -232,7 +232,7 @@ func (c *course) settled(r region, v int) bool {
 	if t == nil || !t.usable(v) {
 		return false
 	}
-	m, ok := c.margin(t, c.baseline, v)
+	m, ok := c.margin(t, upTo(c.baseline, v))
 	return ok && t.points[v].value-t.points[c.baseline].value <= m.half
 }
 

@@ -16,8 +16,8 @@ func isOutcome(r *outcome.Change) bool {
 
 // confirmed reports whether the eligible visit before v that could be compared says the
 // same. Where there is none a mature visit stands for itself and an eligible one waits.
-// It looks back only: the row of a first change stays unconfirmed, the next visit's row
-// is the confirmed one. Two visits share their baseline and its error, so this cannot
+// It looks back only, with what is known of noise at v: the row of a first change stays
+// unconfirmed, the next visit's row is the confirmed one. Two visits share their baseline and its error, so this cannot
 // replace the bound of one row; it brings false headlines from one in 20 courses to
 // about one in 100, and costs few true ones.
 func (c *course) confirmed(t *track, r *outcome.Change, v int) bool {
@@ -25,7 +25,7 @@ func (c *course) confirmed(t *track, r *outcome.Change, v int) bool {
 		if !c.counts(t, u) || !t.usable(u) {
 			continue
 		}
-		if m, ok := c.margin(t, c.baseline, u); ok {
+		if m, ok := c.margin(t, span{c.baseline, u, v}); ok {
 			change := t.points[u].value - t.points[c.baseline].value
 			return math.Abs(change) > m.half && (change > 0) == (r.Change > 0)
 		}

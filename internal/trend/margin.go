@@ -18,10 +18,17 @@ type margin struct {
 	provisional bool
 }
 
-// margin of the change of t from visit i to visit j, from the most trusted source that
-// can tell; false where none can.
-func (c *course) margin(t *track, i, j int) (margin, bool) {
-	m, ok := c.trusted(t, i, j)
+// span is a change from visit from to visit to, judged by what is known of noise at the
+// visit known.
+type span struct{ from, to, known int }
+
+// upTo is a change as known at its later visit.
+func upTo(from, to int) span { return span{from, to, max(from, to)} }
+
+// margin of a change of t, from the most trusted source that can tell; false where none
+// can.
+func (c *course) margin(t *track, s span) (margin, bool) {
+	m, ok := c.trusted(t, s)
 	if ok {
 		m.half = c.quantile(m.df) * m.se
 	}
@@ -38,26 +45,26 @@ func (c *course) quantile(df float64) float64 {
 	return t
 }
 
-func (c *course) trusted(t *track, i, j int) (margin, bool) {
+func (c *course) trusted(t *track, s span) (margin, bool) {
 	if f, ok := c.find(c.noise.Repeatability, t); ok {
-		return t.byFigure(f, SourceRepeatability, i, j)
+		return t.byFigure(f, SourceRepeatability, s)
 	}
-	if m, ok := t.byWitness(i, j); ok {
+	if m, ok := t.byWitness(s); ok {
 		return m, true
 	}
 	if f, ok := c.find(c.noise.BuiltIn, t); ok {
-		return t.byFigure(f, SourceBuiltIn, i, j)
+		return t.byFigure(f, SourceBuiltIn, s)
 	}
 	return margin{}, false
 }
 
 // byFigure takes σ_b from a figure, and σ_w from the replicates of this course where
 // they have MinDF degrees of freedom, else from the figure too.
-func (t *track) byFigure(f Figure, source string, i, j int) (margin, bool) {
-	a, b := &t.points[i], &t.points[j]
+func (t *track) byFigure(f Figure, source string, s span) (margin, bool) {
+	a, b := &t.points[s.from], &t.points[s.to]
 	between := f.between(a.meanSquare()) + f.between(b.meanSquare())
 	parts := []stats.Part{{Weight: 1, Variance: between, DF: f.DF}}
-	if own := pooledWithin(t.points, max(i, j)); own.DF >= MinDF {
+	if own := pooledWithin(t.points, s.known); own.DF >= MinDF {
 		parts = append(parts, stats.Part{Weight: a.share() + b.share(), Variance: own.Variance, DF: own.DF})
 	} else {
 		parts[0].Variance += f.within(a.meanSquare())*a.share() + f.within(b.meanSquare())*b.share()
@@ -66,7 +73,7 @@ func (t *track) byFigure(f Figure, source string, i, j int) (margin, bool) {
 }
 
 // byWitness takes the variance between visits from what the witness half of control
-// skin did up to the later visit: relative to its mean for a ratio scale, else in the
+// skin did up to the visit known: relative to its mean for a ratio scale, else in the
 // unit. Counts and proportions are refused, and regions with far more or less of it
 // than control skin: their spread depends on how much there is. In a difference both
 // regions enter with that variance and no covariance is taken off: the course cannot
@@ -76,19 +83,18 @@ func (t *track) byFigure(f Figure, source string, i, j int) (margin, bool) {
 // Replicates add what their own visits cannot average out: where the contrast has
 // MinDF degrees of freedom of them, the witness's own share of it is taken out of its
 // variance and the contrast's put in, which holds the covariance within a photo.
-func (t *track) byWitness(i, j int) (margin, bool) {
-	last := max(i, j)
-	w, ok := t.witnessOf(last)
+func (t *track) byWitness(s span) (margin, bool) {
+	w, ok := t.witnessOf(s.known)
 	if !ok {
 		return margin{}, false
 	}
-	a, b := &t.points[i], &t.points[j]
+	a, b := &t.points[s.from], &t.points[s.to]
 	level := float64(a.regions + b.regions)
 	if t.def.Scale == outcome.Ratio {
 		level = a.square + b.square
 	}
 	total := stats.Part{Weight: level, Variance: w.variance, DF: w.df}
-	own := pooledWithin(t.points, last)
+	own := pooledWithin(t.points, s.known)
 	rest := w.variance - w.share*w.within.Variance
 	if own.DF >= MinDF && w.within.DF >= MinDF && rest > 0 {
 		return newMargin(SourceWitness, false, []stats.Part{total,

@@ -3,7 +3,6 @@ package trend
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/stats"
@@ -16,6 +15,7 @@ const (
 	reasonNoVisit     = "no visit between this treatment and the next could be compared"
 	reasonNoNoise     = "no estimate of photo noise: nothing can be told from baseline"
 	reasonSmall       = "the rise is within measurement error"
+	reasonLate        = "no visit within %d days of the treatment: no peak was seen"
 	reasonNoTime      = "the hours of visit or treatment are not known"
 	reasonFew         = "fewer than three visits from the peak on"
 	reasonNoFall      = "the values do not fall towards baseline"
@@ -79,7 +79,7 @@ func (c *course) recovery(t *track, treatment outcome.Treatment, next *outcome.T
 		r.Reason = reason
 		return r
 	}
-	peak := describePeak(&r, samples)
+	peak := describePeak(&r, samples, c.rec.Settings.AcuteDays)
 	describeReturn(&r, samples)
 	if reason := c.halfLife(&r, t, samples[peak:], reference); reason != "" {
 		r.Reason = join(r.Reason, reason)
@@ -104,7 +104,7 @@ func (c *course) samples(t *track, treatment outcome.Treatment, next *outcome.Tr
 				continue
 			}
 		}
-		m, known := c.margin(t, ref, v)
+		m, known := c.margin(t, upTo(ref, v))
 		noise = noise && known
 		list = append(list, sample{v, days, exact, t.points[v].value - t.points[ref].value, m})
 	}
@@ -132,8 +132,9 @@ func (c *course) referenceBefore(t *track, treatment outcome.Treatment) int {
 	return -1
 }
 
-// describePeak notes the highest observed rise and returns its place.
-func describePeak(r *outcome.Recovery, list []sample) int {
+// describePeak notes the highest observed rise, where a visit was soon enough to see
+// one, and returns its place.
+func describePeak(r *outcome.Recovery, list []sample, acuteDays int) int {
 	at := 0
 	for i, s := range list {
 		if s.rise > list[at].rise {
@@ -141,6 +142,10 @@ func describePeak(r *outcome.Recovery, list []sample) int {
 		}
 	}
 	p := list[at]
+	if list[0].days > float64(acuteDays) {
+		r.Reason = fmt.Sprintf(reasonLate, acuteDays)
+		return at
+	}
 	r.Peak = outcome.Number(p.rise)
 	if p.exact || p.days > 0 {
 		r.PeakHours = outcome.Number(math.Round(2400*p.days) / 100)
@@ -199,13 +204,10 @@ func (c *course) halfLife(r *outcome.Recovery, t *track, list []sample, referenc
 	return ""
 }
 
-// single is the standard deviation of one visit's value, as known at a visit: that of
-// its difference from an equal one over √2.
+// single is the standard deviation of one visit's value as known at a visit: that of a
+// difference between two like it over √2.
 func (c *course) single(t *track, v, known int) (sigma, df float64) {
-	pair := *t
-	pair.points = slices.Clone(t.points)
-	pair.points[known] = t.points[v]
-	m, _ := c.margin(&pair, known, known)
+	m, _ := c.margin(t, span{v, v, known})
 	return m.se / math.Sqrt2, m.df
 }
 

@@ -64,7 +64,7 @@ func (c *course) firstConfirmed(t *track) string {
 		if !c.counts(t, v) || !t.usable(v) {
 			continue
 		}
-		m, ok := c.margin(t, c.baseline, v)
+		m, ok := c.margin(t, span{c.baseline, v, len(c.rec.Visits) - 1})
 		if !ok {
 			continue
 		}
