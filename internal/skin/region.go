@@ -3,7 +3,7 @@
 //
 // A [Region] is linear light, corrected for the visit's illumination, in the photo's own
 // pixels, with a mask and a scale. [Prepare] works it up once: colour on pixels of at
-// least 10 per millimetre, averaged in linear light, texture on pixels of at least 12,
+// least 6 per millimetre, averaged in linear light, texture on pixels of at least 12,
 // so that neither costs more than its scale needs. [Freeze] takes the thresholds of one
 // baseline, [Measure] evaluates the table against them.
 //
