@@ -12,7 +12,7 @@ import (
 
 // opticsBlurPx is the blur of any lens and of demosaicing, on top of the sampling's own;
 // red and blue are sampled half as finely as green.
-const opticsBlurPx, mosaicBlurPx = 0.45, 0.7
+const opticsBlurPx, mosaicBlurPx = 0.35, 0.7
 
 // noiseAtWhite is the standard deviation that Noise 1 has at white, and noiseAtBlack
 // what remains in the dark (project default: a phone indoors).

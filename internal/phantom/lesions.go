@@ -1,6 +1,7 @@
 package phantom
 
 import (
+	"fmt"
 	"math"
 
 	"dermtrace/internal/geom"
@@ -27,14 +28,41 @@ func (a *anatomy) growSpots() {
 		a.addSpot(d, spot{id: id, kind: naevus, at: at, r: d.between(0.7, 1.8), edge: d.between(0.12, 0.25),
 			melanin: 0.08 + base*d.between(0.25, 0.6)})
 	})
-	a.sow("new", a.script.Fates.NewSpots, func(d *dice, id string, at point) {
-		a.addSpot(d, spot{id: id, kind: lentigo, at: at, r: d.between(0.6, 1.6), edge: d.between(0.15, 0.4),
-			melanin: (0.012 + 0.45*base) * d.between(0.5, 1), fate: emerges})
-	})
+	for k := range max(0, a.script.Fates.NewSpots) {
+		d := newDice(a.seed, emerges, k)
+		if at, ok := a.treatedPlace(d); ok {
+			a.addSpot(d, spot{id: fmt.Sprintf("new-%d", k+1), kind: lentigo, at: at, r: d.between(0.6, 1.6), edge: d.between(0.15, 0.4),
+				melanin: (0.016 + 0.3*base) * d.between(0.5, 1), fate: emerges})
+		}
+	}
+}
+
+// treatedPlace is a place in a region whose spots change.
+func (a *anatomy) treatedPlace(d *dice) (point, bool) {
+	w, h := float64(a.script.Width)*a.script.MMPerPx, float64(a.script.Height)*a.script.MMPerPx
+	for range 500 {
+		at := a.place(d, true, w, h, 0)
+		if a.script.spotsChange(a.regionAt(at)) {
+			return at, true
+		}
+	}
+	return point{}, false
+}
+
+// spotsChange reports whether any visit moves a region's spots towards their fates.
+func (s Script) spotsChange(region string) bool {
+	for _, v := range s.Visits {
+		for _, c := range v.Skin {
+			if region != "" && c.Spots > 0 && (c.Region == region || c.Region == "") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // addSpot gives the spot its outline, region and fate. Naevi stay as they are, and so
-// does everything that lies in no region.
+// does everything outside the regions whose spots change.
 func (a *anatomy) addSpot(d *dice, s spot) {
 	s.stretch, s.azimuth, s.seed = d.between(1, 1.7), d.between(0, math.Pi), d.bits()
 	s.region = a.regionAt(s.at)
@@ -43,7 +71,7 @@ func (a *anatomy) addSpot(d *dice, s spot) {
 	vanish, fade := max(0, a.script.Fates.Gone), max(0, a.script.Fates.Faded)
 	switch {
 	case s.fate == emerges:
-	case s.kind == naevus || s.region == "":
+	case s.kind == naevus || !a.script.spotsChange(s.region):
 		s.fate = stays
 	case chance < vanish:
 		s.fate, s.residual = gone, 0

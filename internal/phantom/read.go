@@ -48,6 +48,7 @@ const (
 	mostMelanin, mostBlood     = 0.5, 0.3
 	mostStrain, mostLensK1     = 0.2, 0.2
 	mostTiltDeg, mostBendShare = 30, 0.02
+	mostObjects                = 2000
 )
 
 // check completes s and refuses what cannot be drawn.
@@ -63,6 +64,7 @@ func (s *Script) check() error {
 	c.within("fates: faded and gone together", max(0, s.Fates.Faded)+max(0, s.Fates.Gone), 0, 1)
 	_, known := sensors()[s.Sensor]
 	c.that(known, "sensor %q: cie, nikon_d5100 or nikon_d5100_raw", s.Sensor)
+	c.anatomy(s.Anatomy, s.Fates, s.Drift)
 	for _, r := range s.Regions {
 		g := r.polygon()
 		c.that(len(g) >= 3 && g.Area() > 0 && !g.Crosses(), "region %q encloses nothing or crosses itself", r.Name)
@@ -90,10 +92,33 @@ func (c *checker) within(name string, v, lo, hi float64) {
 func (c *checker) props(s *Script) {
 	if s.Card != nil {
 		c.within("card pitch_mm", s.Card.PitchMM, 4*s.MMPerPx, 100)
+		c.place("card", s.Card.At, s.Card.AngleDeg)
 	}
 	if s.Ruler != nil {
 		c.within("ruler length_mm", s.Ruler.LengthMM, 1, 300)
+		c.place("ruler", s.Ruler.At, s.Ruler.AngleDeg)
 	}
+}
+
+func (c *checker) place(name string, at [2]float64, deg float64) {
+	c.within(name+" at_mm", math.Hypot(at[0], at[1]), 0, 2000)
+	c.within(name+" angle_deg", deg, -180, 180)
+}
+
+// anatomy bounds what grows: a negative number is none.
+func (c *checker) anatomy(a Anatomy, f Fates, d Drift) {
+	for _, n := range []int{a.Spots, a.PIH, a.Melasma, a.Naevi, a.Vessels, a.IcePick, a.Boxcar, a.Rolling, a.Striae, a.Wrinkles, f.NewSpots} {
+		c.that(n <= mostObjects, "anatomy: %d of one kind are more than %d", n, mostObjects)
+	}
+	c.within("anatomy furrow_um", max(0, a.FurrowUM), 0, 300)
+	c.within("anatomy pores_per_cm2", max(0, a.PoresPerCM), 0, 2000)
+	c.within("anatomy hairs_per_cm2", max(0, a.HairsPerCM), 0, 1000)
+	c.within("anatomy mottle", max(0, a.Mottle), 0, 5)
+	for _, share := range []float64{f.Faded, f.Gone, f.Residual, f.IcePick, f.Boxcar, f.Rolling, f.Striae} {
+		c.within("fates", max(0, share), 0, 1)
+	}
+	c.within("drift melanin", d.Melanin, 0, 1)
+	c.within("drift blood", d.Blood, 0, 1)
 }
 
 func (c *checker) visits(s *Script) {
@@ -110,6 +135,7 @@ func (c *checker) visits(s *Script) {
 			files = append(files, p.File)
 			c.pose(p.File, p.Pose, float64(max(s.Width, s.Height)))
 			c.camera(p.File, p.Camera)
+			c.light(p.File, p.Light)
 		}
 	}
 	c.that(len(files) > 0, "no photos")
@@ -163,4 +189,13 @@ func (c *checker) camera(file string, k Camera) {
 	for _, g := range k.WB {
 		c.within(file+": wb", g, 0, 5)
 	}
+}
+
+func (c *checker) light(file string, l Light) {
+	c.within(file+": azimuth_deg", l.AzimuthDeg, -360, 360)
+	c.within(file+": light tilt_deg", l.TiltDeg, 0, 80)
+	c.within(file+": ambient", max(0, l.Ambient), 0, 1)
+	c.within(file+": glare", max(0, l.Glare), 0, 20)
+	c.within(file+": gradient", l.Gradient, -1, 1)
+	c.within(file+": vignette", l.Vignette, 0, 1)
 }

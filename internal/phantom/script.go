@@ -68,7 +68,7 @@ type Fates struct {
 	Faded    float64 `yaml:"faded,omitempty"`     // share of spots that fade to a third to two thirds; default 0.4
 	Gone     float64 `yaml:"gone,omitempty"`      // share of spots that vanish; default 0.25
 	Residual float64 `yaml:"residual,omitempty"`  // what is left of those that fade; default a third to two thirds
-	NewSpots int     `yaml:"new_spots,omitempty"` // that appear, over the frame's area
+	NewSpots int     `yaml:"new_spots,omitempty"` // that appear in regions whose spots change
 	IcePick  float64 `yaml:"ice_pick,omitempty"`  // share of depth lost; default 0.0588
 	Boxcar   float64 `yaml:"boxcar,omitempty"`    // default 0.4706
 	Rolling  float64 `yaml:"rolling,omitempty"`   // default 0.3725
