@@ -142,13 +142,14 @@ func whyUnused(p outcome.Photo) string {
 	if p.Alignment.Status == outcome.AlignFailed && p.Alignment.Reason != "" {
 		return "not aligned: " + p.Alignment.Reason
 	}
-	for _, r := range p.Quality.Reasons {
-		if r.Mend != "" {
-			return r.Text + " (" + r.Mend + ")"
-		}
-		return r.Text
+	if len(p.Quality.Reasons) == 0 {
+		return "no reason was recorded"
 	}
-	return "no reason was recorded"
+	r := p.Quality.Reasons[0]
+	if r.Mend != "" {
+		return r.Text + " (" + r.Mend + ")"
+	}
+	return r.Text
 }
 
 func (t *terminal) printSummary(rec *outcome.Record, used int) {

@@ -13,7 +13,8 @@ import (
 )
 
 func newReport(t *terminal) *cobra.Command {
-	var file string
+	var file, audience string
+	var opt report.Options
 	cmd := &cobra.Command{
 		Use:   "report RESULTS.json -o FILE",
 		Short: "Render the report of an earlier result again",
@@ -24,20 +25,31 @@ Pictures that are gone are said in the report; its numbers do not need them.`,
 			if file == "" {
 				return usage("report needs a file to write", "add -o FILE")
 			}
-			return runReport(t, args[0], file)
+			switch audience {
+			case "clinician":
+			case "patient":
+				opt.Patient = true
+			default:
+				return usage("--for takes clinician or patient, not '"+audience+"'", "leave it out for the clinician's report")
+			}
+			return runReport(t, args[0], file, opt)
 		},
 	}
-	cmd.Flags().StringVarP(&file, "output", "o", "", "HTML file to write")
+	f := cmd.Flags()
+	f.StringVarP(&file, "output", "o", "", "HTML file to write")
+	f.BoolVar(&opt.OnePage, "one-page", false, "the essentials on one printed page")
+	f.BoolVar(&opt.Sensitive, "sensitive", false, "open with the pictures hidden")
+	f.StringVar(&audience, "for", "clinician", "clinician, or patient: the pair and one plain sentence per goal")
 	return cmd
 }
 
-func runReport(t *terminal, results, file string) error {
+func runReport(t *terminal, results, file string, opt report.Options) error {
 	rec, err := readRecord(results)
 	if err != nil {
 		return err
 	}
 	pictures := os.DirFS(filepath.Dir(results))
-	err = folder.WriteFile(file, func(w io.Writer) error { return report.HTML(w, rec, pictures, report.Options{}) })
+	err = folder.WriteFile(file, func(w io.Writer) error { return report.HTML(w, rec, pictures, opt) })
 	if err != nil {
 		return err
 	}
