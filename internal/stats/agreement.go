@@ -38,7 +38,11 @@ func BlandAltman(a, b []float64) (Agreement, error) {
 	for i := range means {
 		means[i] = (a[i] + b[i]) / 2
 	}
-	g.Proportional, g.ProportionalP = slope(means, d)
+	line, err := FitLine(means, d)
+	if err != nil {
+		return g, err
+	}
+	g.Proportional, g.ProportionalP = line.Slope, line.SlopeP
 	if g.ProportionalP < 0.05 {
 		g.Warnings = append(g.Warnings, "the difference grows with the value: limits hold for no single size")
 	}
@@ -75,14 +79,4 @@ func cross(x, y []float64) float64 {
 // Pearson is the product-moment correlation, NaN where either does not vary.
 func Pearson(x, y []float64) float64 {
 	return cross(x, y) / math.Sqrt(sumSquares(x)*sumSquares(y))
-}
-
-// slope is the least-squares slope of y on x with its interval and two-sided p.
-func slope(x, y []float64) (Estimate, float64) {
-	n, sxx, sxy := float64(len(x)), sumSquares(x), cross(x, y)
-	b := sxy / sxx
-	rss := max(0, sumSquares(y)-b*sxy)
-	se := math.Sqrt(rss / (n - 2) / sxx)
-	t := TQuantile(0.975, n-2)
-	return Estimate{b, Interval{b - t*se, b + t*se}}, TTwoSided(b/se, n-2)
 }

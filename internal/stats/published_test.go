@@ -254,3 +254,21 @@ func TestMisra1a(t *testing.T) {
 		}
 	}
 }
+
+// Anscombe 1973, Am Stat 27:17, first set: the line that R's documentation prints.
+func TestAnscombe(t *testing.T) {
+	x := []float64{10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5}
+	y := []float64{8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68}
+	l, err := FitLine(x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := TQuantile(0.975, 9)
+	printed(t, "intercept", l.Intercept.Value, "3.0001")
+	printed(t, "its SE", (l.Intercept.CI.High-l.Intercept.Value)/half, "1.1247")
+	printed(t, "its p", l.InterceptP, "0.02573")
+	printed(t, "slope", l.Slope.Value, "0.5001")
+	printed(t, "its SE", (l.Slope.CI.High-l.Slope.Value)/half, "0.1179")
+	printed(t, "its p", l.SlopeP, "0.00217")
+	printed(t, "residual SD", l.ResidualSD, "1.237")
+}

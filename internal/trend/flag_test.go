@@ -153,6 +153,7 @@ func TestCardStandsForControl(t *testing.T) {
 // times the MDC95. A check is one-sided at 2.5 %; the bounds leave three standard
 // errors of 200 courses.
 func TestFlagRates(t *testing.T) {
+	notShort(t)
 	const courses = 200
 	noise := simulated{cv: 0.03, light: 0.02, replicates: 1, days: []int{0, 2, 9, 20, 40}}
 	count := func(shift float64, measure string) map[string]int {

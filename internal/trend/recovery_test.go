@@ -81,6 +81,7 @@ func TestRecoveryWithoutNoise(t *testing.T) {
 // Realistic noise: each region's value is known to 2 % (the project's gate for the
 // repeatability of texture; redness is to be within 3 %), the flush doubles the blood.
 func TestHalfLivesWithinFifteenPercent(t *testing.T) {
+	notShort(t)
 	for _, half := range []float64{1, 2, 3} {
 		f := flush{level: 3, rise: 3, half: half, cv: 0.02, days: clinicDays}
 		rng := rand.New(rand.NewPCG(23, uint64(100*half)))

@@ -97,6 +97,7 @@ func share(a, b int) float64 { return float64(a) / float64(b) }
 var longDays = []int{0, 28, 56, 84, 112, 140, 168, 196, 224}
 
 func TestUnchangedCourses(t *testing.T) {
+	notShort(t)
 	for _, tt := range noiseCases() {
 		var all tally
 		all.run(tt.sim, tt.noise(), 11)
@@ -112,6 +113,7 @@ func TestUnchangedCourses(t *testing.T) {
 
 // A true change of twice the MDC95 that the tool prints, median over unchanged courses.
 func TestTrueChanges(t *testing.T) {
+	notShort(t)
 	for _, tt := range noiseCases() {
 		s := tt.sim
 		s.shift = 2 * printedMDC(s, tt.noise()) / 10
@@ -170,5 +172,13 @@ func (a tally) log(t *testing.T, name string) {
 		100*share(a.headlined, a.courses), a.courses, 100*share(a.beyond, a.rows), 100*covered, a.rows)
 	if !(covered >= 0.92 && covered <= 0.98) {
 		t.Errorf("%s: %.3f of intervals cover", name, covered)
+	}
+}
+
+// notShort leaves simulations of hundreds of courses to full runs.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: a simulation of hundreds of courses; run without -short")
 	}
 }

@@ -1,0 +1,241 @@
+package trend
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/stats"
+)
+
+// Arms of a trial: the kind of the region.
+const (
+	armTreated    = outcome.Treated
+	armComparator = outcome.Comparator
+)
+
+// ErrTooFewSubjects is returned when a comparison of arms would mean nothing.
+var ErrTooFewSubjects = errors.New("too few subjects")
+
+// leastPairs is the number of subjects below which no comparison is made: with five, no
+// exact signed-rank test can reach p 0.05.
+const leastPairs = 6
+
+// Unit is the unit of analysis of a study: one arm of one subject at one visit, its
+// photos averaged and, where a subject has several regions of the arm, those too.
+type Unit struct {
+	Subject, Side, Arm string
+	Visit              string
+	Day                int
+	Baseline           bool
+	Value              float64
+}
+
+// Units lists the usable visits of records, one or more per subject, in a measure and
+// contrast (raw or vs_control). Sides of a subject may stand in records of their own or
+// as two regions of one.
+func Units(records []*outcome.Record, measure, contrast string) []Unit {
+	sums := map[Unit][]float64{}
+	for _, rec := range records {
+		c := newCourse(rec, Noise{BuiltIn: []Figure{}})
+		for k := range c.tracks {
+			t := &c.tracks[k]
+			if t.measure != measure || t.contrast != contrast || t.kind != armTreated && t.kind != armComparator {
+				continue
+			}
+			for v, visit := range rec.Visits {
+				if t.usable(v) {
+					key := Unit{rec.Series.Subject, rec.Series.Side, t.kind, visit.Visit, visit.Day, v == c.baseline, 0}
+					sums[key] = append(sums[key], t.points[v].value)
+				}
+			}
+		}
+	}
+	var list []Unit
+	for u, values := range sums {
+		u.Value = mean(values)
+		list = append(list, u)
+	}
+	slices.SortFunc(list, func(a, b Unit) int {
+		return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Visit, b.Visit),
+			cmp.Compare(a.Arm, b.Arm), cmp.Compare(a.Side, b.Side))
+	})
+	return list
+}
+
+// SplitFace compares two arms within subjects at one planned visit.
+type SplitFace struct {
+	N        int
+	Subjects []string
+	Change   stats.TTest      // difference of the arms' changes from baseline
+	Signed   stats.SignedRank // of the same
+	BCa      stats.Bootstrap  // of their mean, over subjects
+	Adjusted stats.Line       // of the arms' difference then on that at baseline; its intercept is the effect
+	Method   string
+	Warnings []string
+}
+
+// Window is which visits are the planned one: nearest to Day, within Days of it.
+type Window struct{ Day, Within int }
+
+// CompareArms is the analysis of a split-face design. Each subject is one pair: the
+// difference treated − comparator at the planned visit, adjusted for the same
+// difference at baseline. Subjects that lack one of the four values are left out and
+// counted in the warnings.
+func CompareArms(units []Unit, planned Window, seed uint64) (SplitFace, error) {
+	s := SplitFace{Method: "within-subject difference of arms at the planned visit, adjusted for baseline; paired t, exact signed rank, BCa over subjects. Assumes subjects are independent and, for t, differences near normal."}
+	var base, then, change []float64
+	left := 0
+	for _, one := range bySubject(units) {
+		b, t := difference(one, planned, true), difference(one, planned, false)
+		if math.IsNaN(b) || math.IsNaN(t) {
+			left++
+			continue
+		}
+		s.Subjects = append(s.Subjects, one[0].Subject)
+		base, then, change = append(base, b), append(then, t), append(change, t-b)
+	}
+	s.N = len(change)
+	if left > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%d subjects lack an arm, the baseline or the planned visit", left))
+	}
+	if s.N < leastPairs {
+		return s, fmt.Errorf("%w: %d with both arms at both visits, at least %d are needed", ErrTooFewSubjects, s.N, leastPairs)
+	}
+	var err, errLine error
+	if s.Change, err = stats.OneSampleT(change, 0); err != nil {
+		return s, err
+	}
+	if s.Adjusted, errLine = stats.FitLine(base, then); errLine != nil {
+		s.Warnings = append(s.Warnings, "the baseline difference does not vary: no adjustment")
+	}
+	if s.Signed, err = stats.WilcoxonSignedRank(change, stats.DropZeros); err != nil {
+		return s, err
+	}
+	average := func(index []int) float64 {
+		var sum float64
+		for _, i := range index {
+			sum += change[i]
+		}
+		return sum / float64(len(index))
+	}
+	s.BCa, err = stats.BCa(s.N, average, stats.BootstrapOptions{Seed: seed})
+	s.Warnings = append(s.Warnings, s.BCa.Warnings...)
+	return s, err
+}
+
+func bySubject(units []Unit) [][]Unit {
+	var list [][]Unit
+	for _, u := range units {
+		if n := len(list); n > 0 && list[n-1][0].Subject == u.Subject {
+			list[n-1] = append(list[n-1], u)
+		} else {
+			list = append(list, []Unit{u})
+		}
+	}
+	return list
+}
+
+// difference of the arms of one subject, at baseline or at the planned visit; NaN where
+// an arm is missing.
+func difference(units []Unit, planned Window, baseline bool) float64 {
+	return atVisit(units, armTreated, planned, baseline) - atVisit(units, armComparator, planned, baseline)
+}
+
+// atVisit is an arm's value at baseline, or at the visit nearest to the planned day,
+// the earlier of two equally near.
+func atVisit(units []Unit, arm string, planned Window, baseline bool) float64 {
+	best, value := planned.Within+1, math.NaN()
+	for _, u := range units {
+		off := max(u.Day-planned.Day, planned.Day-u.Day)
+		switch {
+		case u.Arm != arm || u.Baseline != baseline:
+		case baseline:
+			return u.Value
+		case off < best:
+			best, value = off, u.Value
+		}
+	}
+	return value
+}
+
+// ArmCourse is visit × arm over all visits by a mixed model.
+type ArmCourse struct {
+	Model    stats.Mixed
+	Names    []string // of the fixed effects, in order
+	N        int      // subjects
+	Method   string
+	Warnings []string
+}
+
+// CompareCourses fits value ~ visit × arm with random intercepts of subject and of side
+// within subject, by REML with Satterthwaite's degrees of freedom. Visits are named by
+// number in each subject's order, the baseline first; at least five subjects.
+func CompareCourses(units []Unit) (ArmCourse, error) {
+	a := ArmCourse{Method: "linear mixed model by REML: visit × arm, random intercepts of subject and side in subject, Satterthwaite degrees of freedom. Assumes normal residuals of equal variance and that missing visits are missing at random."}
+	d, visits := a.design(units)
+	if visits < 2 {
+		return a, fmt.Errorf("%w: no visit after the baseline", ErrTooFewSubjects)
+	}
+	m, err := stats.LinearMixed(d)
+	if errors.Is(err, stats.ErrTooFew) {
+		return a, fmt.Errorf("%w: %d, at least 5 are needed for a mixed model", ErrTooFewSubjects, a.N)
+	}
+	a.Model = m
+	a.Warnings = append(a.Warnings, m.Warnings...)
+	return a, err
+}
+
+// design builds the columns: 1, visit 2…, arm, visit 2… × arm.
+func (a *ArmCourse) design(units []Unit) (d stats.MixedData, visits int) {
+	var order, subject, side []int
+	uneven := false
+	for i, one := range bySubject(units) {
+		numbers := map[string]int{}
+		for _, u := range one {
+			if _, seen := numbers[u.Visit]; !seen {
+				numbers[u.Visit] = len(numbers)
+			}
+			arm := 0
+			if u.Arm == armTreated {
+				arm = 1
+			}
+			order, subject, side = append(order, numbers[u.Visit]), append(subject, i), append(side, 2*i+arm)
+		}
+		if a.N > 0 && len(numbers) != visits {
+			uneven = true
+		}
+		visits = max(visits, len(numbers))
+		a.N++
+	}
+	if uneven {
+		a.Warnings = append(a.Warnings, "subjects differ in their number of visits: a visit that one missed shifts the numbers of its later ones")
+	}
+	column := func(name string, value func(i int) bool) {
+		x := make([]float64, len(units))
+		for i := range x {
+			if value(i) {
+				x[i] = 1
+			}
+		}
+		d.X, a.Names = append(d.X, x), append(a.Names, name)
+	}
+	treated := func(i int) bool { return units[i].Arm == armTreated }
+	column("intercept", func(int) bool { return true })
+	for v := 1; v < visits; v++ {
+		column(fmt.Sprintf("visit %d", v+1), func(i int) bool { return order[i] == v })
+	}
+	column("treated", treated)
+	for v := 1; v < visits; v++ {
+		column(fmt.Sprintf("visit %d × treated", v+1), func(i int) bool { return order[i] == v && treated(i) })
+	}
+	for _, u := range units {
+		d.Y = append(d.Y, u.Value)
+	}
+	one := [][]float64{d.X[0]}
+	d.Random = []stats.Random{{Group: subject, Z: one}, {Group: side, Z: one}}
+	return d, visits
+}
