@@ -20,7 +20,7 @@ func acneScars() Script {
 		Seed: seed, Subject: "phantom-acne", Site: "cheek", Side: "left", View: "left oblique",
 		Goals: []string{"smooth texture", "reduce redness", "fade spots"},
 		Tone:  Tone{Melanin: 0.06, Blood: 0.013}, Drift: Drift{Melanin: 0.01, Blood: 0.04},
-		Anatomy: Anatomy{IcePick: 10, Boxcar: 12, Rolling: 7, PIH: 12, Spots: 12},
+		Anatomy: Anatomy{IcePick: 18, Boxcar: 18, Rolling: 9, PIH: 12, Spots: 12},
 		Fates:   Fates{NewSpots: 2},
 		Regions: treatedAndControl(),
 		Treatments: []Treatment{

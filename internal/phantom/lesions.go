@@ -133,13 +133,13 @@ func (s spot) reach() float64 { return 1.8 * s.r * math.Sqrt(s.stretch) }
 func (a *anatomy) growScars() {
 	n, f := a.script.Anatomy, a.script.Fates
 	a.sow(icePick, n.IcePick, func(d *dice, id string, at point) {
-		a.addScar(d, scar{id: id, kind: icePick, at: at, r: d.between(0.25, 0.6), depth: d.between(0.15, 0.4), loss: max(0, f.IcePick)})
+		a.addScar(d, scar{id: id, kind: icePick, at: at, r: d.between(0.3, 0.65), depth: d.between(0.35, 0.8), loss: max(0, f.IcePick)})
 	})
 	a.sow(boxcar, n.Boxcar, func(d *dice, id string, at point) {
-		a.addScar(d, scar{id: id, kind: boxcar, at: at, r: d.between(0.8, 2), depth: d.between(0.1, 0.28), loss: max(0, f.Boxcar)})
+		a.addScar(d, scar{id: id, kind: boxcar, at: at, r: d.between(0.8, 2), depth: d.between(0.2, 0.45), loss: max(0, f.Boxcar)})
 	})
 	a.sow(rolling, n.Rolling, func(d *dice, id string, at point) {
-		a.addScar(d, scar{id: id, kind: rolling, at: at, r: d.between(2, 4), depth: d.between(0.12, 0.3), loss: max(0, f.Rolling)})
+		a.addScar(d, scar{id: id, kind: rolling, at: at, r: d.between(2, 3.8), depth: d.between(0.3, 0.65), loss: max(0, f.Rolling)})
 	})
 	along := newDice(a.seed, "striae").between(0, math.Pi)
 	a.sow(stria, n.Striae, func(d *dice, id string, at point) {

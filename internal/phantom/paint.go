@@ -10,7 +10,7 @@ import (
 // Light on skin (project defaults, by eye against photographs).
 const (
 	defaultAzimuthDeg = 235  // from the upper left
-	defaultLightTilt  = 25   // degrees off the camera's axis
+	defaultLightTilt  = 30   // degrees off the camera's axis
 	defaultAmbient    = 0.4  // share of light from all sides
 	glareStrength     = 0.04 // of the shine at its brightest, 1 = white
 	glarePower        = 16   // narrowness of the shine

@@ -159,7 +159,7 @@ type Pose struct {
 // Light is what lit the skin.
 type Light struct {
 	AzimuthDeg float64 `yaml:"azimuth_deg,omitempty"` // where it comes from, from x towards y; default 235, upper left
-	TiltDeg    float64 `yaml:"tilt_deg,omitempty"`    // off the camera's axis; default 25
+	TiltDeg    float64 `yaml:"tilt_deg,omitempty"`    // off the camera's axis; default 30
 	Ambient    float64 `yaml:"ambient,omitempty"`     // share from all sides; default 0.4
 	Glare      float64 `yaml:"glare,omitempty"`       // strength of the shine; default 1; none: −1
 	Gradient   float64 `yaml:"gradient,omitempty"`    // relative fall across the picture, along the azimuth

@@ -363,3 +363,30 @@ func FuzzReadScript(f *testing.F) {
 		}
 	})
 }
+
+// At the end of the course scars have lost the published shares of their depth, by kind
+// (Int J Res Dermatol, article 213), and those outside the treated region nothing.
+func TestScarsLoseThePublishedShares(t *testing.T) {
+	s, err := Scenario("acne-scar course")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Phantom{script: s, shots: s.shots(), skin: grow(s)}
+	want := map[string]float64{icePick: 0.9412, boxcar: 0.5294, rolling: 0.6275}
+	last, seen := len(s.Visits)-1, map[string]int{}
+	for _, o := range p.skin.scars {
+		got := o.strength(p.progress(last, o.region).scars)
+		if o.region != "treated" && got != 1 {
+			t.Errorf("%s in %q changed to %v", o.id, o.region, got)
+		}
+		if o.region == "treated" {
+			seen[o.kind]++
+			if !(math.Abs(got-want[o.kind]) <= 1e-9) {
+				t.Errorf("%s keeps %v of its depth, want %v", o.id, got, want[o.kind])
+			}
+		}
+	}
+	if len(seen) != len(want) {
+		t.Errorf("treated scars by kind: %v", seen)
+	}
+}
