@@ -81,7 +81,11 @@ const (
 func FindCard(rgb *raster.RGB, opt CardOptions) (Card, error) {
 	f := max(1, (max(rgb.W(), rgb.H())+searchSide-1)/searchSide)
 	small := thin(rgb, f)
-	p, err := search(small, shrunkMask(opt.Exclude, small, f))
+	skip := shrunkMask(opt.Exclude, small, f)
+	p, err := search(small, skip)
+	if err != nil && f == 1 {
+		p, err = search(smoothed(small), skip) // nothing has averaged the noise out
+	}
 	if err != nil {
 		return Card{}, err
 	}

@@ -23,7 +23,7 @@ func sceneCount(t *testing.T) int {
 	if n, err := strconv.Atoi(os.Getenv("DERMTRACE_SCENES")); err == nil {
 		return n
 	}
-	return 12
+	return 10
 }
 
 // Cards at any pose, 3 to 30 % of the frame, under casts of ±25 %, gradients, shadow

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"dermtrace/internal/cie"
+	"dermtrace/internal/outcome"
 )
 
 var (
@@ -17,6 +18,9 @@ var (
 
 // Bounds on control skin.
 const (
+	// MaxGradient is the ln range of a fall-off over the tiles that the reference has
+	// not, beyond which it is warned of: 5 % (METHODS 8, for a grey chart).
+	MaxGradient = 0.05
 	// minTileShare is the least share of the reference's tiles that must be readable.
 	// Project default.
 	minTileShare = 0.5
@@ -73,6 +77,9 @@ func fromControl(reference, photo []TileLight) (Light, []pair, error) {
 	}
 	l.LogGainCov = locationCov(pairs, mu)
 	l.Gradient = fitSlope(pairs).rangeOver(pairs)
+	if l.Gradient > MaxGradient {
+		l.Warnings = append(l.Warnings, outcome.LightGradient)
+	}
 	l.ResidualDE00 = l.residual(pairs)
 	return l, pairs, nil
 }

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 )
@@ -121,6 +123,14 @@ func TestControlSkinSeesAGradient(t *testing.T) {
 	if !(math.Abs(light.Gradient-want) <= 0.01) {
 		t.Errorf("gradient %.4f, want %.4f", light.Gradient, want)
 	}
+	if !slices.Equal(light.Warnings, []string{outcome.LightGradient}) {
+		t.Errorf("warnings %v", light.Warnings)
+	}
+	slight := skinPicture(2)
+	relight(slight, cast, 0.06) // 4.7 % between the outer tiles
+	if l, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(slight, gridTiles()...)); err != nil || len(l.Warnings) != 0 {
+		t.Errorf("a gradient just below the limit: %v, %v", l.Warnings, err)
+	}
 	around, err := SurroundingControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...))
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +147,61 @@ func TestControlSkinSeesAGradient(t *testing.T) {
 		if !(math.Abs(r) <= 0.01) { // the fall-off there is 22 %
 			t.Errorf("column %d is off by %.4f after correction", x, r)
 		}
+	}
+}
+
+// Each piece of skin drifts by itself. The half that sets the light cannot know what
+// the other half does, which therefore shows its drift; pixels that serve both would
+// show none, whatever they did.
+func TestWitnessHalfShowsDrift(t *testing.T) {
+	ref, now := skinPicture(1), skinPicture(2)
+	relight(now, cast, 0)
+	var light, witness []Tile
+	for _, tile := range gridTiles() {
+		if (tile.ID%5+tile.ID/5)%2 == 0 {
+			light = append(light, tile)
+		} else {
+			witness = append(witness, tile)
+		}
+	}
+	const drift = 0.03 // ln of green, as of 1.3 erythema units
+	for _, tile := range witness {
+		for y := tile.Mask.Y0; y < tile.Mask.Y0+tile.Mask.H; y++ {
+			tile.Mask.Runs(y, func(a, b int) {
+				for x := a; x < b; x++ {
+					now.G.Set(x, y, now.G.At(x, y)*float32(math.Exp(-drift)))
+				}
+			})
+		}
+	}
+	seen := func(set, measured []Tile) float64 {
+		l, err := FromControl(SampleTiles(ref, set...), SampleTiles(now, set...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum float64
+		before, after := SampleTiles(ref, measured...), SampleTiles(now, measured...)
+		for i := range before {
+			sum += (after[i].Log[1] + math.Log(l.Gain[1]) - before[i].Log[1]) / float64(len(before))
+		}
+		return sum
+	}
+	if d := seen(light, witness); !(math.Abs(d+drift) <= 0.002) {
+		t.Errorf("the witness half drifted by %.4f, shows %.4f", -drift, d)
+	}
+	if d := seen(witness, witness); !(math.Abs(d) <= 0.002) {
+		t.Errorf("pixels that set the light show a drift of %.4f: the test has lost its point", d)
+	}
+}
+
+func TestDisagreement(t *testing.T) {
+	tiles := SampleTiles(skinPicture(1), gridTiles()...)
+	same := Light{Gain: [3]float64{1.1, 1, 0.9}}
+	if d := Disagreement(tiles, same.At, same.At); d != 0 {
+		t.Errorf("a light disagrees with itself by %v", d)
+	}
+	if d := Disagreement(tiles, same.At, Light{Gain: [3]float64{1, 1, 1}}.At); !(d > 2) {
+		t.Errorf("casts of 10 %% differ by %.2f ΔE00", d)
 	}
 }
 

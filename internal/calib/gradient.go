@@ -34,7 +34,7 @@ func SurroundingControl(reference, photo []TileLight) (Light, error) {
 	if err != nil {
 		return l, err
 	}
-	l.slope = fitSlope(pairs)
+	l.slope, l.Warnings = fitSlope(pairs), nil
 	l.ResidualDE00 = l.residual(pairs)
 	return l, nil
 }

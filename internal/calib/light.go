@@ -3,6 +3,7 @@ package calib
 import (
 	"math"
 
+	"dermtrace/internal/cie"
 	"dermtrace/internal/raster"
 )
 
@@ -22,6 +23,7 @@ type Light struct {
 	ResidualDE00 float64       // mean ΔE00 that remains over the tiles or patches that set it; NaN: unknown
 	Tiles        int           // tiles, patches or regions that set it
 	Gradient     float64       // ln of the light's range over the tiles, of a plane fitted to them; 0: none found
+	Warnings     []string      // codes of package outcome
 
 	correction *Correction // of a card; nil: Gain alone
 	slope      slope       // of ln Gain over the photo, the same for all channels
@@ -81,4 +83,21 @@ func (l Light) At(rgb [3]float64) [3]float64 {
 		return l.correction.At(rgb)
 	}
 	return [3]float64{rgb[0] * l.Gain[0], rgb[1] * l.Gain[1], rgb[2] * l.Gain[2]}
+}
+
+// Disagreement is the mean ΔE00 (D65) between what two lights make of the same tiles,
+// such as a card's and control skin's: how far the light is in doubt. A light relative
+// to a reference photo is followed by that photo's own before it is compared.
+func Disagreement(tiles []TileLight, a, b func(rgb [3]float64) [3]float64) float64 {
+	var sum, n float64
+	for _, t := range tiles {
+		if !t.Valid {
+			continue
+		}
+		c := [3]float64{math.Exp(t.Log[0]), math.Exp(t.Log[1]), math.Exp(t.Log[2])}
+		p, q := a(c), b(c)
+		sum += cie.DeltaE00(cie.LabD65(p[0], p[1], p[2]), cie.LabD65(q[0], q[1], q[2]))
+		n++
+	}
+	return sum / n
 }

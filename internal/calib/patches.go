@@ -44,7 +44,7 @@ func (c *Card) measure(rgb *raster.RGB, half sizes, edges []edgePoint) error {
 	if err := c.verify(parts, edges); err != nil {
 		return err
 	}
-	c.level(parts, half)
+	c.level(parts)
 	return nil
 }
 

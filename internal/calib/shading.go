@@ -17,12 +17,12 @@ const unevenLight = 0.15
 
 // level takes the common fall-off out of the patches' colours, leaving those of the
 // card's centre as they are, and warns of uneven light.
-func (c *Card) level(parts []patchParts, half sizes) {
+func (c *Card) level(parts []patchParts) {
 	var slopes [gridCells]geom.Point // of ln G, per cell
 	var xs, ys []float64
 	for n := range parts {
 		if c.bright(n) {
-			slopes[n] = parts[n].slope(half)
+			slopes[n] = parts[n].slope()
 			xs, ys = append(xs, slopes[n].X), append(ys, slopes[n].Y)
 		}
 	}
@@ -72,18 +72,18 @@ func (c *Card) bright(n int) bool { return c.Patches[n].Used && c.Patches[n].RGB
 // brightPatch is the least green of a patch whose slope is read: twice black's.
 const brightPatch = 0.06
 
-// partAt is the centre of part i, in cells from the patch's centre.
-func partAt(i int, half sizes) (x, y float64) {
-	u := (2*float64(i%partsAcross)+1)/partsAcross - 1
-	v := (2*float64(i/partsAcross)+1)/partsAcross - 1
-	return partsCovered * half[0] * u, partsCovered * half[1] * v
+// at is the centre of part i, in cells from the patch's centre.
+func (parts *patchParts) at(i int) (x, y float64) {
+	u := (2*float64(i%parts.across)+1)/float64(parts.across) - 1
+	v := (2*float64(i/parts.across)+1)/float64(parts.across) - 1
+	return parts.half[0] * u, parts.half[1] * v
 }
 
 // slope is that of ln G over the parts.
-func (parts *patchParts) slope(half sizes) geom.Point {
+func (parts *patchParts) slope() geom.Point {
 	var xx, yy, xv, yv float64
-	for i, p := range parts {
-		u, v := partAt(i, half)
+	for i, p := range parts.rgb {
+		u, v := parts.at(i)
 		l := math.Log(max(p[1], logFloor))
 		xx, yy, xv, yv = xx+u*u, yy+v*v, xv+u*l, yv+v*l
 	}

@@ -15,26 +15,43 @@ import (
 // shadow is no cover.
 
 const (
-	partsAcross  = 4   // parts along a side of the paint that are compared
-	partsCovered = 0.9 // of the paint along each side: the rest is blur
+	maxParts     = 4   // along a side of the paint that are compared; fewer, but two, where
+	partPx       = 7.0 // they would be narrower: JPEG's colour is coded by 16 pixels, and noise counts
+	partsCovered = 0.9 // of the paint along each side, less
+	partsRimPx   = 2.0 // at least along each edge: blur, and colour that JPEG shares by 2×2 pixels
 )
 
 // patchParts are the mean colours of the parts of a patch's paint.
-type patchParts [partsAcross * partsAcross][3]float64
+type patchParts struct {
+	half   sizes // of the stretch divided, cells
+	across int
+	rgb    [][3]float64 // across × across, row by row
+}
+
+// partsHalf is half the stretch of a patch that is divided into parts, in cells.
+func partsHalf(photoFromCard geom.Transform, n int, half sizes) sizes {
+	rim := partsRimPx / photoFromCard.LocalScale(cellAt(n))
+	return sizes{min(partsCovered*half[0], max(half[0]/3, half[0]-rim)), min(partsCovered*half[1], max(half[1]/3, half[1]-rim))}
+}
 
 // readParts takes the mean of each part.
-func readParts(rgb *raster.RGB, photoFromCard geom.Transform, n int, half sizes) (parts patchParts) {
-	var count [partsAcross * partsAcross]float64
-	eachSample(rgb, photoFromCard, n, sizes{partsCovered * half[0], partsCovered * half[1]}, func(u, v float64, c [3]float64) {
-		i := partsAcross*int((v+1)/2*partsAcross) + int((u+1)/2*partsAcross)
+func readParts(rgb *raster.RGB, photoFromCard geom.Transform, n int, half sizes) patchParts {
+	parts := patchParts{half: partsHalf(photoFromCard, n, half)}
+	stretch := 2 * min(parts.half[0], parts.half[1]) * photoFromCard.LocalScale(cellAt(n))
+	parts.across = max(2, min(maxParts, int(stretch/partPx)))
+	parts.rgb = make([][3]float64, parts.across*parts.across)
+	count := make([]float64, len(parts.rgb))
+	scale := float64(parts.across) / 2
+	eachSample(rgb, photoFromCard, n, parts.half, func(u, v float64, c [3]float64) {
+		i := parts.across*int((v+1)*scale) + int((u+1)*scale)
 		count[i]++
 		for k := range 3 {
-			parts[i][k] += c[k]
+			parts.rgb[i][k] += c[k]
 		}
 	})
-	for i := range parts {
+	for i := range parts.rgb {
 		for k := range 3 {
-			parts[i][k] /= count[i]
+			parts.rgb[i][k] /= count[i]
 		}
 	}
 	return parts
@@ -84,13 +101,13 @@ func (c *Card) colours() (out [gridCells][3]float64) {
 func (parts *patchParts) worst(white [3]float64) (colourOff, lightOff float64) {
 	var mid [3]float64
 	for k := range mid {
-		v := make([]float64, len(parts))
-		for i, p := range parts {
+		v := make([]float64, len(parts.rgb))
+		for i, p := range parts.rgb {
 			v[i] = p[k]
 		}
 		mid[k] = median(v)
 	}
-	for _, p := range parts {
+	for _, p := range parts.rgb {
 		s := max(mid[1], logFloor) / max(p[1], logFloor)
 		a := balanced([3]float64{s * p[0], s * p[1], s * p[2]}, white)
 		colourOff = max(colourOff, cie.DeltaE00(a, balanced(mid, white)))
