@@ -2,6 +2,7 @@ package series
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"dermtrace/internal/align"
@@ -25,6 +26,7 @@ type frame struct {
 	aligner *align.Frame
 	regions []region
 	holes   []geom.Polygon    // excluded regions
+	card    *calib.Light      // of the frame's own card; nil: none
 	light   []calib.TileLight // of the tiles that set the light; empty: no control skin
 	control *quality.Facts    // of its untreated skin; nil: none
 	view    render.View       // the window that every picture shows
@@ -34,15 +36,18 @@ type frame struct {
 // prepareFrame chooses the frame photo, opens it and prepares it.
 func (a *analysis) prepareFrame(ctx context.Context) error {
 	var opened *photo.Photo
+	var failures []error
 	file, warnings, err := a.manifest.PickFrame(func(file string) bool {
 		p, err := photo.Open(ctx, a.fsys, file, a.opt.Limits)
 		if err == nil {
 			opened = p
+		} else {
+			failures = append(failures, err)
 		}
 		return err == nil
 	})
 	if err != nil {
-		return err
+		return errors.Join(append([]error{err}, failures...)...)
 	}
 	a.notices = append(a.notices, notices(warnings)...)
 	if err := a.manifest.CheckFrame(opened.Width, opened.Height); err != nil {
@@ -53,8 +58,12 @@ func (a *analysis) prepareFrame(ctx context.Context) error {
 		return err
 	}
 	f.aligner = align.NewFrame(opened.Pixels, align.Options{ScaleMMPerPx: f.mmPerPx})
-	f.light = calib.SampleTiles(opened.Pixels, f.tiles(atFrame(), f.w, f.h)...)
 	f.measureControl(opened)
+	f.setOwnLight(opened.Pixels, a.manifest)
+	if f.control != nil {
+		f.control.MMPerPx = f.mmPerPx // the card may have told it
+	}
+	f.light = calib.SampleTiles(opened.Pixels, f.tiles(atFrame(), f.w, f.h)...)
 	f.view = render.Around(f.shown(), viewMargin, f.w, f.h)
 	a.frame = f
 	a.notices = append(a.notices, f.notices...)
@@ -72,7 +81,7 @@ func (f *frame) measureControl(p *photo.Photo) {
 			continue
 		}
 		facts := quality.Measure(p.Pixels, p.Meta, c.mask)
-		facts.MMPerPx, facts.Gain = f.mmPerPx, [3]float64{1, 1, 1}
+		facts.Gain = [3]float64{1, 1, 1}
 		f.control = &facts
 		return
 	}

@@ -105,14 +105,6 @@ func (a *analysis) drawRegions() error {
 	return nil
 }
 
-// gain is the factor on linear red, green and blue; zero: none.
-func (s *shot) gain() [3]float64 {
-	if s.light == nil {
-		return [3]float64{}
-	}
-	return s.light.Gain
-}
-
 // add keeps a picture and its entry in the record.
 func (s *shot) add(kind, measure string, img render.Image, scale render.Scale) {
 	label := kind

@@ -56,7 +56,7 @@ func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest
 	s.locate(a.frame)
 	if s.place.Status != align.StatusFailed {
 		s.carry(a.frame)
-		s.setLight(a.frame, a.manifest.Calibration)
+		s.setLight(a.frame, a.manifest)
 	}
 	s.judge(a.frame)
 	return s, nil
@@ -145,39 +145,6 @@ func (s *shot) carry(f *frame) {
 		}
 		s.regions = append(s.regions, c)
 	}
-}
-
-// setLight finds the gains that give control skin the frame's light.
-func (s *shot) setLight(f *frame, method string) {
-	cal := &s.record.Calibration
-	switch {
-	case method == "none" || len(f.light) == 0:
-		s.lit = []string{outcome.Uncalibrated}
-		return
-	case s.ref.File == f.file:
-		cal.Method = "frame"
-		cal.LightTiles, cal.WitnessTiles = len(f.light), f.witnesses()
-		return
-	}
-	now := calib.SampleTiles(s.pixels, f.tiles(s.place, s.meta.Width, s.meta.Height)...)
-	light, err := calib.FromControl(f.light, now)
-	if err != nil {
-		s.lit = []string{outcome.ControlLost, outcome.Uncalibrated}
-		return
-	}
-	s.light = &light
-	cal.Method = light.Method
-	cal.ResidualDE00 = outcome.Number(light.ResidualDE00)
-	cal.Gain = &[3]outcome.Number{outcome.Number(light.Gain[0]), outcome.Number(light.Gain[1]), outcome.Number(light.Gain[2])}
-	cal.LightTiles, cal.WitnessTiles = light.Tiles, f.witnesses()
-}
-
-func (f *frame) witnesses() int {
-	n := 0
-	for _, g := range f.regions {
-		n += len(g.witness)
-	}
-	return n
 }
 
 // sheet is the region's part of the photo in the frame's light, worked up once.
