@@ -21,13 +21,12 @@ const (
 
 // Frame is the frame photo, prepared once. It is not changed by aligning to it.
 type Frame struct {
-	opt      Options
-	w, h     int
-	levels   []*level
-	blocks   [][]block
-	features []feature
-	small    *small
-	spectrum *spectrum
+	w, h         int
+	red, pigment *stack
+	mix          *mixture
+	features     []feature
+	small        *small
+	spectrum     *spectrum
 }
 
 // Options has no need to be set: its zero value is the default.
@@ -78,23 +77,46 @@ type Figures struct {
 	// SplitHalfPx is the median disagreement of fits on two interleaved halves of the blocks,
 	// StructurePx the median of the residual that neighbouring blocks share, both in photo pixels.
 	SplitHalfPx, StructurePx float64
-	// Level is the size of the pixels, in photo pixels of the frame, of the last refinement.
+	// PigmentShiftPx is the shift between what red light and what pigment say, PigmentErrorPx
+	// the error of the latter; LightPx is what of it goes into the error.
+	PigmentShiftPx, PigmentErrorPx, LightPx float64
+	// LevelPx is the size of the last level's pixels in frame pixels.
 	LevelPx float64
 	// MirrorInliers counts the matches that a mirrored photo would have.
 	MirrorInliers int
 }
 
-// NewFrame prepares the frame photo: pyramid, features and blocks.
+// NewFrame prepares the frame photo: pyramids, features and blocks.
 func NewFrame(rgb *raster.RGB, opt Options) *Frame {
-	f := &Frame{opt: opt, w: rgb.W(), h: rgb.H(), levels: pyramid(rgb)}
-	f.blocks = make([][]block, len(f.levels))
-	for i, l := range f.levels {
-		f.blocks[i] = blocks(l)
-	}
-	f.features = features(atMost(f.levels, featurePx))
-	f.small = newSmall(f.levels)
+	f := &Frame{w: rgb.W(), h: rgb.H()}
+	red, pigment, mix := signals(rgb, nil)
+	f.mix = mix
+	f.red, f.pigment = newStack(rgb, red, opt), newStack(rgb, pigment, opt)
+	f.features = features(atMost(red, featurePx))
+	f.small = newSmall(red)
 	f.spectrum = f.small.spectrum(geom.Identity())
 	return f
+}
+
+// A stack is one signal of the frame with the blocks of each of its levels.
+type stack struct {
+	w, h int
+	// nodeStep is the distance of an elastic field's nodes in frame pixels.
+	nodeStep float64
+	levels   []*level
+	blocks   [][]block
+}
+
+func newStack(rgb *raster.RGB, levels []*level, opt Options) *stack {
+	s := &stack{w: rgb.W(), h: rgb.H(), levels: levels, blocks: make([][]block, len(levels))}
+	s.nodeStep = float64(max(s.w, s.h)) / nodesPerSide
+	if opt.ScaleMMPerPx > 0 {
+		s.nodeStep = max(s.nodeStep, minNodeMM/opt.ScaleMMPerPx)
+	}
+	for i, l := range levels {
+		s.blocks[i] = blocks(l)
+	}
+	return s
 }
 
 // atMost returns the finest level whose longer side is at most px pixels.
@@ -113,8 +135,9 @@ func (f *Frame) Align(rgb *raster.RGB) Result { return f.AlignAssisted(rgb, nil)
 // AlignAssisted is Align that also tries the transform through the landmarks, of which there
 // must be at least three to count. They only start the search: the pictures decide.
 func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
-	p := &photo{w: rgb.W(), h: rgb.H(), levels: pyramid(rgb)}
-	p.features = features(atMost(p.levels, featurePx))
+	p := &photo{w: rgb.W(), h: rgb.H()}
+	p.red, p.pigment, _ = signals(rgb, f.mix)
+	p.features = features(atMost(p.red, featurePx))
 	p.diag = math.Hypot(float64(p.w), float64(p.h))
 	ms := matches(f.features, p.features)
 	hs := hypotheses(ms, p.diag)
@@ -142,10 +165,10 @@ func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
 
 // photo is a follow-up in preparation.
 type photo struct {
-	w, h     int
-	diag     float64
-	levels   []*level
-	features []feature
+	w, h         int
+	diag         float64
+	red, pigment []*level
+	features     []feature
 }
 
 // A candidate is a hypothesis that has been refined to the level of evidence and judged.
@@ -163,11 +186,11 @@ func (f *Frame) best(p *photo, hs []hypothesis, old candidate) candidate {
 		if best.evidence.decisive() {
 			break
 		}
-		t, ok := f.coarse(p.levels, h.photoFromFrame)
+		t, ok := f.red.coarse(p.red, h.photoFromFrame)
 		if !ok {
 			continue
 		}
-		c := candidate{t, h.inliers, f.evidence(p.levels, warp{plane: t})}
+		c := candidate{t, h.inliers, f.red.evidence(p.red, warp{plane: t})}
 		if c.evidence.z > best.evidence.z {
 			best = c
 		}

@@ -27,8 +27,11 @@ type vote struct {
 	shown, found bool
 }
 
+// sure reports whether the vote counts as evidence.
+func (v *vote) sure() bool { return v.found && v.corr >= minCorr }
+
 // coarse refines t from the coarsest level to that of evidence.
-func (f *Frame) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) {
+func (f *stack) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) {
 	ok := false
 	for i := len(f.levels) - 1; i >= f.evidenceLevel(evidencePx); i-- {
 		if next, _, good := f.refineLevel(i, photo, t); good {
@@ -41,7 +44,7 @@ func (f *Frame) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) 
 // fine refines t from the level of evidence to the finest that still pays: where blocks find
 // themselves at least half as often as one level before. Where the plane does not hold, it
 // bends the frame.
-func (f *Frame) fine(photo []*level, t geom.Transform) (w warp, votes []vote, used int) {
+func (f *stack) fine(photo []*level, t geom.Transform) (w warp, votes []vote, used int) {
 	used = f.evidenceLevel(evidencePx)
 	w, votes = f.bendLevel(used, photo, warp{plane: t}, f.votes(used, photo, warp{plane: t}))
 	last := foundShare(votes)
@@ -57,7 +60,7 @@ func (f *Frame) fine(photo []*level, t geom.Transform) (w warp, votes []vote, us
 }
 
 // refineWarp refines the plane as long as there is no field, and the field from then on.
-func (f *Frame) refineWarp(i int, photo []*level, w warp) (warp, []vote, bool) {
+func (f *stack) refineWarp(i int, photo []*level, w warp) (warp, []vote, bool) {
 	if w.field == nil {
 		t, votes, ok := f.refineLevel(i, photo, w.plane)
 		if !ok {
@@ -72,7 +75,7 @@ func (f *Frame) refineWarp(i int, photo []*level, w warp) (warp, []vote, bool) {
 }
 
 // bendLevel fits a field to the votes if they demand one, and lets the blocks vote again.
-func (f *Frame) bendLevel(i int, photo []*level, w warp, votes []vote) (warp, []vote) {
+func (f *stack) bendLevel(i int, photo []*level, w warp, votes []vote) (warp, []vote) {
 	for range 2 {
 		g := f.bend(i, f.shifts(i, votes))
 		if g == nil {
@@ -82,6 +85,20 @@ func (f *Frame) bendLevel(i int, photo []*level, w warp, votes []vote) (warp, []
 		votes = f.votes(i, photo, w)
 	}
 	return w, votes
+}
+
+// sureShare is the share of the blocks shown that are surely found.
+func sureShare(votes []vote) float64 {
+	shown, sure := 0, 0
+	for i := range votes {
+		if votes[i].shown {
+			shown++
+		}
+		if votes[i].sure() {
+			sure++
+		}
+	}
+	return share(sure, shown)
 }
 
 func foundShare(votes []vote) float64 {
@@ -98,7 +115,7 @@ func foundShare(votes []vote) float64 {
 }
 
 // refineLevel alternates between placing the blocks and fitting the plane to them.
-func (f *Frame) refineLevel(i int, photo []*level, t geom.Transform) (geom.Transform, []vote, bool) {
+func (f *stack) refineLevel(i int, photo []*level, t geom.Transform) (geom.Transform, []vote, bool) {
 	const rounds = 3
 	var votes []vote
 	for range rounds {
@@ -121,7 +138,7 @@ func (f *Frame) refineLevel(i int, photo []*level, t geom.Transform) (geom.Trans
 }
 
 // votes places every block of a level in the photo.
-func (f *Frame) votes(i int, photo []*level, w warp) []vote {
+func (f *stack) votes(i int, photo []*level, w warp) []vote {
 	bs := f.blocks[i]
 	out := make([]vote, len(bs))
 	l := f.levels[i]
@@ -161,7 +178,7 @@ func matching(photo []*level, l *level, t geom.Transform, p geom.Point) *level {
 }
 
 // pairs turns the votes into correspondences in photo pixels.
-func (f *Frame) pairs(i int, t geom.Transform, votes []vote) []pair {
+func (f *stack) pairs(i int, t geom.Transform, votes []vote) []pair {
 	l := f.levels[i]
 	toFrame := l.photoFromLevel()
 	var ps []pair
@@ -243,7 +260,7 @@ func median(v []float64) float64 {
 
 // distance is the largest distance between two transforms at the frame's corners that
 // either shows.
-func (f *Frame) distance(a, b geom.Transform) float64 {
+func (f *stack) distance(a, b geom.Transform) float64 {
 	w, h := float64(f.w-1), float64(f.h-1)
 	d := 0.0
 	for _, c := range [4]geom.Point{{X: 0, Y: 0}, {X: w, Y: 0}, {X: 0, Y: h}, {X: w, Y: h}} {

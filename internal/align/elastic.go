@@ -23,7 +23,7 @@ const (
 )
 
 // stiffnesses are tried from stiff to soft, in units of the blocks' median information.
-var stiffnesses = [...]float64{100, 10, 1, 0.1}
+var stiffnesses = [...]float64{10, 1, 0.1, 0.01}
 
 // A warp takes a frame point to the photo: displaced by the field (nil: none), then by the
 // plane.
@@ -37,17 +37,8 @@ func (w warp) apply(p geom.Point) geom.Point {
 	return w.plane.Apply(geom.Point{X: p.X + d.X, Y: p.Y + d.Y})
 }
 
-// nodeStep is the distance of the field's nodes in frame pixels.
-func (f *Frame) nodeStep() float64 {
-	step := float64(max(f.w, f.h)) / nodesPerSide
-	if f.opt.ScaleMMPerPx > 0 {
-		step = max(step, minNodeMM/f.opt.ScaleMMPerPx)
-	}
-	return step
-}
-
 // shifts turns the votes of a level into displacements in frame pixels.
-func (f *Frame) shifts(i int, votes []vote) []shift {
+func (f *stack) shifts(i int, votes []vote) []shift {
 	l := f.levels[i]
 	to := l.photoFromLevel()
 	var out []shift
@@ -66,7 +57,7 @@ func (f *Frame) shifts(i int, votes []vote) []shift {
 
 // bend fits a field to the shifts if neighbours share what the plane leaves and blocks that
 // were left out agree that a field is needed.
-func (f *Frame) bend(i int, shifts []shift) *field {
+func (f *stack) bend(i int, shifts []shift) *field {
 	if len(shifts) < minBendShifts || !f.bent(shifts) {
 		return nil
 	}
@@ -82,6 +73,7 @@ func (f *Frame) bend(i int, shifts []shift) *field {
 		return nil
 	}
 	g := f.robustField(shifts, best)
+	g.stiffness = best
 	if lo, hi := g.areaRatios(f.w, f.h); !(lo >= minAreaRatio && hi <= maxAreaRatio) {
 		return nil
 	}
@@ -90,7 +82,7 @@ func (f *Frame) bend(i int, shifts []shift) *field {
 
 // bent reports whether the shifts of a cell's blocks agree with each other and not with the
 // plane, in the median cell.
-func (f *Frame) bent(shifts []shift) bool {
+func (f *stack) bent(shifts []shift) bool {
 	cells := make([][]geom.Point, cellSide*cellSide)
 	for _, s := range shifts {
 		c := f.cell(s.p)
@@ -116,7 +108,7 @@ func medianInfo(shifts []shift) float64 {
 
 // heldOut is the median distance of the shifts of one colour of a checkerboard from the
 // field of the other, both ways; stiffness 0 stands for no field.
-func (f *Frame) heldOut(shifts []shift, side, stiffness float64) float64 {
+func (f *stack) heldOut(shifts []shift, side, stiffness float64) float64 {
 	var half [2][]shift
 	for _, s := range shifts {
 		k := (int(s.p.X/side) + int(s.p.Y/side)) % 2
@@ -136,13 +128,13 @@ func (f *Frame) heldOut(shifts []shift, side, stiffness float64) float64 {
 }
 
 // robustField fits with Tukey's weights.
-func (f *Frame) robustField(shifts []shift, stiffness float64) *field {
+func (f *stack) robustField(shifts []shift, stiffness float64) *field {
 	w := make([]float64, len(shifts))
 	r := make([]float64, len(shifts))
 	for i := range w {
 		w[i] = 1
 	}
-	g := newField(f.w, f.h, f.nodeStep())
+	g := newField(f.w, f.h, f.nodeStep)
 	for range 4 {
 		g = fitField(g, stiffness, shifts, w)
 		for i, s := range shifts {

@@ -9,21 +9,12 @@ import (
 // cellSide is the number of cells per side of the frame over which residuals are averaged.
 const cellSide = 6
 
-// errorPx estimates the median error over the overlap from what is left of the pairs:
-// the part that neighbours share (the plane is wrong there) and the part that is chance
-// (two interleaved halves of the blocks give two transforms).
-func (f *Frame) errorPx(m model, pairs []pair, r Result, level int, fig *Figures) float64 {
-	fig.StructurePx = f.structure(pairs, r)
-	fig.SplitHalfPx = f.splitHalf(m, pairs, r, level)
-	return math.Hypot(fig.StructurePx, fig.SplitHalfPx/2)
-}
-
 // structure returns the median over cells of the mean residual, its own noise taken out.
-func (f *Frame) structure(pairs []pair, r Result) float64 {
+func (f *stack) structure(pairs []pair, w warp) float64 {
 	cells := make([][]geom.Point, cellSide*cellSide)
 	for _, p := range pairs {
 		c := f.cell(p.p)
-		cells[c] = append(cells[c], p.q.Sub(r.Apply(p.p)))
+		cells[c] = append(cells[c], p.q.Sub(w.apply(p.p)))
 	}
 	var errs []float64
 	for _, r := range cells {
@@ -35,22 +26,35 @@ func (f *Frame) structure(pairs []pair, r Result) float64 {
 	return median(errs)
 }
 
-// coverage is the share of the places that lie in cells where blocks were found.
-func (f *Frame) coverage(pairs []pair, places []geom.Point) float64 {
-	var n [cellSide * cellSide]int
-	for _, p := range pairs {
-		n[f.cell(p.p)]++
+// coverage is the share of the places in cells where at least minCellShare of the blocks that the
+// photo shows are surely found.
+func (f *stack) coverage(votes []vote, level int, places []geom.Point) float64 {
+	var shown, found [cellSide * cellSide]int
+	to := f.levels[level].photoFromLevel()
+	for _, v := range votes {
+		if !v.shown {
+			continue
+		}
+		c := f.cell(to.Apply(v.block.center))
+		shown[c]++
+		if v.sure() {
+			found[c]++
+		}
 	}
 	covered := 0
 	for _, q := range places {
-		if n[f.cell(q)] >= 2 {
+		c := f.cell(q)
+		if found[c] > 0 && share(found[c], shown[c]) >= minCellShare {
 			covered++
 		}
 	}
 	return share(covered, len(places))
 }
 
-func (f *Frame) cell(p geom.Point) int {
+// minCellShare is well above what chance finds, about 0.05.
+const minCellShare = 0.3
+
+func (f *stack) cell(p geom.Point) int {
 	x := min(max(int((p.X+0.5)/float64(f.w)*cellSide), 0), cellSide-1)
 	y := min(max(int((p.Y+0.5)/float64(f.h)*cellSide), 0), cellSide-1)
 	return y*cellSide + x
@@ -73,7 +77,7 @@ func sharedResidual(r []geom.Point) (mean, se float64) {
 
 // splitHalf fits the model on either colour of a checkerboard of cells and returns the median
 // distance of the two over the pairs.
-func (f *Frame) splitHalf(m model, pairs []pair, r Result, level int) float64 {
+func (f *stack) splitHalf(m model, pairs []pair, w warp, level int) float64 {
 	side := 2 * blockPx * f.levels[level].scale
 	var half [2][]pair
 	for _, p := range pairs {
@@ -83,11 +87,11 @@ func (f *Frame) splitHalf(m model, pairs []pair, r Result, level int) float64 {
 	var ws [2]warp
 	for k := range half {
 		var ok bool
-		if ws[k].plane, _, ok = robustFit(m, half[k], r.PhotoFromFrame); !ok {
+		if ws[k].plane, _, ok = robustFit(m, half[k], w.plane); !ok {
 			return math.Inf(1)
 		}
-		if r.field != nil {
-			ws[k].field = f.rebend(level, half[k], ws[k].plane)
+		if w.field != nil {
+			ws[k].field = f.robustField(f.residuals(half[k], ws[k].plane), w.field.stiffness)
 		}
 	}
 	d := make([]float64, len(pairs))

@@ -42,7 +42,7 @@ func (c candidate) convincing() bool { return c.evidence.excess >= minExcess && 
 // evidence counts the blocks that find themselves in the photo where t says, and where t
 // moved aside says: nothing but chance finds them there. The same photo, light, blur and
 // texture on both sides make the pair its own null experiment.
-func (f *Frame) evidence(photo []*level, w warp) evidence {
+func (f *stack) evidence(photo []*level, w warp) evidence {
 	i := f.evidenceLevel(evidencePx)
 	e := evidence{}
 	e.shown, e.found = f.agree(i, photo, w)
@@ -62,12 +62,12 @@ func (f *Frame) evidence(photo []*level, w warp) evidence {
 }
 
 // independence is the share of a level's blocks that hold pixels of their own.
-func (f *Frame) independence(i int) float64 {
+func (f *stack) independence(i int) float64 {
 	s := float64(blockStride(f.levels[i])) / blockPx
 	return min(s*s, 1)
 }
 
-func (f *Frame) evidenceLevel(px int) int {
+func (f *stack) evidenceLevel(px int) int {
 	for i, l := range f.levels {
 		if max(l.plane.W, l.plane.H) <= px {
 			return i
@@ -79,11 +79,11 @@ func (f *Frame) evidenceLevel(px int) int {
 // agree counts the blocks with structure across and along that the photo shows and those that
 // find themselves near their place. Outlines alone do not count: one limb's edge fits
 // another's.
-func (f *Frame) agree(i int, photo []*level, w warp) (shown, found int) {
+func (f *stack) agree(i int, photo []*level, w warp) (shown, found int) {
 	for _, v := range f.votes(i, photo, w) {
 		if v.shown && v.block.corner {
 			shown++
-			if v.found && v.corr >= minCorr {
+			if v.sure() {
 				found++
 			}
 		}

@@ -10,9 +10,11 @@ import (
 // A field is a smooth displacement over the frame: a uniform cubic B-spline (Rueckert 1999,
 // IEEE Trans Med Imaging 18:712). Node (i, j) has its centre at ((i−1)·step, (j−1)·step).
 type field struct {
-	step   float64
-	nx, ny int
-	u      []geom.Point
+	step float64
+	// stiffness is what it was fitted with.
+	stiffness float64
+	nx, ny    int
+	u         []geom.Point
 }
 
 func newField(w, h int, step float64) *field {

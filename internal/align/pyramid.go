@@ -40,16 +40,28 @@ func (l *level) levelFromPhoto() geom.Transform {
 	return geom.Transform{1 / l.scale, 0, -o / l.scale, 0, 1 / l.scale, -o / l.scale, 0, 0, 1}
 }
 
-// pyramid returns the levels of a photo, finest first, each half as large as the one before.
-func pyramid(rgb *raster.RGB) []*level {
+// signals returns the two signals that photos are aligned by, each as levels, finest first,
+// every one half as large as the one before: red light, and pigment from half its size on.
+// Pigment is weighted as mix says, or, where that is nil, as the photo itself suggests.
+func signals(rgb *raster.RGB, mix *mixture) (red, pigment []*level, used *mixture) {
 	k := max(1, (max(rgb.W(), rgb.H())+finestPx-1)/finestPx)
-	plane := shrink(rgb.R, k)
-	void := voids(plane)
-	logarithm(plane)
-	levels := []*level{{plane, void, float64(k), 1}}
-	for step := 2; max(plane.W, plane.H)/2 >= coarsestPx && min(plane.W, plane.H) >= 4; step *= 2 {
+	light := shrink(rgb.R, k)
+	void := voids(light)
+	half := logarithms(&raster.RGB{R: shrink(light, 2), G: shrink(rgb.G, 2*k), B: shrink(rgb.B, 2*k)})
+	logarithm(light)
+	if mix == nil {
+		mix = newMixture(half)
+	}
+	return pyramid(light, void, k, 1), pyramid(mix.of(half), void, 2*k, 2), mix
+}
+
+// pyramid builds the levels from the finest, a pixel of which is k pixels of the photo.
+func pyramid(plane *raster.Plane, void *voidMap, k, step int) []*level {
+	levels := []*level{{plane, void, float64(k), float64(step)}}
+	for max(plane.W, plane.H)/2 >= coarsestPx && min(plane.W, plane.H) >= 4 {
 		plane = halve(plane)
-		levels = append(levels, &level{plane, void, float64(k * step), float64(step)})
+		k, step = 2*k, 2*step
+		levels = append(levels, &level{plane, void, float64(k), float64(step)})
 	}
 	return levels
 }

@@ -154,7 +154,7 @@ type peak struct {
 
 // search returns the transforms with the highest correlation, best first.
 func (f *Frame) search(p *photo) []hypothesis {
-	a, b := f.small, newSmall(p.levels)
+	a, b := f.small, newSmall(p.red)
 	if a.l.plane.W < 16 || a.l.plane.H < 16 || b.l.plane.W < 16 || b.l.plane.H < 16 {
 		return nil
 	}

@@ -12,7 +12,7 @@ import (
 //	GRIC = Σ min(e²/σ², 2 (r − d)) + k ln(r n),  r = 4, d = 2, k parameters,
 //
 // with σ the robust scale of the largest model; the term in d is the same for all.
-func (f *Frame) choose(pairs []pair, t geom.Transform, level int) (model, geom.Transform) {
+func (f *stack) choose(pairs []pair, t geom.Transform, level int) (model, geom.Transform) {
 	full, _, ok := robustFit(homography, pairs, t)
 	if !ok {
 		return 0, t
@@ -41,7 +41,7 @@ func scaleOf(pairs []pair, t geom.Transform) float64 {
 	return median(r) / medianChi2
 }
 
-func (f *Frame) gric(m model, pairs []pair, t geom.Transform, sigma float64, level int) float64 {
+func (f *stack) gric(m model, pairs []pair, t geom.Transform, sigma float64, level int) float64 {
 	sum := 0.0
 	for i := range pairs {
 		e := normalized(&pairs[i], t) / sigma

@@ -7,56 +7,34 @@ import (
 	"dermtrace/internal/geom"
 )
 
-// finish refines a believed candidate to full resolution, chooses the model and judges.
+// finish refines a believed candidate to full resolution and judges.
 func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
-	w, votes, level := f.fine(p.levels, c.t)
-	pairs := f.pairs(level, w.plane, votes)
-	m, t := f.choose(pairs, w.plane, level)
-	if m == 0 {
+	best, ok := f.red.settle(p.red, c.t)
+	if !ok {
 		return f.fail(p, c, fig)
 	}
-	r := Result{Model: m.String(), PhotoFromFrame: t}
-	if w.field != nil {
-		if r.field = f.rebend(level, pairs, t); r.field != nil {
-			r.Model = "elastic"
-		}
+	f.doubt(p, best, &fig)
+	r := Result{Model: best.model.String(), PhotoFromFrame: best.warp.plane, field: best.warp.field}
+	if r.field != nil {
+		r.Model = "elastic"
 	}
-	e := f.evidence(p.levels, warp{t, r.field})
-	fig.record(candidate{t, c.inliers, e})
-	fig.LevelPx = f.levels[level].scale
+	e := f.red.evidence(p.red, best.warp)
+	fig.record(candidate{best.warp.plane, c.inliers, e})
 	if !(candidate{evidence: e}).convincing() {
-		return f.fail(p, candidate{t, c.inliers, e}, fig)
+		return f.fail(p, candidate{best.warp.plane, c.inliers, e}, fig)
 	}
 	places := f.grid(p, r.Apply)
 	r.Overlap = share(len(places), len(f.framePoints()))
-	fig.Coverage = f.coverage(pairs, places)
-	r.ErrorPx = f.errorPx(m, pairs, r, level, &fig)
+	fig.Coverage = f.red.coverage(best.votes, best.level, places)
+	fig.LevelPx = f.red.levels[best.level].scale
+	fig.StructurePx, fig.SplitHalfPx = best.structure, best.split
+	r.ErrorPx = math.Hypot(best.errorPx(), fig.LightPx)
 	r.Figures = fig
 	r.Status, r.Reason = f.verdict(p, &r, places)
 	if r.Status == StatusFailed {
 		return Result{Status: StatusFailed, Reason: r.Reason, ErrorPx: math.NaN(), Figures: fig}
 	}
 	return r
-}
-
-// rebend fits the field to what the final plane leaves.
-func (f *Frame) rebend(level int, pairs []pair, t geom.Transform) *field {
-	inv, err := t.Inverse()
-	if err != nil {
-		return nil
-	}
-	shifts := make([]shift, len(pairs))
-	for i, p := range pairs {
-		// Information moves from the photo to the frame by Jᵀ I J.
-		a, b, c, d := t.Jacobian(p.p)
-		shifts[i] = shift{
-			p: p.p, d: inv.Apply(p.q).Sub(p.p),
-			xx: a*a*p.xx + 2*a*c*p.xy + c*c*p.yy,
-			xy: a*b*p.xx + (a*d+b*c)*p.xy + c*d*p.yy,
-			yy: b*b*p.xx + 2*b*d*p.xy + d*d*p.yy,
-		}
-	}
-	return f.bend(level, shifts)
 }
 
 // record notes the evidence for a candidate.
@@ -93,6 +71,8 @@ func (f *Frame) verdict(p *photo, r *Result, places []geom.Point) (Status, strin
 		return StatusDoubtful, fmt.Sprintf("only %d of %d blocks were found: much has changed, or the view has", fig.Found, fig.Shown)
 	case fig.Coverage < minCoverage:
 		return StatusDoubtful, fmt.Sprintf("only %.0f %% of the shared area could be checked", 100*fig.Coverage)
+	case fig.LightPx > okErrorShare*p.diag:
+		return StatusDoubtful, fmt.Sprintf("the light fell from another side: relief and pigment disagree by %.1f px", fig.LightPx)
 	case !(r.ErrorPx <= okErrorShare*p.diag):
 		return StatusDoubtful, fmt.Sprintf("the error is about %.1f px: the skin has moved or bent between the photos", r.ErrorPx)
 	}
@@ -174,7 +154,7 @@ func (f *Frame) grid(p *photo, photoFromFrame func(geom.Point) geom.Point) []geo
 // framePoints returns the grid's places that show picture in the frame.
 func (f *Frame) framePoints() []geom.Point {
 	var out []geom.Point
-	l := f.levels[len(f.levels)-1]
+	l := f.red.levels[len(f.red.levels)-1]
 	to := l.levelFromPhoto()
 	for j := range gridSide {
 		for i := range gridSide {
@@ -197,6 +177,6 @@ func (p *photo) shows(q geom.Point) bool {
 	if !(q.X >= 0 && q.Y >= 0 && q.X <= float64(p.w-1) && q.Y <= float64(p.h-1)) {
 		return false
 	}
-	l := p.levels[len(p.levels)-1]
+	l := p.red[len(p.red)-1]
 	return !l.isVoid(l.levelFromPhoto().Apply(q))
 }

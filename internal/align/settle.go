@@ -1,0 +1,109 @@
+package align
+
+import (
+	"math"
+
+	"dermtrace/internal/geom"
+)
+
+// A solution is what one signal makes of a pair at its finest level that pays.
+type solution struct {
+	model model
+	warp  warp
+	pairs []pair
+	votes []vote
+	level int
+	// structure is the median residual that neighbouring blocks share, split the median
+	// distance of the fits on two interleaved halves of the blocks; both in photo pixels.
+	structure, split, lostPx float64
+}
+
+// errorPx estimates the median error from what the blocks know: where they agree with each other
+// but not with the warp, and how far halves of them disagree. The mean of two halves is half
+// as far off as they are apart.
+func (s *solution) errorPx() float64 { return math.Hypot(s.structure, s.split/2) }
+
+// settle refines t to the finest level, chooses the model and fits the field anew.
+func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
+	w, votes, level := f.fine(photo, t)
+	s := &solution{pairs: f.pairs(level, w.plane, votes), level: level}
+	s.model, s.warp.plane = f.choose(s.pairs, w.plane, level)
+	if s.model == 0 {
+		return nil, false
+	}
+	if w.field != nil {
+		s.warp.field = f.bend(level, f.residuals(s.pairs, s.warp.plane))
+	}
+	s.votes = f.votes(level, photo, s.warp)
+	s.structure = f.structure(s.pairs, s.warp)
+	s.split = f.splitHalf(s.model, s.pairs, s.warp, level)
+	s.lostPx = f.lost(photo, s)
+	s.structure = max(s.structure, s.lostPx)
+	return s, true
+}
+
+// lost is what the coarse blocks say is left, in photo pixels, where few of the fine ones are found:
+// the skin has bent away from the plane there, and those that are left agree with it because
+// the others are gone. Otherwise it is 0.
+func (f *stack) lost(photo []*level, s *solution) float64 {
+	i := f.evidenceLevel(evidencePx)
+	if i == s.level {
+		return 0
+	}
+	votes := f.votes(i, photo, s.warp)
+	if sureShare(s.votes) >= lostShare*sureShare(votes) {
+		return 0
+	}
+	return f.structure(f.pairs(i, s.warp.plane, votes), s.warp)
+}
+
+// lostShare is the share of the coarse blocks' success below which fine blocks count as lost.
+const lostShare = 0.7
+
+const (
+	// minPigmentBlocks is the least number of blocks from which pigment can doubt red.
+	minPigmentBlocks = 60
+	// pigmentZ is how many of its own standard errors pigment must differ from red to doubt it.
+	pigmentZ = 3
+)
+
+// doubt compares the solution on red light with one on pigment. Red shows the relief of the
+// skin, sharp but lit from one side: under a lamp that moved, or in a photo that is turned with
+// its flash, every furrow seems to lie a little to the side, all of them alike, and nothing within
+// red betrays it. Pigment is coarser and shows less of light. The shift between them, where it is more
+// than pigment itself can err, is part of the error.
+func (f *Frame) doubt(p *photo, red *solution, fig *Figures) {
+	pig, ok := f.pigment.settle(p.pigment, red.warp.plane)
+	if !ok || len(pig.pairs) < minPigmentBlocks {
+		return
+	}
+	xs, ys := make([]float64, len(pig.pairs)), make([]float64, len(pig.pairs))
+	for i, q := range pig.pairs {
+		d := pig.warp.apply(q.p).Sub(red.warp.apply(q.p))
+		xs[i], ys[i] = d.X, d.Y
+	}
+	fig.PigmentShiftPx, fig.PigmentErrorPx = math.Hypot(median(xs), median(ys)), pig.split/2
+	if fig.PigmentShiftPx > pigmentZ*fig.PigmentErrorPx {
+		fig.LightPx = fig.PigmentShiftPx
+	}
+}
+
+// residuals returns what a plane leaves of the pairs, as shifts of the frame's points.
+func (f *stack) residuals(pairs []pair, t geom.Transform) []shift {
+	inv, err := t.Inverse()
+	if err != nil {
+		return nil
+	}
+	shifts := make([]shift, len(pairs))
+	for i, p := range pairs {
+		// Information moves from the photo to the frame by Jᵀ I J.
+		a, b, c, d := t.Jacobian(p.p)
+		shifts[i] = shift{
+			p: p.p, d: inv.Apply(p.q).Sub(p.p),
+			xx: a*a*p.xx + 2*a*c*p.xy + c*c*p.yy,
+			xy: a*b*p.xx + (a*d+b*c)*p.xy + c*d*p.yy,
+			yy: b*b*p.xx + 2*b*d*p.xy + d*d*p.yy,
+		}
+	}
+	return shifts
+}
