@@ -45,17 +45,24 @@ func (c *course) quantile(df float64) float64 {
 	return t
 }
 
+// trusted takes the first source that can tell, with one exception: the witness half
+// may raise the built-in error, but not lower it. Its tiles lie between those that set
+// the light, so what differs between control skin and a region farther off (the fall
+// of light, glare, the body itself) is taken out of it, while it is in the change.
 func (c *course) trusted(t *track, s span) (margin, bool) {
 	if f, ok := c.find(c.noise.Repeatability, t); ok {
 		return t.byFigure(f, SourceRepeatability, s)
 	}
-	if m, ok := t.byWitness(s); ok {
-		return m, true
+	witness, seen := t.byWitness(s)
+	f, ok := c.find(c.noise.BuiltIn, t)
+	if !ok {
+		return witness, seen
 	}
-	if f, ok := c.find(c.noise.BuiltIn, t); ok {
-		return t.byFigure(f, SourceBuiltIn, s)
+	builtIn, ok := t.byFigure(f, SourceBuiltIn, s)
+	if seen && (!ok || witness.se > builtIn.se) {
+		return witness, true
 	}
-	return margin{}, false
+	return builtIn, ok
 }
 
 // byFigure takes σ_b from a figure, and σ_w from the replicates of this course where
