@@ -310,3 +310,24 @@ func TestBaselineThatRefusesMakesAWarningAndNoRow(t *testing.T) {
 		t.Errorf("%d warnings, want one per region: %v", n, rec.Warnings)
 	}
 }
+
+// Control skin that hardly moves says that light was set well, not that a region
+// farther off moves as little; control skin that moves more than expected is believed.
+func TestWitnessMayRaiseButNotLowerTheBuiltInError(t *testing.T) {
+	for _, tt := range []struct {
+		wobble float64 // relative spread of control skin
+		source string
+	}{{0.001, SourceBuiltIn}, {0.2, SourceWitness}} {
+		rec := constructed([]int{0, 30, 60, 90, 120, 150, 180, 210}, 1, func(_, r string, v, _ int) outcome.Number {
+			if r == "c" {
+				return outcome.Number(10 * (1 + tt.wobble*float64(v%2)))
+			}
+			return 10
+		})
+		Assess(rec, Noise{})
+		c := find(t, rec, outcome.Change{ROI: "t", Measure: "roughness", Contrast: outcome.VsControl, Against: outcome.AgainstBaseline, Visit: rec.Visits[7].Visit})
+		if c.MDCSource != tt.source {
+			t.Errorf("control skin moves by %g: source %q, want %q", tt.wobble, c.MDCSource, tt.source)
+		}
+	}
+}
