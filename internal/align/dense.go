@@ -74,15 +74,23 @@ func (f *stack) refineWarp(i int, photo []*level, w warp) (warp, []vote, bool) {
 	return w, votes, true
 }
 
-// bendLevel fits a field to the votes if they demand one, and lets the blocks vote again.
+// bendLevel fits a field to the votes if they demand one, and lets the blocks vote again, as
+// long as that brings in more of them: a field grows from where it is known.
 func (f *stack) bendLevel(i int, photo []*level, w warp, votes []vote) (warp, []vote) {
-	for range 2 {
+	const rounds, growth = 6, 1.02
+	last := foundShare(votes)
+	for range rounds {
 		g := f.bend(i, f.shifts(i, votes))
 		if g == nil {
 			return w, votes
 		}
 		w.field = g
 		votes = f.votes(i, photo, w)
+		now := foundShare(votes)
+		if now < growth*last {
+			break
+		}
+		last = now
 	}
 	return w, votes
 }

@@ -13,9 +13,8 @@ const (
 	minNodeMM    = 10
 	// minBendShifts is the least number of blocks that may bend the frame.
 	minBendShifts = 60
-	// bentZ is how many standard errors the median cell must lie off the plane: chance alone
-	// gives the median of a Rayleigh variable, 1.2.
-	bentZ = 1.8
+	// bentCorr is the least correlation of neighbours' displacements that is worth a field.
+	bentCorr = 0.25
 	// heldOutGain is how much smaller the error on blocks that were left out must become.
 	heldOutGain = 0.8
 	// The ratio of areas that a field may make anywhere: skin folds first.
@@ -58,7 +57,7 @@ func (f *stack) shifts(i int, votes []vote) []shift {
 // bend fits a field to the shifts if neighbours share what the plane leaves and blocks that
 // were left out agree that a field is needed.
 func (f *stack) bend(i int, shifts []shift) *field {
-	if len(shifts) < minBendShifts || !f.bent(shifts) {
+	if len(shifts) < minBendShifts || !f.bent(i, shifts) {
 		return nil
 	}
 	unit := medianInfo(shifts)
@@ -80,22 +79,31 @@ func (f *stack) bend(i int, shifts []shift) *field {
 	return g
 }
 
-// bent reports whether the shifts of a cell's blocks agree with each other and not with the
-// plane, in the median cell.
-func (f *stack) bent(shifts []shift) bool {
-	cells := make([][]geom.Point, cellSide*cellSide)
-	for _, s := range shifts {
-		c := f.cell(s.p)
-		cells[c] = append(cells[c], s.d)
+// bent reports whether blocks that share no pixels agree on what the plane leaves: the
+// correlation of the displacements, cut at three times their median length, of blocks one to two
+// blocks apart. Noise gives 0.
+func (f *stack) bent(i int, shifts []shift) bool {
+	length := make([]float64, len(shifts))
+	for k, s := range shifts {
+		length[k] = s.d.Norm()
 	}
-	var z []float64
-	for _, r := range cells {
-		if len(r) >= 3 {
-			mean, se := sharedResidual(r)
-			z = append(z, mean/max(se, 1e-9))
+	limit := 3 * median(length)
+	near := blockPx * f.levels[i].scale
+	var both, own float64
+	for k, s := range shifts {
+		cut := min(1, limit/max(length[k], 1e-9))
+		for _, o := range shifts[k+1:] {
+			if o.p.Y-s.p.Y >= 2*near {
+				break
+			}
+			if r := max(math.Abs(o.p.X-s.p.X), o.p.Y-s.p.Y); r >= near && r < 2*near {
+				c := min(1, limit/max(o.d.Norm(), 1e-9))
+				both += cut * c * (s.d.X*o.d.X + s.d.Y*o.d.Y)
+				own += (cut*cut*length[k]*length[k] + c*c*(o.d.X*o.d.X+o.d.Y*o.d.Y)) / 2
+			}
 		}
 	}
-	return median(z) > bentZ
+	return both > bentCorr*own
 }
 
 func medianInfo(shifts []shift) float64 {
