@@ -93,10 +93,14 @@ func checkOne(p *photo.Photo) checkedPhoto {
 	return checkedPhoto{Verdict: q.Verdict, Reasons: q.Reasons, Figures: q.Figures, Card: cardOf(p.Pixels)}
 }
 
+// leastSkin is the share of a photo from which the skin in it is its subject (project
+// default); less may be wood or the brown patches of a card.
+const leastSkin = 0.1
+
 // skinOf is the skin that was found, or nothing, which means the whole photo.
 func skinOf(rgb *raster.RGB) []*roi.Mask {
-	outline, _, err := roi.FindSkin(rgb)
-	if err != nil {
+	outline, found, err := roi.FindSkin(rgb)
+	if err != nil || found.Share < leastSkin {
 		return nil
 	}
 	return []*roi.Mask{roi.Fill(outline, rgb.W(), rgb.H())}

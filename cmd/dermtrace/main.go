@@ -115,7 +115,7 @@ func (t *terminal) exit(err error) int {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, context.Canceled):
-		t.say("interrupted; nothing was written")
+		t.say("interrupted")
 		return exitInterrupted
 	case errors.Is(err, errPartial):
 		return exitPartial

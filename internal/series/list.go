@@ -2,19 +2,15 @@ package series
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/photo"
 )
 
-// ErrNoPhotos is returned for a folder without a photo.
-var ErrNoPhotos = errors.New("the folder holds no photos (JPEG, PNG, TIFF, HEIC or WebP)")
-
 // List finds the photos in the root of fsys and reads what their headers say. A
 // photo whose header cannot be read is listed without a time; opening it will say
-// what is wrong.
+// what is wrong. Photos in folders below count only where series.yaml names them.
 func List(ctx context.Context, fsys fs.FS, lim photo.Limits) ([]manifest.File, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -33,9 +29,6 @@ func List(ctx context.Context, fsys fs.FS, lim photo.Limits) ([]manifest.File, e
 			f.Taken, f.HasZone = meta.Taken.Time, meta.Taken.ZoneKnown
 		}
 		files = append(files, f)
-	}
-	if len(files) == 0 {
-		return nil, ErrNoPhotos
 	}
 	return files, nil
 }

@@ -63,7 +63,7 @@ var pipeline = []struct {
 	name string
 	do   func(*analysis, context.Context) error
 }{
-	{"read what the user says", (*analysis).readManifest},
+	{"read the series", (*analysis).readManifest},
 	{"prepare the frame photo", (*analysis).prepareFrame},
 	{"choose the baseline", (*analysis).freezeBaseline},
 	{"measure the photos", (*analysis).measurePhotos},

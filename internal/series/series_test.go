@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 )
@@ -210,8 +211,27 @@ func TestInterruptedAnalysisReturnsTheContextsError(t *testing.T) {
 }
 
 func TestAFolderWithoutPhotosIsRefused(t *testing.T) {
-	if _, err := Analyze(context.Background(), fstest.MapFS{"notes.txt": {Data: []byte("x")}}, Options{}); !errors.Is(err, ErrNoPhotos) {
+	_, err := Analyze(context.Background(), fstest.MapFS{"notes.txt": {Data: []byte("x")}}, Options{})
+	var problems manifest.Problems
+	if !errors.As(err, &problems) || !strings.Contains(err.Error(), "no photos") {
 		t.Errorf("error = %v", err)
+	}
+}
+
+func TestPhotosInFoldersBelowAreFoundWhereTheyAreNamed(t *testing.T) {
+	files := photos(t)
+	for _, name := range []string{"2026-01-10.jpg", "2026-01-10_2.jpg", "2026-01-11.jpg", "2026-01-14.jpg"} {
+		files["raw/"+name] = files[name]
+		delete(files, name)
+		edit(t, files, "file: "+name, "file: raw/"+name)
+		if name == "2026-01-10.jpg" {
+			edit(t, files, "frame: "+name, "frame: raw/"+name)
+		}
+	}
+	for _, p := range analyze(t, files).Photos {
+		if !p.Used() || !strings.HasPrefix(p.File, "raw/") {
+			t.Errorf("%s: %v", p.File, p.Quality.Reasons)
+		}
 	}
 }
 
