@@ -14,8 +14,8 @@ import (
 var (
 	// ErrNoCard is returned where nothing has the patches of a ColorChecker in their order.
 	ErrNoCard = errors.New("calib: no whole colour card was found")
-	// ErrCardHidden is returned for a card of which something covers a part.
-	ErrCardHidden = errors.New("calib: the colour card is partly hidden")
+	// ErrCardHidden is returned for a card of which something, or glare, covers a part.
+	ErrCardHidden = errors.New("calib: the colour card is partly hidden, by a thing or by glare")
 	// ErrPage is returned for a card in a picture on a page or in a plot: its colours
 	// went through a program whose doing is unknown.
 	ErrPage = errors.New("calib: the colour card is part of a picture on a page, not of a photo")
@@ -42,6 +42,9 @@ type Card struct {
 
 	PhotoFromCard geom.Transform // patch n (from 0) is centred on (n mod 6, n div 6)
 	Correction    Correction
+
+	floor   float64 // of light, for logarithms
+	pitchMM float64 // 0: unknown
 }
 
 // Patch is what was read of a patch.
@@ -69,9 +72,11 @@ const (
 	// searchSide is the longer side, in pixels, of the shrunken photo that is searched:
 	// a card that fills 3 % of the frame then has patches of 20 pixels.
 	searchSide = 900
-	// logFloor is added to no light but bounds it before logarithms: a third of what the
+	// logFloor bounds light before logarithms, as a share of white: a third of what the
 	// black patch reflects.
 	logFloor = 0.01
+	// logRange is how far below white the search goes on seeing, for dark photos.
+	logRange = 0.002
 )
 
 // FindCard finds the one card of a photo and fits its correction. It returns
@@ -94,7 +99,8 @@ func FindCard(rgb *raster.RGB, opt CardOptions) (Card, error) {
 	}
 	// Pixel x of the shrunken photo is centred on f·x + (f−1)/2.
 	photoFromSmall := geom.Transform{float64(f), 0, float64(f-1) / 2, 0, float64(f), float64(f-1) / 2, 0, 0, 1}
-	return readCard(rgb, photoFromSmall.Mul(p.photoFromCard), opt)
+	p.photoFromCard = photoFromSmall.Mul(p.photoFromCard)
+	return readCard(rgb, p, opt)
 }
 
 // search places the card on the shrunken photo and moves it onto its edges.
@@ -109,7 +115,8 @@ func search(small *raster.RGB, skip []bool) (placement, error) {
 	if !found {
 		return best, ErrNoCard
 	}
-	moved, _, _, err := refine(small, best.photoFromCard)
+	best.floor = patchFloor(logs, best.photoFromCard)
+	moved, _, _, err := refine(small, best.photoFromCard, best.floor)
 	if err != nil {
 		return best, ErrNoCard
 	}
@@ -150,33 +157,42 @@ func quadOf(photoFromCard geom.Transform) (q [4]geom.Point) {
 
 // readCard refines the card on the photo's own pixels, verifies that it is whole, and
 // fits its correction.
-func readCard(rgb *raster.RGB, photoFromCard geom.Transform, opt CardOptions) (Card, error) {
-	photoFromCard, half, edges, err := refine(rgb, photoFromCard)
+func readCard(rgb *raster.RGB, p placement, opt CardOptions) (Card, error) {
+	photoFromCard, half, edges, err := refine(rgb, p.photoFromCard, p.floor)
 	if err != nil {
 		return Card{}, ErrNoCard
 	}
-	c := Card{PhotoFromCard: photoFromCard, Corners: quadOf(photoFromCard), MMPerPx: math.NaN()}
+	c := Card{PhotoFromCard: photoFromCard, Corners: quadOf(photoFromCard), MMPerPx: math.NaN(), floor: p.floor, pitchMM: opt.PitchMM}
 	if err := c.measure(rgb, half, edges); err != nil {
 		return Card{}, err
 	}
 	c.correct(opt.Edition)
-	c.scale(opt.PitchMM)
+	c.scale()
 	c.warn(half)
 	return c, nil
 }
 
 // scale reads the size of a pixel and the tilt from the card's middle. A square cell
 // at a tilt θ is shortened by cos θ along one direction (weak perspective).
-func (c *Card) scale(pitchMM float64) {
+func (c *Card) scale() {
 	mid := geom.Point{X: (gridCols - 1) / 2.0, Y: (gridRows - 1) / 2.0}
+	c.MMPerPx = c.MMPerPxAt(c.PhotoFromCard.Apply(mid))
 	xx, xy, yx, yy := c.PhotoFromCard.Jacobian(mid)
 	sum, det := xx*xx+xy*xy+yx*yx+yy*yy, math.Abs(xx*yy-xy*yx)
 	root := math.Sqrt(max(0, sum*sum/4-det*det))
 	long, short := math.Sqrt(sum/2+root), math.Sqrt(max(0, sum/2-root))
 	c.TiltDeg = math.Acos(min(1, short/long)) * 180 / math.Pi
-	if pitchMM > 0 {
-		c.MMPerPx = pitchMM / math.Sqrt(det)
+}
+
+// MMPerPxAt is the size of a pixel at a point of the photo, for skin in the card's
+// plane: √ of the area that the pixel covers, so that tilt and perspective are taken
+// out of areas, and of lengths on the mean over directions. NaN: pitch unknown.
+func (c *Card) MMPerPxAt(p geom.Point) float64 {
+	cardFromPhoto, err := c.PhotoFromCard.Inverse()
+	if err != nil || c.pitchMM <= 0 {
+		return math.NaN()
 	}
+	return c.pitchMM * cardFromPhoto.LocalScale(p)
 }
 
 // warn adds what is doubtful about the card.

@@ -131,6 +131,15 @@ func TestCardScaleAndTilt(t *testing.T) {
 	if !(c.TiltDeg <= 5) || slices.Contains(c.Warnings, outcome.CardTilted) {
 		t.Errorf("tilt %.1f°, %v", c.TiltDeg, c.Warnings)
 	}
+	for _, corner := range c.Corners {
+		at, err := truth.Inverse()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := 12 * at.LocalScale(corner); !(math.Abs(c.MMPerPxAt(corner)/want-1) <= 0.005) {
+			t.Errorf("%.5f mm per pixel at %v, want %.5f", c.MMPerPxAt(corner), corner, want)
+		}
+	}
 	if c := mustFind(t, s, CardOptions{}); !math.IsNaN(c.MMPerPx) {
 		t.Errorf("%v mm per pixel of a card of unknown pitch", c.MMPerPx)
 	}
@@ -240,6 +249,20 @@ func TestCardLightTakesTheCastOut(t *testing.T) {
 		if se := l.LogRatioSE(0, 1); !(se > 0 && se < 0.05) {
 			t.Errorf("cast %v: standard error of ln R/G %v", cast, se)
 		}
+	}
+}
+
+// A card photographed at a fifteenth of the light is found; its darkest patches say
+// nothing, and it does not set the light by the rest.
+func TestCardInTheDark(t *testing.T) {
+	s := flat()
+	s.exposure = 0.06
+	c := mustFind(t, s, CardOptions{Edition: cie.After2014})
+	if !slices.Contains(c.Warnings, outcome.CardRejected) || !slices.Contains(c.Warnings, outcome.CardClipped) {
+		t.Errorf("%d patches used, %v", c.used(), c.Warnings)
+	}
+	if _, err := c.Light(); !errors.Is(err, ErrCardRejected) {
+		t.Errorf("light: %v", err)
 	}
 }
 

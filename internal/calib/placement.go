@@ -29,6 +29,7 @@ type placement struct {
 	photoFromCard geom.Transform
 	score         float64 // rank correlation of the patches with the card's, mean of three
 	inside        int     // nodes that fall on patches
+	floor         float64 // of light, for logarithms: logFloor of the lightest patch
 }
 
 // Bounds on placements.
@@ -160,6 +161,16 @@ func peek(logs [3]*raster.Plane, photoFromCard geom.Transform) (colours [gridCel
 		}
 	}
 	return colours, true
+}
+
+// patchFloor is logFloor of the lightest patch's largest channel.
+func patchFloor(logs [3]*raster.Plane, photoFromCard geom.Transform) float64 {
+	colours, _ := peek(logs, photoFromCard)
+	top := math.Log(logRange)
+	for _, c := range colours {
+		top = max(top, c[0], c[1], c[2])
+	}
+	return logFloor * min(1, math.Exp(top))
 }
 
 // orderScore is the mean of Spearman's rank correlations of ln G, ln R/G and ln B/G

@@ -40,11 +40,11 @@ type sizes [2]float64
 
 // refine fits the photo's homography and the size of the paint to the edges, and
 // returns the edge points that agree, with their distances.
-func refine(rgb *raster.RGB, photoFromCard geom.Transform) (geom.Transform, sizes, []edgePoint, error) {
+func refine(rgb *raster.RGB, photoFromCard geom.Transform, floor float64) (geom.Transform, sizes, []edgePoint, error) {
 	half := sizes{0.43, 0.43}
 	var points []edgePoint
 	for range 3 {
-		points = findEdges(rgb, photoFromCard)
+		points = findEdges(rgb, photoFromCard, floor)
 		cardFromPhoto, err := photoFromCard.Inverse()
 		if err != nil {
 			return photoFromCard, half, nil, err
@@ -62,7 +62,7 @@ func refine(rgb *raster.RGB, photoFromCard geom.Transform) (geom.Transform, size
 }
 
 // findEdges reads edgeSamples lines across each side of each patch.
-func findEdges(rgb *raster.RGB, photoFromCard geom.Transform) []edgePoint {
+func findEdges(rgb *raster.RGB, photoFromCard geom.Transform, floor float64) []edgePoint {
 	found := make([][]edgePoint, gridCells)
 	raster.Parallel(gridCells, func(n int) {
 		c := cellAt(n)
@@ -71,7 +71,7 @@ func findEdges(rgb *raster.RGB, photoFromCard geom.Transform) []edgePoint {
 				for s := range edgeSamples {
 					along := edgeSpan * (2*float64(s)/(edgeSamples-1) - 1)
 					line := cardLine{photoFromCard, c, axis, sign, along}
-					if t, ok := line.crossing(rgb); ok {
+					if t, ok := line.crossing(rgb, floor); ok {
 						found[n] = append(found[n], edgePoint{cell: n, axis: axis, sign: sign, at: line.at(t)})
 					}
 				}
@@ -103,7 +103,7 @@ func (l cardLine) at(t float64) geom.Point {
 
 // crossing is where the light of the channel with the most contrast falls half-way
 // from the patch to the gap.
-func (l cardLine) crossing(rgb *raster.RGB) (float64, bool) {
+func (l cardLine) crossing(rgb *raster.RGB, floor float64) (float64, bool) {
 	best, contrast := 0.0, 0.0
 	for _, p := range rgb.Planes() {
 		var v [edgeSteps + 1]float64
@@ -113,7 +113,7 @@ func (l cardLine) crossing(rgb *raster.RGB) (float64, bool) {
 				return 0, false
 			}
 		}
-		if t, c, ok := halfway(v[:]); ok && c > contrast {
+		if t, c, ok := halfway(v[:], floor); ok && c > contrast {
 			best, contrast = t, c
 		}
 	}
@@ -122,7 +122,7 @@ func (l cardLine) crossing(rgb *raster.RGB) (float64, bool) {
 
 // halfway finds where v first falls below the middle between its start and its least
 // value, and the ln of their ratio.
-func halfway(v []float64) (t, contrast float64, ok bool) {
+func halfway(v []float64, floor float64) (t, contrast float64, ok bool) {
 	inside := (v[0] + v[1] + v[2]) / 3
 	least := inside
 	for _, x := range v {
@@ -132,7 +132,7 @@ func halfway(v []float64) (t, contrast float64, ok bool) {
 	for i := 1; i < len(v); i++ {
 		if v[i] <= level && v[i-1] > level {
 			t = float64(i-1) + (v[i-1]-level)/(v[i-1]-v[i])
-			return t, math.Log(max(inside, logFloor) / max(least, logFloor)), true
+			return t, math.Log(max(inside, floor) / max(least, floor)), true
 		}
 	}
 	return 0, 0, false

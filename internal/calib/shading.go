@@ -22,7 +22,7 @@ func (c *Card) level(parts []patchParts) {
 	var xs, ys []float64
 	for n := range parts {
 		if c.bright(n) {
-			slopes[n] = parts[n].slope()
+			slopes[n] = parts[n].slope(c.floor)
 			xs, ys = append(xs, slopes[n].X), append(ys, slopes[n].Y)
 		}
 	}
@@ -67,10 +67,12 @@ func (c *Card) lightRange(slopes [gridCells]geom.Point) float64 {
 }
 
 // bright reports whether a patch has light enough to show a slope.
-func (c *Card) bright(n int) bool { return c.Patches[n].Used && c.Patches[n].RGB[1] > brightPatch }
+func (c *Card) bright(n int) bool {
+	return c.Patches[n].Used && c.Patches[n].RGB[1] > brightPatch*c.floor
+}
 
-// brightPatch is the least green of a patch whose slope is read: twice black's.
-const brightPatch = 0.06
+// brightPatch is the least green of a patch whose slope is read, in floors: twice black's.
+const brightPatch = 6
 
 // at is the centre of part i, in cells from the patch's centre.
 func (parts *patchParts) at(i int) (x, y float64) {
@@ -80,11 +82,11 @@ func (parts *patchParts) at(i int) (x, y float64) {
 }
 
 // slope is that of ln G over the parts.
-func (parts *patchParts) slope() geom.Point {
+func (parts *patchParts) slope(floor float64) geom.Point {
 	var xx, yy, xv, yv float64
 	for i, p := range parts.rgb {
 		u, v := parts.at(i)
-		l := math.Log(max(p[1], logFloor))
+		l := math.Log(max(p[1], floor))
 		xx, yy, xv, yv = xx+u*u, yy+v*v, xv+u*l, yv+v*l
 	}
 	return geom.Point{X: xv / xx, Y: yv / yy}

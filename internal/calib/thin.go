@@ -38,7 +38,7 @@ func thinRow(dst, a, b []float32, f int) {
 }
 
 // lnTable holds ln of float32 by their exponent and ten bits of mantissa, from
-// logFloor to 8: within 0.0005, and ten times as fast as the function.
+// logRange to 8: within 0.0005, and ten times as fast as the function.
 type lnTable struct {
 	first uint32
 	ln    []float32
@@ -47,7 +47,7 @@ type lnTable struct {
 const lnShift = 13 // bits of mantissa dropped
 
 func newLnTable() lnTable {
-	t := lnTable{first: math.Float32bits(logFloor) >> lnShift}
+	t := lnTable{first: math.Float32bits(logRange) >> lnShift}
 	for i := t.first; i <= math.Float32bits(8)>>lnShift; i++ {
 		middle := math.Float32frombits(i<<lnShift | 1<<(lnShift-1))
 		t.ln = append(t.ln, float32(math.Log(float64(middle))))
@@ -55,15 +55,15 @@ func newLnTable() lnTable {
 	return t
 }
 
-// at is ln v, v held between logFloor and 8; no number is logFloor.
+// at is ln v, v held between logRange and 8; no number is logRange.
 func (t *lnTable) at(v float32) float32 {
-	if !(v > logFloor) {
+	if !(v > logRange) {
 		return t.ln[0]
 	}
 	return t.ln[math.Float32bits(min(v, 8))>>lnShift-t.first]
 }
 
-// logPlanes are ln of the light, at least ln logFloor.
+// logPlanes are ln of the light, at least ln logRange.
 func logPlanes(c *raster.RGB) (out [3]*raster.Plane) {
 	table := newLnTable()
 	for k, p := range c.Planes() {

@@ -74,7 +74,7 @@ func (c *Card) verify(parts []patchParts, edges []edgePoint) error {
 	floor := floorOf(got)
 	off := fitChroma(chromas(got, floor), chromas(want, floorOf(want)))
 	for n := range parts {
-		colourOff, lightOff := parts[n].worst(got[firstNeutral])
+		colourOff, lightOff := parts[n].worst(got[firstNeutral], c.floor)
 		if off[n] > maxOffChroma || colourOff > maxOffPart || lightOff > maxOffLight {
 			return ErrCardHidden
 		}
@@ -98,7 +98,7 @@ func (c *Card) colours() (out [gridCells][3]float64) {
 
 // worst is the largest difference of a part from the median of the parts: ΔE00 of
 // colours balanced on the white patch, at equal luminance, and ln G.
-func (parts *patchParts) worst(white [3]float64) (colourOff, lightOff float64) {
+func (parts *patchParts) worst(white [3]float64, floor float64) (colourOff, lightOff float64) {
 	var mid [3]float64
 	for k := range mid {
 		v := make([]float64, len(parts.rgb))
@@ -108,7 +108,7 @@ func (parts *patchParts) worst(white [3]float64) (colourOff, lightOff float64) {
 		mid[k] = median(v)
 	}
 	for _, p := range parts.rgb {
-		s := max(mid[1], logFloor) / max(p[1], logFloor)
+		s := max(mid[1], floor) / max(p[1], floor)
 		a := balanced([3]float64{s * p[0], s * p[1], s * p[2]}, white)
 		colourOff = max(colourOff, cie.DeltaE00(a, balanced(mid, white)))
 		lightOff = max(lightOff, math.Abs(math.Log(s)))
