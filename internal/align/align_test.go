@@ -54,22 +54,27 @@ func TestViewsAndLights(t *testing.T) {
 		t    geom.Transform
 		edit func(*shot)
 		max  float64
+		// quick cases run without -long.
+		quick bool
 	}{
-		{"same view, new noise", geom.Identity(), func(c *shot) {}, 0.05},
-		{"tilted", tilt, func(c *shot) {}, 0.05},
-		{"45 degrees", about(w, h, 1, quarter, 3.3, 4.7), func(c *shot) {}, 0.05},
-		{"90 degrees", about(w, h, 1, 2*quarter, 3.3, 4.7), func(c *shot) {}, 0.05},
-		{"180 degrees", about(w, h, 1, 4*quarter, 3.3, 4.7), func(c *shot) {}, 0.05},
-		{"scale 0.6", about(w, h, 0.6, 0.1, 3.3, 4.7), func(c *shot) {}, 0.05},
-		{"scale 1.6", about(w, h, 1.6, 0.1, 3.3, 4.7), func(c *shot) {}, 0.05},
-		{"overlap 45 %", about(w, h, 1, 0.05, 440, 4.7), func(c *shot) {}, 0.05},
-		{"flush", tilt, func(c *shot) { c.flush, c.flushCenter, c.flushRadius = 0.5, geom.Point{X: 300, Y: 300}, 150 }, 0.1},
-		{"cast ±10 %", tilt, func(c *shot) { c.gain = [3]float64{1.1, 1, 0.9} }, 0.1},
-		{"exposure −20 %", tilt, func(c *shot) { c.gain = [3]float64{0.8, 0.8, 0.8} }, 0.1},
-		{"gradient ±25 %", tilt, func(c *shot) { c.slope = 0.5 }, 0.1},
-		{"blur 1.5 px", tilt, func(c *shot) { c.blurPx = 1.5 }, 0.1},
-		{"noise", tilt, func(c *shot) { c.noise = 5 }, 0.1},
+		{"same view, new noise", geom.Identity(), func(c *shot) {}, 0.05, true},
+		{"tilted", tilt, func(c *shot) {}, 0.05, true},
+		{"45 degrees", about(w, h, 1, quarter, 3.3, 4.7), func(c *shot) {}, 0.05, false},
+		{"90 degrees", about(w, h, 1, 2*quarter, 3.3, 4.7), func(c *shot) {}, 0.05, true},
+		{"180 degrees", about(w, h, 1, 4*quarter, 3.3, 4.7), func(c *shot) {}, 0.05, false},
+		{"scale 0.6", about(w, h, 0.6, 0.1, 3.3, 4.7), func(c *shot) {}, 0.05, true},
+		{"scale 1.6", about(w, h, 1.6, 0.1, 3.3, 4.7), func(c *shot) {}, 0.05, false},
+		{"overlap 45 %", about(w, h, 1, 0.05, 440, 4.7), func(c *shot) {}, 0.05, true},
+		{"flush", tilt, func(c *shot) { c.flush, c.flushCenter, c.flushRadius = 0.5, geom.Point{X: 300, Y: 300}, 150 }, 0.1, true},
+		{"cast ±10 %", tilt, func(c *shot) { c.gain = [3]float64{1.1, 1, 0.9} }, 0.1, false},
+		{"exposure −20 %", tilt, func(c *shot) { c.gain = [3]float64{0.8, 0.8, 0.8} }, 0.1, false},
+		{"gradient ±25 %", tilt, func(c *shot) { c.slope = 0.5 }, 0.1, true},
+		{"blur 1.5 px", tilt, func(c *shot) { c.blurPx = 1.5 }, 0.1, true},
+		{"noise", tilt, func(c *shot) { c.noise = 5 }, 0.1, false},
 	} {
+		if !tt.quick && !*long {
+			continue
+		}
 		c := plain(w, h, through(tt.t))
 		c.seed = 7
 		tt.edit(&c)
@@ -90,7 +95,11 @@ func TestViewsAndLights(t *testing.T) {
 func TestOtherSkinIsRefused(t *testing.T) {
 	const w, h = 800, 600
 	f := align.NewFrame(skin{seed: 1, unit: 8, faint: 1}.take(plain(w, h, still)), align.Options{})
-	for seed := uint64(2); seed < 8; seed++ {
+	seeds := uint64(3)
+	if *long {
+		seeds = 9
+	}
+	for seed := uint64(2); seed <= seeds; seed++ {
 		r := f.Align(skin{seed: seed, unit: 8, faint: 1}.take(plain(w, h, still)))
 		t.Logf("seed %d: %s, %d inliers, excess %.2f", seed, r.Status, r.Figures.Inliers, r.Figures.Excess)
 		refused(t, r)
@@ -194,7 +203,10 @@ func TestSmoothStretch(t *testing.T) {
 			return geom.Point{X: p.X + amp*math.Sin(0.8*x+0.3)*math.Cos(0.7*y), Y: p.Y + amp*math.Cos(0.6*x)*math.Sin(0.9*y+0.5)}
 		}
 	}
-	for _, amp := range []float64{0.5, 2, 4.5} {
+	for _, amp := range []float64{4.5, 2, 0.5} {
+		if amp < 4 && !*long {
+			break
+		}
 		frameFromPhoto := bulge(amp)
 		c := plain(w, h, frameFromPhoto)
 		c.seed = 9

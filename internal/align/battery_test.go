@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"dermtrace/internal/align"
-	"dermtrace/internal/geom"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/raster"
 )
@@ -156,5 +155,3 @@ func TestBatteryOtherPhantomsAreRefused(t *testing.T) {
 	}
 	t.Logf("%d pairs of different skin: all refused, highest z %.1f", len(photos)*(len(photos)-1), top)
 }
-
-var _ = geom.Point{}

@@ -46,6 +46,9 @@ func (f *stack) evidence(photo []*level, w warp) evidence {
 	i := f.evidenceLevel(evidencePx)
 	e := evidence{}
 	e.shown, e.found = f.agree(i, photo, w)
+	if share(e.found, e.shown) < minExcess {
+		return e
+	}
 	var s, n int
 	for k := range chanceShifts {
 		a := 2 * math.Pi * (float64(k) + 0.5) / chanceShifts

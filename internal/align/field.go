@@ -134,6 +134,10 @@ func (e *equations) apply(u []geom.Point) []geom.Point {
 	for k := range e.shifts {
 		e.spread(out, k, e.times(k, e.gather(u, k)))
 	}
+	for i, v := range u {
+		out[i].X += anchor * e.stiffness * v.X
+		out[i].Y += anchor * e.stiffness * v.Y
+	}
 	nx, ny := e.f.nx, e.f.ny
 	for j := range ny {
 		for i := range nx {
@@ -151,6 +155,10 @@ func (e *equations) apply(u []geom.Point) []geom.Point {
 	}
 	return out
 }
+
+// anchor holds nodes to the plane by this share of the stiffness: nothing where there are
+// blocks, everything far from them, where a slope would run away.
+const anchor = 0.01
 
 // bend adds the gradient of (u₀ − u₁ − u₂ + u₃)², times factor.
 func (e *equations) bend(out, u []geom.Point, n [4]int, factor float64) {

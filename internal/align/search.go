@@ -16,9 +16,9 @@ import (
 // Where features fail (smooth skin, a changed view), every turn and size of the photo is laid
 // over the frame at every place, on small pictures, and the best are handed to the blocks.
 const (
-	// searchPx bounds the longer side of the pictures; searchSide, a power of two of at least
-	// twice that, holds them without wrapping round.
-	searchPx, searchSide = 128, 256
+	// searchPx bounds the longer side of the pictures; searchSide, at least twice that
+	// and free of large prime factors, holds them without wrapping round.
+	searchPx, searchSide = 96, 192
 	// The turns and sizes tried: what a person with a camera and no guide leaves.
 	turnStep, turnsTried = math.Pi / 24, 4
 	sizeStep, sizesTried = 1.19, 2
@@ -155,6 +155,9 @@ type peak struct {
 // search returns the transforms with the highest correlation, best first.
 func (f *Frame) search(p *photo) []hypothesis {
 	a, b := f.small, newSmall(p.red)
+	if f.spectrum.area < minSearchArea {
+		return nil
+	}
 	if a.l.plane.W < 16 || a.l.plane.H < 16 || b.l.plane.W < 16 || b.l.plane.H < 16 {
 		return nil
 	}
@@ -195,17 +198,16 @@ func searchView(a, b *small, angle, size float64) geom.Transform {
 func (a *small) peaks(frame *spectrum, b *small, view geom.Transform) []peak {
 	half := geom.Translation(-searchSide/4, -searchSide/4)
 	g := b.spectrum(view.Mul(half))
-	prod, area := make([]complex128, len(g.signal)), make([]complex128, len(g.signal))
+	// Both correlations are real, so one transform carries them side by side.
+	prod := make([]complex128, len(g.signal))
 	for i := range prod {
-		prod[i] = g.signal[i] * cmplx.Conj(frame.signal[i])
-		area[i] = g.cover[i] * cmplx.Conj(frame.cover[i])
+		prod[i] = g.signal[i]*cmplx.Conj(frame.signal[i]) + 1i*g.cover[i]*cmplx.Conj(frame.cover[i])
 	}
 	fft2(prod, true)
-	fft2(area, true)
 	score := make([]float64, len(prod))
 	norm := 1 / float64(searchSide*searchSide)
 	for i := range prod {
-		n := real(area[i]) * norm
+		n := imag(prod[i]) * norm
 		if n >= minSearchOverlap*min(frame.area, g.area) && n > 1 {
 			score[i] = real(prod[i]) * norm / math.Sqrt(n)
 		}
