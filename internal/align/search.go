@@ -22,10 +22,16 @@ const (
 	// The turns and sizes tried: what a person with a camera and no guide leaves.
 	turnStep, turnsTried = math.Pi / 24, 4
 	sizeStep, sizesTried = 1.19, 2
-	searchHypotheses     = 10
-	minSearchOverlap     = 0.3
-	searchBand           = 3.0
-	searchPeakMinDist    = 6
+	// searchHypotheses go to the blocks, from peaks at least searchPeakMinDist pixels apart, at
+	// which the pictures share at least minSearchOverlap of the smaller.
+	searchHypotheses  = 10
+	minSearchOverlap  = 0.3
+	searchPeakMinDist = 5
+	// minSearchArea is the least number of pixels with picture: a thirtieth of them.
+	minSearchArea = 300
+	// searchBand is the σ in pixels below which structure is kept, and half the σ over which its
+	// contrast is made even; searchFloor, 1 % of light, keeps empty surfaces from being blown up.
+	searchBand, searchFloor = 3.0, 0.01
 )
 
 // A spectrum is the Fourier transform of a small, locally normalised picture (real part)
@@ -80,9 +86,6 @@ func normalize(p, cover *raster.Plane) *raster.Plane {
 	}
 	return d
 }
-
-// searchFloor keeps evenly lit, empty surfaces from being blown up: 1 % of light.
-const searchFloor = 0.01
 
 func covered(p, cover *raster.Plane, fn func(v, c float32) float32) *raster.Plane {
 	q := raster.New(p.W, p.H)
