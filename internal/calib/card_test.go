@@ -23,6 +23,9 @@ func sceneCount(t *testing.T) int {
 	if n, err := strconv.Atoi(os.Getenv("DERMTRACE_SCENES")); err == nil {
 		return n
 	}
+	if testing.Short() {
+		return 2
+	}
 	return 10
 }
 

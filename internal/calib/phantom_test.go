@@ -1,0 +1,50 @@
+package calib_test
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"testing"
+	"testing/fstest"
+
+	"dermtrace/internal/calib"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/phantom"
+	"dermtrace/internal/photo"
+)
+
+// A card on simulated skin, seen by a simulated camera and read back from its file.
+func TestCardOnAPhantom(t *testing.T) {
+	if testing.Short() {
+		t.Skip("grows a phantom")
+	}
+	s, err := phantom.Scenario("patch test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Photo(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := photo.Open(context.Background(), fstest.MapFS{"a.jpg": {Data: bytes.Clone(r.Encoded)}}, "a.jpg", photo.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := calib.FindCard(p.Pixels, calib.CardOptions{PitchMM: s.Card.PitchMM})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, corner := range c.Corners {
+		want := geom.Point{X: r.Truth.Card[i][0], Y: r.Truth.Card[i][1]}
+		if d := corner.Sub(want).Norm(); !(d <= 1) {
+			t.Errorf("corner %d is %.2f px off", i, d)
+		}
+	}
+	const frameMMPerPx = 0.03 // the phantom's first photo is its frame
+	if !(math.Abs(c.MMPerPx/frameMMPerPx-1) <= 0.005) {
+		t.Errorf("%.5f mm per pixel, want %.5f", c.MMPerPx, frameMMPerPx)
+	}
+	if !(c.MeanDE00 <= calib.GoodMeanDE00) {
+		t.Errorf("mean %.2f ΔE00", c.MeanDE00)
+	}
+}
