@@ -24,7 +24,7 @@ func sceneCount(t *testing.T) int {
 		return n
 	}
 	if testing.Short() {
-		return 2
+		t.Skip("renders many scenes")
 	}
 	return 10
 }
@@ -123,6 +123,9 @@ func mustFind(t *testing.T, s scene, opt CardOptions) Card {
 }
 
 func TestCardScaleAndTilt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("renders several scenes")
+	}
 	s := flat()
 	_, truth := s.render()
 	c := mustFind(t, s, CardOptions{Edition: cie.After2014, PitchMM: 12})
@@ -216,6 +219,9 @@ func TestCardGates(t *testing.T) {
 
 // Skin of one scene, under four casts, comes out the same by the card's light.
 func TestCardLightTakesTheCastOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("renders several scenes")
+	}
 	skinOf := func(c *raster.RGB) (mean [3]float64) {
 		for k, p := range c.Planes() {
 			for y := range 60 {

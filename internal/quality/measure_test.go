@@ -65,6 +65,9 @@ func TestNoiseComesBack(t *testing.T) {
 }
 
 func TestBlurOfKnownWidth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("smooths large pictures")
+	}
 	sharp := fractal(1, 960, 720, 0.05)
 	for _, want := range []float64{1, 1.5, 2, 3, 4} {
 		f := Measure(skin(filter.Gaussian(sharp, want), 0.002, 2), photo.Meta{})
@@ -82,6 +85,9 @@ func TestBlurOfKnownWidth(t *testing.T) {
 }
 
 func TestMotionBlursOneDirection(t *testing.T) {
+	if testing.Short() {
+		t.Skip("smooths large pictures")
+	}
 	sharp := fractal(1, 960, 720, 0.05)
 	const length = 9
 	for _, move := range []struct{ dx, dy int }{{1, 0}, {0, 1}, {1, 1}} {
@@ -135,6 +141,9 @@ func TestClippingAndGlareShares(t *testing.T) {
 
 // One relief, lit from two sides, and seen after the camera was turned.
 func TestLightDirection(t *testing.T) {
+	if testing.Short() {
+		t.Skip("smooths large pictures")
+	}
 	relief := fractal(4, 960, 720, 0.4)
 	lit := func(azimuthDeg float64) *raster.RGB {
 		sin, cos := math.Sincos(azimuthDeg * math.Pi / 180)
@@ -171,6 +180,9 @@ func TestLightDirection(t *testing.T) {
 
 // A photo from half the distance shows the same detail at twice the pixels.
 func TestSharpnessIsComparedAtACommonSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("smooths large pictures")
+	}
 	near := filter.Gaussian(fractal(6, 1280, 960, 0.05), 1)
 	far := filter.Shrink(near, 2)
 	a, b := Measure(skin(near, 0.005, 1), photo.Meta{}), Measure(skin(far, 0.005, 2), photo.Meta{})
