@@ -158,7 +158,7 @@ func (e *equations) apply(u []geom.Point) []geom.Point {
 
 // anchor holds nodes to the plane by this share of the stiffness: nothing where there are
 // blocks, everything far from them, where a slope would run away.
-const anchor = 0.01
+const anchor = 0.001
 
 // bend adds the gradient of (u₀ − u₁ − u₂ + u₃)², times factor.
 func (e *equations) bend(out, u []geom.Point, n [4]int, factor float64) {
