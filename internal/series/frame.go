@@ -7,6 +7,7 @@ import (
 
 	"dermtrace/internal/align"
 	"dermtrace/internal/calib"
+	"dermtrace/internal/cie"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
@@ -27,6 +28,7 @@ type frame struct {
 	regions []region
 	holes   []geom.Polygon    // excluded regions
 	card    *calib.Light      // of the frame's own card; nil: none
+	edition cie.Edition       // of the card; "": not known
 	light   []calib.TileLight // of the tiles that set the light; empty: no control skin
 	control *quality.Facts    // of its untreated skin; nil: none
 	view    render.View       // the window that every picture shows

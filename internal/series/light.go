@@ -22,7 +22,11 @@ func (f *frame) setOwnLight(pixels *raster.RGB, m *manifest.Series) {
 	if m.Calibration != lightAuto && m.Calibration != lightCard {
 		return
 	}
-	card, light, err := findCard(pixels, m.Card, f.holes)
+	f.edition = editionOf(m.Card)
+	card, light, err := f.findCard(pixels, m.Card.PitchMM, f.holes)
+	if f.mmPerPx == 0 && card.MMPerPx > 0 {
+		f.mmPerPx = card.MMPerPx // a card whose colours cannot be used still has its size
+	}
 	if err != nil {
 		if m.Calibration == lightCard {
 			f.notices = append(f.notices, outcome.Notice{Code: outcome.Uncalibrated, Photo: f.file,
@@ -30,31 +34,33 @@ func (f *frame) setOwnLight(pixels *raster.RGB, m *manifest.Series) {
 		}
 		return
 	}
-	f.card = &light
-	if f.mmPerPx == 0 && card.MMPerPx > 0 {
-		f.mmPerPx = card.MMPerPx
-	}
+	f.card, f.edition = &light, card.Edition // one edition for the whole series
 	for _, code := range card.Warnings {
 		f.notices = append(f.notices, outcome.Notice{Code: code, Photo: f.file, Text: outcome.WarningText(code)})
 	}
 	light.Apply(pixels)
 }
 
-// findCard finds a card whose correction fits it.
-func findCard(pixels *raster.RGB, said manifest.Card, exclude []geom.Polygon) (calib.Card, calib.Light, error) {
-	opt := calib.CardOptions{PitchMM: said.PitchMM, Exclude: exclude}
-	switch said.Edition {
-	case "before2014":
-		opt.Edition = cie.Before2014
-	case "after2014":
-		opt.Edition = cie.After2014
-	}
-	card, err := calib.FindCard(pixels, opt)
+// findCard finds a card and its light; a card that its own correction does not fit
+// comes with an error.
+func (f *frame) findCard(pixels *raster.RGB, pitchMM float64, exclude []geom.Polygon) (calib.Card, calib.Light, error) {
+	card, err := calib.FindCard(pixels, calib.CardOptions{Edition: f.edition, PitchMM: pitchMM, Exclude: exclude})
 	if err != nil {
 		return card, calib.Light{}, err
 	}
 	light, err := card.Light()
 	return card, light, err
+}
+
+// editionOf is the edition that the manifest names, "" where it does not.
+func editionOf(said manifest.Card) cie.Edition {
+	switch said.Edition {
+	case "before2014":
+		return cie.Before2014
+	case "after2014":
+		return cie.After2014
+	}
+	return ""
 }
 
 // setLight finds what makes this photo look as under the frame's light: its card where
@@ -92,7 +98,7 @@ func (s *shot) lightOfCard(f *frame, m *manifest.Series) bool {
 	if err != nil {
 		return false
 	}
-	card, light, err := findCard(s.pixels, m.Card, holes)
+	card, light, err := f.findCard(s.pixels, m.Card.PitchMM, holes)
 	if err != nil {
 		return false
 	}

@@ -244,3 +244,37 @@ func TestPictureNamesAreSafe(t *testing.T) {
 		}
 	}
 }
+
+// The patch test's photos show a colour card: it sets the light and the scale.
+func TestACardInTheFrameSetsLightAndScale(t *testing.T) {
+	script, err := phantom.Scenario("patch test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script.Visits = script.Visits[:2]
+	dir := t.TempDir()
+	if err := phantom.Write(t.Context(), dir, script, phantom.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(dir + "/series.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(text, []byte("scale:"))
+	end := at + bytes.IndexByte(text[at:], '\n') + 1
+	for text[end] == ' ' {
+		end += bytes.IndexByte(text[end:], '\n') + 1
+	}
+	if err := os.WriteFile(dir+"/series.yaml", append(text[:at:at], text[end:]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rec := analyze(t, os.DirFS(dir))
+	if mm := float64(rec.Series.MMPerPx); !(mm > 0.0297 && mm < 0.0303) {
+		t.Errorf("the card's scale is %g mm per pixel, the truth 0.03", mm)
+	}
+	for _, p := range rec.Photos {
+		if p.Calibration.Method != "card" || !(p.Calibration.ResidualDE00 < 1.5) {
+			t.Errorf("%s: calibration %+v", p.File, p.Calibration)
+		}
+	}
+}
