@@ -228,3 +228,30 @@ func TestSmoothStretch(t *testing.T) {
 		}
 	}
 }
+
+// Landmarks start the search; the pictures decide. The photo is turned beyond what the dense search
+// tries and seen so far from the side, in such grain, that no feature is found again.
+func TestLandmarksLeadButDoNotDecide(t *testing.T) {
+	const w, h = 640, 480
+	s := skin{seed: 12, unit: 9, faint: 0.6}
+	turn := geom.Translation(320, 240).Mul(geom.Similarity(1.2, 1.3, 0, 0)).Mul(geom.Transform{0.5, 0, 0, 0, 1.1, 0, 0, 0, 1}).Mul(geom.Translation(-330, -235))
+	c := plain(w, h, through(turn))
+	c.seed, c.noise = 5, 6
+	own := s.take(c)
+	other := skin{seed: 13, unit: 9, faint: 0.6}.take(c)
+	f := align.NewFrame(s.take(plain(w, h, still)), align.Options{})
+	refused(t, f.Align(own))
+	var marks []align.Landmark
+	for _, p := range []geom.Point{{X: 200, Y: 150}, {X: 430, Y: 160}, {X: 420, Y: 330}, {X: 210, Y: 320}, {X: 320, Y: 240}, {X: 300, Y: 100}} {
+		q := turn.Apply(p)
+		marks = append(marks, align.Landmark{Frame: p, Photo: geom.Point{X: q.X + 1.5, Y: q.Y - 1}})
+	}
+	r := f.AlignAssisted(own, marks)
+	e := trueErrors(r, w, h, own, turn.Apply)
+	t.Logf("%s, assisted %v, median error %.3f px, estimated %.3f px, z %.1f %s", r.Status, r.Assisted, e.quantile(0.5), r.ErrorPx, r.Figures.Z, r.Reason)
+	if !r.Assisted || !(e.quantile(0.5) <= 0.3) {
+		t.Errorf("%s (%s), assisted %v, median error %.3f px; want true and at most 0.3", r.Status, r.Reason, r.Assisted, e.quantile(0.5))
+	}
+	refused(t, f.AlignAssisted(other, marks))
+	refused(t, f.AlignAssisted(own, marks[:2]))
+}

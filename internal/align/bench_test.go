@@ -49,7 +49,6 @@ func BenchmarkDecodePair(b *testing.B) {
 			files := [2][]byte{jpegOf(b, x), jpegOf(b, y)}
 			b.SetBytes(int64(2 * 12 * size.w * size.h))
 			b.ReportAllocs()
-			b.ReportMetric(float64(len(files[0]))/1e6, "MB/file")
 			for b.Loop() {
 				for _, f := range files {
 					if _, err := jpeg.Decode(bytes.NewReader(f)); err != nil {
@@ -57,6 +56,7 @@ func BenchmarkDecodePair(b *testing.B) {
 					}
 				}
 			}
+			b.ReportMetric(float64(len(files[0]))/1e6, "MB/file")
 		})
 	}
 }

@@ -192,13 +192,16 @@ func (b *block) locate(frame, photo *level, photoFromFrame geom.Transform, d geo
 			delta = geom.Point{X: delta.X * maxStepPx / n, Y: delta.Y * maxStepPx / n}
 		}
 		d = geom.Point{X: d.X + delta.X, Y: d.Y + delta.Y}
-		if n < 0.01 {
+		if n < settledPx {
 			break
 		}
 	}
 	f.d = d
 	return f, true
 }
+
+// settledPx ends the steps: each leaves about the square of the one before.
+const settledPx = 0.03
 
 // maxStepPx bounds one step: the linear model of a block holds within about a pixel.
 const maxStepPx = 1.5

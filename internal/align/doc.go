@@ -21,10 +21,56 @@
 //     weights: a spot that faded or a region that changed loses its vote.
 //  3. Evidence: blocks that find themselves where the transform says, against those that do so
 //     where the transform moved aside says. The pair is its own null experiment.
-//  4. Model: similarity, affine or homography by Torr's criterion.
+//  4. Model: similarity, affine or homography by Torr's criterion, and a cubic B-spline field
+//     on top where neighbouring blocks share what the plane leaves and blocks that were left
+//     out are predicted better with it. Its stiffness is chosen by them too.
+//  5. Where features do not convince, every turn and size that a hand gives is correlated at
+//     every place on small pictures. Landmarks, three or more, start the search as well.
 //
 // # What it refuses
 //
 // A pair without evidence, a mirrored photo, a view that no hand-held camera gives. A refusal
-// has a reason and no transform; it is never the identity.
+// has a reason and no transform; it is never the identity. The evidence needed is z = 5.5. The
+// highest z of pairs that have nothing to do with each other, search included: 3.6 in 472 pairs
+// of different patients' feet, 2.2 in 135 of faces with feet, below 2 in 64 of phantoms.
+//
+// # What it cannot know
+//
+// A lamp that stands with the camera falls on the skin from another side when the photo is
+// turned. Relief lit from another side seems to lie elsewhere, all of it alike, by up to the
+// width of a furrow: 0.01 mm for 15 degrees, 0.1 mm for 90, 0.16 mm for 180 on the phantom. Pigment
+// shows less of light; the shift between the two signals enters the error and, when large,
+// makes the pair doubtful, but it is not corrected.
+//
+// # Figures
+//
+// Errors in photo pixels against the truth over the whole shared area, or the regions where there are
+// any. Reproduce with
+//
+//	go test ./internal/align -long -v
+//
+// (the rows of photo collections need them beside the repository):
+//
+//	phantom_medium, 5 follow-ups, 2000×1500     median ≤ 0.011, p95 ≤ 0.014
+//	own phantom, 3 tones, 1000×750:
+//	  hand-held pose, cast, exposure, gradient   median ≤ 0.045, p95 ≤ 0.07
+//	  flush, fading spots, new pigment, grain    median ≤ 0.045, p95 ≤ 0.07
+//	  blur σ 1.5 px                              median ≤ 0.08,  p95 ≤ 0.09
+//	  scale 0.6 and 1.6, overlap 45 %, tilt      median ≤ 0.01,  p95 ≤ 0.03
+//	  stretch of 12 to 17 px                     median ≤ 0.06,  p95 ≤ 0.26
+//	  lamp turned 15, 90, 180 degrees            median 0.16, 1.8, 2.8
+//	  photo and lamp turned 45, 90, 180 degrees  median 0.71, 1.9, 2.7
+//	  error estimate within a factor two         56 of 66
+//	flat texture turned 45, 90, 180 degrees      median ≤ 0.02
+//	graf1 to graf3                               mean 1.2 (elastic; the plane alone 0.3)
+//	warped                                       corners within 0.00001 of the size
+//	kaze_iguazu_noise                            mean 0.02, 0.04, 0.08
+//	birl tissue landmarks                        29 → 3.5 px, 66 → 6.0 px
+//	affnet fox                                   refused
+//	wound_series, 230 pairs of a patient         62 aligned, all doubtful; mean overlap 0.56 → 0.82
+//	wound_series, 472 pairs of strangers         all refused
+//	CPU time, 12 megapixel pair                  0.8 s (decoding both JPEGs: 0.23 s)
+//	memory allocated, 12 megapixel pair          257 MB in all
+//
+// The last two are go test -bench Pair -cpu 1 ./internal/align.
 package align
