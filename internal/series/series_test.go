@@ -59,6 +59,14 @@ func photos(t *testing.T) fstest.MapFS {
 	return out
 }
 
+// long leaves a test out of a -short run, in which one test walks the whole pipeline.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: -short; TestWorkersDoNotChangeTheRecord walks the pipeline")
+	}
+}
+
 // edit replaces a piece of series.yaml, which must be there.
 func edit(t *testing.T, files fstest.MapFS, old, now string) {
 	t.Helper()
@@ -71,6 +79,7 @@ func edit(t *testing.T, files fstest.MapFS, old, now string) {
 
 func analyze(t *testing.T, files fs.FS) *outcome.Record {
 	t.Helper()
+	long(t)
 	res, err := Analyze(context.Background(), files, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +116,7 @@ func TestWorkersDoNotChangeTheRecord(t *testing.T) {
 }
 
 func TestEveryPhotoIsInTheRecordWithItsReason(t *testing.T) {
+	long(t)
 	files := photos(t)
 	files["2026-01-11.jpg"] = &fstest.MapFile{Data: []byte("no picture")}
 	rec := analyze(t, files)
@@ -181,6 +191,7 @@ func TestWithoutRegionsTheSkinIsFoundAndSaidSo(t *testing.T) {
 }
 
 func TestTheRecordNamesItsPictures(t *testing.T) {
+	long(t)
 	res, err := Analyze(context.Background(), photos(t), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -247,6 +258,7 @@ func TestPictureNamesAreSafe(t *testing.T) {
 
 // The patch test's photos show a colour card: it sets the light and the scale.
 func TestACardInTheFrameSetsLightAndScale(t *testing.T) {
+	long(t)
 	script, err := phantom.Scenario("patch test")
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ const sharedData = "../../../shared/data"
 
 func sharedFolder(t *testing.T, name string) string {
 	t.Helper()
+	long(t)
 	dir := filepath.Join(sharedData, name)
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("SKIPPED: ../shared/data/%s is absent; it stands beside the checkout where the real photos are", name)
