@@ -90,6 +90,9 @@ func runCheck(ctx context.Context, t *terminal, files []string, maxMegapixels fl
 
 func checkOne(p *photo.Photo) checkedPhoto {
 	q := quality.OfPhoto(p.Pixels, p.Meta, skinOf(p.Pixels)...)
+	if q.Reasons == nil {
+		q.Reasons = []outcome.Reason{} // an empty list in JSON, not null
+	}
 	return checkedPhoto{Verdict: q.Verdict, Reasons: q.Reasons, Figures: q.Figures, Card: cardOf(p.Pixels)}
 }
 

@@ -25,7 +25,7 @@ func newIndices(t *terminal) *cobra.Command {
 				return indicesMarkdown(t.out)
 			}
 			for _, i := range skin.Indices() {
-				t.print("%-18s %-9s %-9s %-10s %s", i.Name, i.Unit, i.Family, i.Scale, i.Meaning)
+				t.print("%-18s %-20s %-9s %-10s %s", i.Name, i.Unit, i.Family, i.Scale, i.Meaning)
 				t.print("%-18s needs: %s; goals: %s; %s", "", needs(i), goals(i.Definition), i.Reference)
 			}
 			return nil

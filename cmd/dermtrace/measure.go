@@ -100,7 +100,7 @@ func (t *terminal) printMeasures(results []measuredPhoto, asJSON bool) error {
 			if !ok {
 				continue
 			}
-			t.print("  %-18s %10s %-10s sd %-8s n %-9d %s", index.Name, short(m.Value), m.Unit, short(m.SD), m.N, strings.Join(m.Warnings, " "))
+			t.print("  %-18s %10s %-20s sd %-8s n %-9d %s", index.Name, short(m.Value), m.Unit, short(m.SD), m.N, strings.Join(m.Warnings, " "))
 		}
 	}
 	return nil

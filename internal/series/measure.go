@@ -272,5 +272,10 @@ func MeasureOne(p *photo.Photo, region geom.Polygon, mmPerPx float64) (map[strin
 		c.pxPerMM = 1 / mmPerPx
 	}
 	sheet := s.sheet(&c, chromo.NewModel(chromo.Options{}))
-	return skin.Measure(sheet, skin.Freeze(sheet)), nil
+	measures, definitions := skin.Measure(sheet, skin.Freeze(sheet)), skin.Definitions()
+	for name, m := range measures {
+		m.Warnings = union(m.Warnings, s.fileDoubts(definitions[name].Family))
+		measures[name] = m
+	}
+	return measures, nil
 }
