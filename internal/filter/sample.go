@@ -38,8 +38,3 @@ func Warp(p *raster.Plane, srcFromDst geom.Transform, w, h int) *raster.Plane {
 	})
 	return q
 }
-
-// WarpRGB warps the three planes.
-func WarpRGB(c *raster.RGB, srcFromDst geom.Transform, w, h int) *raster.RGB {
-	return &raster.RGB{R: Warp(c.R, srcFromDst, w, h), G: Warp(c.G, srcFromDst, w, h), B: Warp(c.B, srcFromDst, w, h)}
-}

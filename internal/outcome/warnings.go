@@ -22,6 +22,8 @@ const (
 	MixedProfiles      = "mixed_profiles"
 	MixedCameras       = "mixed_cameras"
 	UnknownCamera      = "unknown_camera"
+	CameraNotUsed      = "camera_not_used"
+	GreyNotUsed        = "grey_not_used"
 	AlignmentDoubtful  = "alignment_doubtful"
 	RegionLost         = "region_lost"
 	RegionPartlyLost   = "region_partly_lost"
@@ -87,6 +89,8 @@ var warningTexts = map[string]string{
 	MixedProfiles:      "The photos of this series have different colour profiles.",
 	MixedCameras:       "The photos of this series come from different cameras.",
 	UnknownCamera:      "The camera's colour response is unknown: an average one was assumed, so absolute values are indicative.",
+	CameraNotUsed:      "The camera named in series.yaml is not used yet: an average camera was assumed.",
+	GreyNotUsed:        "Grey regions do not set the light yet; a colour card or control skin does.",
 	AlignmentDoubtful:  "The place of this photo in the frame is in doubt.",
 	RegionLost:         "The region is not in this photo.",
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",

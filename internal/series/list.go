@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"dermtrace/internal/manifest"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 )
 
@@ -43,5 +44,24 @@ func (a *analysis) readManifest(ctx context.Context) error {
 		return err
 	}
 	a.notices = append(a.notices, notices(a.manifest.Warnings)...)
+	a.notices = append(a.notices, unused(a.manifest)...)
 	return nil
+}
+
+// unused says which words of the user this version understands but does not act on.
+func unused(m *manifest.Series) []outcome.Notice {
+	var list []outcome.Notice
+	say := func(code string) {
+		list = append(list, outcome.Notice{Code: code, Text: outcome.WarningText(code)})
+	}
+	if m.Camera != "" {
+		say(outcome.CameraNotUsed)
+	}
+	for _, r := range m.ROIs {
+		if r.Kind == outcome.Grey {
+			say(outcome.GreyNotUsed)
+			break
+		}
+	}
+	return list
 }
