@@ -51,6 +51,7 @@ func (r *Record) fill() {
 	some(&r.Changes)
 	some(&r.Recovery)
 	some(&r.Flags)
+	some(&r.Spots)
 	some(&r.NotAssessed)
 	some(&r.Pictures)
 	some(&r.Warnings)

@@ -25,6 +25,7 @@ type Record struct {
 	Changes     []Change              `json:"changes"`
 	Recovery    []Recovery            `json:"recovery"`
 	Flags       []Flag                `json:"flags"`
+	Spots       []Spot                `json:"spots"` // dark spots matched one by one, at the last eligible visit
 	NotAssessed []NotAssessed         `json:"not_assessed"`
 	Pictures    []Picture             `json:"pictures"`
 	Warnings    []Notice              `json:"warnings"`
@@ -46,6 +47,7 @@ type Settings struct {
 	MatureDays    int      `json:"mature_days"`      // project default: after the first treatment
 	AcuteDays     int      `json:"acute_days"`       // project default: redness is recovery, not outcome
 	CourseGapDays int      `json:"course_gap_days"`  // project default: closer treatments form one continuous course
+	RecoveryDays  int      `json:"recovery_days"`    // project default unless the manifest says: redness is expected to settle within
 	Defaults      []string `json:"project_defaults"` // names above that are the project's own choice
 }
 
@@ -54,8 +56,8 @@ type Settings struct {
 func DefaultSettings() Settings {
 	return Settings{
 		Calibration: "auto", MaxMegapixels: 150,
-		EligibleDays: 28, MatureDays: 84, AcuteDays: 14, CourseGapDays: 14,
-		Defaults: []string{"eligible_days", "mature_days", "acute_days", "course_gap_days"},
+		EligibleDays: 28, MatureDays: 84, AcuteDays: 14, CourseGapDays: 14, RecoveryDays: 7,
+		Defaults: []string{"eligible_days", "mature_days", "acute_days", "course_gap_days", "recovery_days"},
 	}
 }
 
@@ -70,6 +72,8 @@ type Series struct {
 	Baseline string   `json:"baseline"`  // visit compared against
 	MMPerPx  Number   `json:"mm_per_px"` // of the frame photo; null: unknown
 	Consent  []string `json:"consent"`
+
+	Sensitive bool `json:"sensitive,omitempty"` // a report opens with the pictures hidden
 }
 
 // Treatment is one needling; it needs no photo.
@@ -114,6 +118,7 @@ type Photo struct {
 	Calibration Calibration `json:"calibration"`
 	Alignment   Alignment   `json:"alignment"`
 	ROIs        []ROI       `json:"rois"`
+	SameFileAs  string      `json:"same_file_as,omitempty"` // an earlier photo with the same bytes
 }
 
 // Used reports whether the photo's measures count.
@@ -141,6 +146,8 @@ type Reason struct {
 	Spoils []string `json:"spoils"` // of redness, pigment, texture, geometry
 	Text   string   `json:"text"`
 	Mend   string   `json:"mend"`
+
+	Overruled string `json:"overruled,omitempty"` // the user's reason to measure all the same
 }
 
 // Calibration says what was done about the light of a photo.
@@ -161,6 +168,8 @@ type Alignment struct {
 	ErrorMM Number      `json:"error_mm"`
 	Overlap Number      `json:"overlap"` // share of the frame that the photo shows
 	Reason  string      `json:"reason"`
+
+	Assisted bool `json:"assisted,omitempty"` // started from landmarks that the user set
 }
 
 // Statuses of Alignment.
@@ -218,3 +227,25 @@ type Picture struct {
 	Low     Number `json:"low"`  // of a map's colour scale, in the measure's unit
 	High    Number `json:"high"` // null where there is no scale
 }
+
+// Spot is one dark spot, followed from the baseline to a later visit.
+type Spot struct {
+	ROI        string `json:"roi"`
+	Visit      string `json:"visit"` // compared with the baseline
+	X          Number `json:"x"`     // centre in frame pixels
+	Y          Number `json:"y"`
+	DiameterMM Number `json:"diameter_mm"` // the larger of both visits
+	From       Number `json:"from"`        // mean melanin above the surround at baseline, percent points
+	To         Number `json:"to"`          // the same at the visit
+	Fate       string `json:"fate"`
+	NeedsEyes  bool   `json:"needs_eyes,omitempty"` // new, darkening or over 6 mm: not for this tool to judge
+}
+
+// Fates of a Spot.
+const (
+	SpotPersisted = "persisted"
+	SpotFaded     = "faded"
+	SpotDarkened  = "darkened"
+	SpotGone      = "gone"
+	SpotNew       = "new"
+)
