@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 
 	"dermtrace/internal/folder"
@@ -71,8 +70,13 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 	}
 	defer out.Discard() // after Commit there is nothing left to discard
 
+	photos, err := folder.Open(seriesDir)
+	if err != nil {
+		return err
+	}
+	defer photos.Close()
 	step, clear := t.progress("measuring")
-	res, err := series.Analyze(ctx, os.DirFS(seriesDir), series.Options{
+	res, err := series.Analyze(ctx, photos, series.Options{
 		Software: software(), Limits: limits(opt.maxMegapixels), Progress: step,
 	})
 	clear()

@@ -41,7 +41,11 @@ func runInit(ctx context.Context, t *terminal, dir string, maxMegapixels float64
 	if _, err := os.Lstat(path); err == nil {
 		return withHint(fmt.Errorf("%s exists already", path), "edit it, or move it away to draft a new one")
 	}
-	fsys := os.DirFS(dir)
+	fsys, err := folder.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer fsys.Close()
 	files, err := series.List(ctx, fsys, limits(maxMegapixels))
 	if err != nil {
 		return withHint(fileError(dir, err), "give the folder that holds the photos of one site")

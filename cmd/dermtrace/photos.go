@@ -7,12 +7,22 @@ import (
 	"os"
 	"path/filepath"
 
+	"dermtrace/internal/folder"
 	"dermtrace/internal/photo"
 )
 
 // openPhoto opens a photo named on the command line.
 func openPhoto(ctx context.Context, path string, maxMegapixels float64) (*photo.Photo, error) {
-	p, err := photo.Open(ctx, os.DirFS(filepath.Dir(path)), filepath.Base(path), limits(maxMegapixels))
+	target, err := filepath.EvalSymlinks(path) // a link that the user names may lead anywhere
+	if err != nil {
+		return nil, photoError(path, err)
+	}
+	dir, err := folder.Open(filepath.Dir(target))
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	p, err := photo.Open(ctx, dir, filepath.Base(target), limits(maxMegapixels))
 	if err != nil {
 		return nil, photoError(path, err)
 	}

@@ -1,139 +1,81 @@
-// Package folder writes result files so that nobody ever sees half of one.
+// Package folder reads the folders that users name and writes result files so that
+// nobody ever sees half of one.
 //
-// It answers: may results go into this folder, and is what stands there whole? A
-// file is written under a temporary name beside its place and renamed. A result
-// folder holds [Record] last of all, so that a folder with a record is complete.
+// It answers: may results go into this folder, is what stands there whole, and may
+// this file be read? A file is written under a temporary name beside its place and
+// renamed. A result folder holds [Record] last of all, so that a folder with a record
+// is complete. Photos are read through [Open], which refuses links that leave the
+// folder and everything that is no plain file.
 package folder
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 // Record is the file whose presence says that a result folder is complete.
 const Record = "results.json"
 
-// partial holds the files of an unfinished run inside the result folder.
-const partial = ".dermtrace-partial"
+// Private is the mode of files unless the user says otherwise: photos of skin and what
+// was measured on them concern nobody but the account that made them.
+const Private fs.FileMode = 0o600
 
-// ErrOccupied is returned for a folder that holds something else than results.
-var ErrOccupied = errors.New("holds files that are no dermtrace result")
+// disk is what writing asks of the operating system; tests put one there that fails.
+type disk interface {
+	create(dir, pattern string) (*os.File, error)
+	chmod(path string, mode fs.FileMode) error
+	sync(f *os.File) error
+	rename(from, to string) error
+	remove(path string) error
+	removeAll(path string) error
+	mkdirAll(path string, mode fs.FileMode) error
+}
+
+type system struct{}
+
+func (system) create(dir, pattern string) (*os.File, error) { return os.CreateTemp(dir, pattern) }
+func (system) chmod(path string, mode fs.FileMode) error    { return os.Chmod(path, mode) }
+func (system) sync(f *os.File) error                        { return f.Sync() }
+func (system) rename(from, to string) error                 { return os.Rename(from, to) }
+func (system) remove(path string) error                     { return os.Remove(path) }
+func (system) removeAll(path string) error                  { return os.RemoveAll(path) }
+func (system) mkdirAll(path string, m fs.FileMode) error    { return os.MkdirAll(path, m) }
 
 // WriteFile writes one file whole: under a temporary name first, then renamed, with
-// mode 0600. The folder must exist.
-func WriteFile(path string, write func(io.Writer) error) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+// the mode [Private]. The folder must exist.
+func WriteFile(path string, write func(io.Writer) error) error {
+	return writeFile(system{}, path, Private, write)
+}
+
+func writeFile(d disk, path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
+	tmp, err := d.create(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
 			tmp.Close()
-			os.Remove(tmp.Name())
+			d.remove(tmp.Name()) // what went wrong first is what the user must hear
 		}
 	}()
 	if err = write(tmp); err != nil {
 		return err
 	}
-	if err = tmp.Sync(); err != nil {
+	if mode != Private { // the mode that temporary files have
+		if err = d.chmod(tmp.Name(), mode); err != nil {
+			return err
+		}
+	}
+	if err = d.sync(tmp); err != nil {
 		return err
 	}
 	if err = tmp.Close(); err != nil {
 		return err
 	}
-	return os.Rename(tmp.Name(), path)
+	return d.rename(tmp.Name(), path)
 }
 
-// Staged is a result folder in the making: files gather in a hidden folder inside
-// it and take their places together in [Staged.Commit].
-type Staged struct {
-	dir   string
-	names []string
-}
-
-// Stage prepares dir for a new result. It is created when missing; an earlier
-// result stays untouched until Commit; any other content is refused with
-// [ErrOccupied] unless force is set, which then leaves foreign files in place.
-func Stage(dir string, force bool) (*Staged, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	if err := mayWrite(dir, force); err != nil {
-		return nil, err
-	}
-	if err := os.RemoveAll(filepath.Join(dir, partial)); err != nil {
-		return nil, err
-	}
-	return &Staged{dir: dir}, os.Mkdir(filepath.Join(dir, partial), 0o700)
-}
-
-func mayWrite(dir string, force bool) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == partial })
-	if len(entries) == 0 || force {
-		return nil
-	}
-	if _, err := os.Stat(filepath.Join(dir, Record)); err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s %w", dir, ErrOccupied)
-}
-
-// Write adds one file; name is relative, with /.
-func (s *Staged) Write(name string, write func(io.Writer) error) error {
-	if !fs.ValidPath(name) {
-		panic("folder: invalid name " + name)
-	}
-	path := filepath.Join(s.dir, partial, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	if err := WriteFile(path, write); err != nil {
-		return err
-	}
-	s.names = append(s.names, name)
-	return nil
-}
-
-// FS gives what has been written so far.
-func (s *Staged) FS() fs.FS { return os.DirFS(filepath.Join(s.dir, partial)) }
-
-// Commit removes an earlier result's record and pictures and moves the new files to
-// their places, the record last. Interrupted at any point it leaves a folder
-// without a record or with a complete one.
-func (s *Staged) Commit() error {
-	for _, old := range []string{Record, "pictures"} {
-		if err := os.RemoveAll(filepath.Join(s.dir, old)); err != nil {
-			return err
-		}
-	}
-	slices.SortStableFunc(s.names, func(a, b string) int { return rank(a) - rank(b) })
-	for _, name := range s.names {
-		to := filepath.Join(s.dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-			return err
-		}
-		if err := os.Rename(filepath.Join(s.dir, partial, filepath.FromSlash(name)), to); err != nil {
-			return err
-		}
-	}
-	return s.Discard()
-}
-
-func rank(name string) int {
-	if name == Record {
-		return 1
-	}
-	return 0
-}
-
-// Discard removes what was staged and leaves the rest of the folder alone.
-func (s *Staged) Discard() error { return os.RemoveAll(filepath.Join(s.dir, partial)) }
+// folderMode lets those enter a folder who may read its files.
+func folderMode(file fs.FileMode) fs.FileMode { return file | 0o700 | file&0o444>>2 }
