@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"fmt"
 	"io"
+	"slices"
 )
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
@@ -43,6 +45,9 @@ func readPNG(w *window, h *header) error {
 	return nil
 }
 
+// pngDepths are the bits per sample of each colour type (PNG 3rd edition, table 8).
+var pngDepths = map[byte][]byte{0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
+
 // pngChunk reads one chunk that matters, of n bytes at off.
 func (h *header) pngChunk(w *window, kind string, off, n int64) error {
 	switch kind {
@@ -61,6 +66,9 @@ func (h *header) pngChunk(w *window, kind string, off, n int64) error {
 	case kind == "IHDR" && n >= 13:
 		h.width, h.height = int(binary.BigEndian.Uint32(b)), int(binary.BigEndian.Uint32(b[4:]))
 		h.depth = int(b[8])
+		if !slices.Contains(pngDepths[b[9]], b[8]) {
+			return wrong(fmt.Sprintf("claims %d bits of colour type %d, which PNG does not have", b[8], b[9]), nil)
+		}
 		if b[9] == 3 { // a palette has 8 bits per channel
 			h.depth = 8
 		}
