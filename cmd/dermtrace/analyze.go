@@ -20,6 +20,7 @@ type outputOptions struct {
 	dir           string
 	force         bool
 	json          bool
+	mode          fileMode
 	maxMegapixels float64
 }
 
@@ -28,6 +29,7 @@ func (o *outputOptions) flags(cmd *cobra.Command) {
 	f.StringVarP(&o.dir, "output", "o", o.dir, "folder for the results; created, or replaced when it holds earlier ones")
 	f.BoolVar(&o.force, "force", false, "write into a folder that holds other files (they stay)")
 	f.BoolVar(&o.json, "json", false, "print the record instead of the summary")
+	f.Var(&o.mode, "mode", "permissions of the files, as an octal number; folders can be entered by those who may read")
 	limitFlag(cmd, &o.maxMegapixels)
 }
 
@@ -68,6 +70,7 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 	if err != nil {
 		return err
 	}
+	out.Mode = opt.mode.FileMode
 	defer out.Discard() // after Commit there is nothing left to discard
 
 	photos, err := folder.Open(seriesDir)

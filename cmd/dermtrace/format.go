@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 
+	"dermtrace/internal/folder"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 
@@ -47,3 +50,21 @@ func limitFlag(cmd *cobra.Command, megapixels *float64) {
 }
 
 func limits(megapixels float64) photo.Limits { return photo.Limits{Megapixels: megapixels} }
+
+// fileMode is a flag: the permissions of result files. Zero is the default, private.
+type fileMode struct{ fs.FileMode }
+
+func (m *fileMode) String() string {
+	return strconv.FormatUint(uint64(max(m.FileMode, folder.Private)), 8)
+}
+func (m *fileMode) Type() string { return "octal" }
+
+// Set takes modes that let the owner read and write, and nobody execute.
+func (m *fileMode) Set(text string) error {
+	v, err := strconv.ParseUint(text, 8, 32)
+	if err != nil || v&^0o666 != 0 || v&0o600 != 0o600 {
+		return errors.New("write it as 600, 640 or 644")
+	}
+	m.FileMode = fs.FileMode(v)
+	return nil
+}
