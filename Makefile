@@ -7,7 +7,7 @@ export GOFLAGS += -tags=nodynamic
 PKGS    = ./...
 FUZZTIME ?= 5s
 
-.PHONY: build demo test race check vet lint fmt tidy generated bench fuzz clean
+.PHONY: build demo test race check vet lint fmt tidy generated bench fuzz notice release reproducible clean
 
 build: ## build the program as ./dermtrace
 	$(GO) build -trimpath -o $(BIN) ./cmd/dermtrace
@@ -37,7 +37,10 @@ tidy: ## fails when go.mod or go.sum do not fit the imports
 	$(GO) mod verify
 
 generated: ## fails when a generated file is not what its generator writes
-	$(GO) test ./cmd/dermtrace -run TestREADME -count=1
+	$(GO) test ./cmd/dermtrace -run 'TestREADME|TestNOTICE' -count=1
+
+notice: ## write the modules' licences into NOTICE
+	$(GO) test ./cmd/dermtrace -run TestNOTICE -count=1 -update
 
 bench: ## benchmarks at 1, 12 and 24 megapixels
 	$(GO) test -run '^$$' -bench . -benchmem $(PKGS)
@@ -50,5 +53,27 @@ fuzz: ## every fuzz target for FUZZTIME
 		done; \
 	done
 
+# Nothing of the machine goes into a release: same source and toolchain, same bytes.
+RELEASES = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+release: ## build for every system, with checksums, into dist/
+	rm -rf dist && mkdir -p dist
+	for target in $(RELEASES); do \
+		os=$${target%/*}; arch=$${target#*/}; suffix=; [ $$os = windows ] && suffix=.exe; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags='-s -w -buildid=' \
+			-o dist/dermtrace-$$os-$$arch$$suffix ./cmd/dermtrace || exit 1; \
+	done
+	cp LICENSE NOTICE README.md dist/
+	cd dist && sha256sum dermtrace-* > SHA256SUMS
+
+reproducible: ## build twice in two folders and fail when the bytes differ
+	rm -rf dist/a dist/b && mkdir -p dist
+	for copy in a b; do \
+		git clone -q . dist/$$copy && (cd dist/$$copy && GOCACHE=$$PWD/cache CGO_ENABLED=0 $(GO) build -trimpath \
+			-ldflags='-s -w -buildid=' -o dermtrace ./cmd/dermtrace) || exit 1; \
+	done
+	cmp dist/a/dermtrace dist/b/dermtrace
+	rm -rf dist/a dist/b
+
 clean:
-	rm -f $(BIN)
+	rm -rf $(BIN) dist
