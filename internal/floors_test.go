@@ -19,6 +19,7 @@ var floors = map[string]int{
 	"chromo": 3, "align": 3, "calib": 3, "quality": 3, "phantom": 3, "render": 3,
 	"skin/erythema": 4, "skin/pigment": 4, "skin/texture": 4, "skin/hair": 4,
 	"skin": 5, "series": 6, "study": 7, "validate": 7,
+	"study/source": 6, "study/table": 6, "study/trial": 6,
 }
 
 // onlyIn names the one folder that may import a module.
