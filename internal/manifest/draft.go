@@ -35,7 +35,9 @@ frame: %s
 # card: {type: classic, edition: after2014, pitch_mm: 41.3}
 
 # Regions in pixels of the frame photo. Kinds: %s.
-# Without any, the skin is found and measured as a whole.
+# Without any, the skin is found and measured as a whole. The command regions makes a
+# page to draw them on; it saves regions.yaml.
+# regions: regions.yaml
 # rois:
 #   - {name: treated, kind: treated, polygon: [[200, 225], [1120, 225], [1120, 1275], [200, 1275]]}
 #   - {name: control, kind: control, polygon: [[1360, 300], [1840, 300], [1840, 1200], [1360, 1200]]}
@@ -70,7 +72,7 @@ func Draft(fsys fs.FS, files []File) ([]byte, error) {
 			return nil, Problems{{File: name, Text: "this folder has a manifest already", Mend: "edit it, or delete it to have it drafted anew"}}
 		}
 	}
-	r := &reader{fsys: fsys, files: newInventory(files)}
+	r := &reader{fsys: fsys, source: FileName, files: newInventory(files)}
 	visits := r.draftVisits()
 	if len(visits) == 0 {
 		return nil, noPhotos()

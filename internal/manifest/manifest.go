@@ -7,10 +7,15 @@
 // and the mend, and with all findings at once ([Problems]):
 //
 //   - keys, kinds and words it does not know (a near miss is named),
-//   - polygons that enclose nothing or cross themselves,
+//   - polygons that enclose nothing or cross themselves, regions said twice,
 //   - photos that are missing or lie outside the folder,
 //   - visits that cannot be told apart, photos without any date,
 //   - guesses that a draft marked with ? and nobody confirmed.
+//
+// Regions and scale may stand in a file of their own (regions: regions.yaml), as the page
+// that people draw on saves them. A region may also name a file of another tool; such
+// regions have no outline yet: dermtrace/internal/regions reads them once the frame
+// photo is known.
 //
 // Coordinates are pixels of the frame photo after EXIF orientation, the centre of the
 // top-left pixel is (0, 0). Times are kept as they were said ([Moment]); nothing here
@@ -51,11 +56,21 @@ type Series struct {
 	Treatments  []Treatment // in order of time
 	Visits      []Visit     // in order of time, never empty
 	Scores      []Score     // in order of time
+	Landmarks   []Landmarks // pairs that a user set where alignment failed, by file
+	Overrules   []Overrule  // findings that a user lets pass, in the order said
 	Consent     []string    // never empty: without a word of it, care only
+	Minor       bool        // then Guardian is not empty
+	Guardian    string      // who consented for the subject, "": nobody had to
+	Sensitive   bool        // a report opens with the pictures hidden
+
+	ExpectedRecoveryDays int // redness is expected to settle within; 0: not said
+
+	RegionsFile string // the file that holds regions and scale, "": none
 	Notes       string
 	Warnings    []Warning
 
-	lines map[string]int // of the keys that later checks speak of
+	lines     map[string]int // of the keys that later checks speak of
+	scaleFile string         // that the scale was read from
 }
 
 // Scale is the size of a pixel on the skin of the frame photo.
@@ -72,14 +87,38 @@ type Card struct {
 	PitchMM float64 // from centre to centre of neighbouring patches; 0: not said
 }
 
-// ROI is a region drawn on the frame photo.
+// ROI is a region drawn on the frame photo: a polygon, or a file that holds it.
 type ROI struct {
 	Name        string
 	Kind        string // treated | control | comparator | scar | grey | exclude
 	Polygon     geom.Polygon
 	Reflectance float64 // of a grey region, in (0, 1]; 0: not said
+	File        string  // that another tool drew the region in, relative to the folder; "": Polygon says it
+	Label       string  // of the region in File; "": the only one that it holds
+
+	source string // file that says all this
+	line   int
+}
+
+// Problem is a problem with this region, told by file and line.
+func (r ROI) Problem(text, mend string) Problem { return Problem{r.source, r.line, text, mend} }
+
+// Landmarks are the points that a user marked in the frame and in a photo.
+type Landmarks struct {
+	File  string
+	Pairs []Pair
 
 	line int
+}
+
+// Pair is one point of skin as the frame and as a photo show it, each in its own pixels.
+type Pair struct{ Frame, Photo geom.Point }
+
+// Overrule lets a photo be measured in spite of one finding about its quality.
+type Overrule struct {
+	File   string
+	Code   string // of the finding, as outcome.Blurred
+	Reason string
 }
 
 // Treatment is one needling. It needs no photo.
@@ -151,12 +190,15 @@ const (
 // rest from files, the photos found. Every error it returns is a [Problems], save
 // those of reading fsys.
 func Load(fsys fs.FS, files []File) (*Series, error) {
-	r := &reader{fsys: fsys, files: newInventory(files)}
+	r := &reader{fsys: fsys, source: FileName, files: newInventory(files)}
 	text, err := readManifest(fsys)
 	if err != nil {
 		return nil, err
 	}
-	s := r.parse(text)
+	s, err := r.parse(text)
+	if err != nil {
+		return nil, err
+	}
 	if !r.fatal {
 		r.resolve(s)
 	}

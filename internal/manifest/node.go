@@ -33,6 +33,7 @@ const (
 // reader turns YAML nodes into values and gathers what is wrong with them.
 type reader struct {
 	fsys     fs.FS
+	source   string // the file that is read
 	files    inventory
 	problems Problems
 	fatal    bool // nothing more can be said about this file
@@ -51,7 +52,7 @@ func (r *reader) fail(n *yaml.Node, text, mend string) { r.failAt(n.Line, text, 
 
 func (r *reader) failAt(line int, text, mend string) {
 	if len(r.problems) < maxCounted {
-		r.problems = append(r.problems, Problem{File: FileName, Line: line, Text: text, Mend: mend})
+		r.problems = append(r.problems, Problem{File: r.source, Line: line, Text: text, Mend: mend})
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// maxBytes bounds series.yaml. A course of 20 visits with freehand regions takes some
+// maxBytes bounds series.yaml, and regions.yaml. A course of 20 visits with freehand regions takes some
 // 50 kB.
 const maxBytes = 1 << 20
 
@@ -27,26 +27,32 @@ var (
 
 // readManifest returns the text of series.yaml, nil when there is none.
 func readManifest(fsys fs.FS) ([]byte, error) {
-	if err := inside(fsys, FileName); err != nil {
-		return nil, Problems{{File: FileName, Text: "this file " + err.Error(), Mend: "put the file itself into the folder"}}
-	}
-	f, err := fsys.Open(FileName)
+	text, err := readText(fsys, FileName)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := fs.Stat(fsys, "series.yml"); err == nil {
 			return nil, Problems{{File: "series.yml", Text: "the manifest is called series.yaml", Mend: "rename this file to series.yaml"}}
 		}
 		return nil, nil
 	}
+	return text, err
+}
+
+// readText returns the text of a file of at most maxBytes, never nil where there is one.
+func readText(fsys fs.FS, name string) ([]byte, error) {
+	if err := inside(fsys, name); err != nil {
+		return nil, Problems{{File: name, Text: "this file " + err.Error(), Mend: "put the file itself into the folder"}}
+	}
+	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", FileName, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(text) > maxBytes {
-		return nil, Problems{{File: FileName, Text: "larger than 1 MiB", Mend: "draw the regions with fewer points"}}
+		return nil, Problems{{File: name, Text: "larger than 1 MiB", Mend: "draw the regions with fewer points"}}
 	}
 	if text == nil {
 		text = []byte{}

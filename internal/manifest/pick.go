@@ -112,8 +112,8 @@ func (s *Series) frameGuessed(file, skipped string) []Warning {
 		"%s cannot be used, so the regions and the scale are taken to be drawn on %s: if they are not, add frame: to %s.", skipped, file, FileName)}}
 }
 
-// CheckFrame holds the regions and the scale against the size of the frame photo and
-// returns [Problems] for those that lie wholly outside it.
+// CheckFrame holds the regions, the scale and the landmarks against the size of the frame photo and
+// returns [Problems] for those that lie outside it, regions and scale wholly.
 func (s *Series) CheckFrame(w, h int) error {
 	outside := func(g geom.Polygon) bool {
 		lo, hi := g.Bounds()
@@ -122,12 +122,15 @@ func (s *Series) CheckFrame(w, h int) error {
 	mend := fmt.Sprintf("the photo has %d×%d pixels; check that the region was drawn on this photo (frame:) at this size", w, h)
 	var p Problems
 	for _, roi := range s.ROIs {
-		if outside(roi.Polygon) {
-			p = append(p, Problem{FileName, roi.line, fmt.Sprintf("the region %q lies outside the frame photo", roi.Name), mend})
+		if len(roi.Polygon) > 0 && outside(roi.Polygon) {
+			p = append(p, roi.Problem(fmt.Sprintf("the region %q lies outside the frame photo", roi.Name), mend))
 		}
 	}
+	for _, l := range s.Landmarks {
+		p = append(p, l.beside("the frame", w, h, func(pair Pair) geom.Point { return pair.Frame })...)
+	}
 	if s.Scale.MM > 0 && outside(s.Scale.Points[:]) {
-		p = append(p, Problem{FileName, s.lines["scale"], "the two points of the scale lie outside the frame photo", mend})
+		p = append(p, Problem{s.scaleFile, s.lines["scale"], "the two points of the scale lie outside the frame photo", mend})
 	}
 	if len(p) == 0 {
 		return nil

@@ -22,9 +22,10 @@ const (
 	maxLengthMM = 5000   // between two points on skin
 )
 
-// parse reads the text into a Series whose visits are still to be resolved.
-func (r *reader) parse(text []byte) *Series {
-	s := &Series{Calibration: "auto", lines: map[string]int{}}
+// parse reads the text into a Series whose visits are still to be resolved. Its error is
+// one of reading the folder.
+func (r *reader) parse(text []byte) (*Series, error) {
+	s := &Series{Calibration: "auto", lines: map[string]int{}, scaleFile: FileName}
 	root := r.document(text)
 	switch {
 	case root == nil || r.fatal:
@@ -33,11 +34,16 @@ func (r *reader) parse(text []byte) *Series {
 		r.fail(root, "the file must have keys", "begin with a line as site: cheek")
 	default:
 		r.series(root, s)
+		if err := r.include(s); err != nil {
+			return nil, err
+		}
+		r.treatedRegions(s)
+		r.checkGuardian(s)
 	}
 	if len(s.Consent) == 0 {
 		s.Consent = []string{"care"}
 	}
-	return s
+	return s, nil
 }
 
 // series reads the top level, in the order in which the file is usually written.
@@ -57,18 +63,48 @@ func (r *reader) series(root *yaml.Node, s *Series) {
 		{"calibration", func(n *yaml.Node) { s.Calibration = r.word(n, "calibration", calibrations) }},
 		{"card", func(n *yaml.Node) { s.Card = r.card(n) }},
 		{"camera", func(n *yaml.Node) { s.Camera = r.camera(n) }},
+		remember("regions", func(n *yaml.Node) { s.RegionsFile = r.existing(n, "regions") }),
 		{"rois", func(n *yaml.Node) { s.ROIs = r.rois(n) }},
 		{"treatments", func(n *yaml.Node) { s.Treatments = r.treatments(n) }},
 		{"visits", func(n *yaml.Node) { r.visitList(n) }},
 		{"scores", func(n *yaml.Node) { s.Scores = r.scores(n) }},
+		{"landmarks", func(n *yaml.Node) { s.Landmarks = r.landmarks(n) }},
+		{"overrule", func(n *yaml.Node) { s.Overrules = r.overrules(n) }},
+		{"expected_recovery_days", func(n *yaml.Node) { s.ExpectedRecoveryDays = r.days(n, "expected_recovery_days") }},
 		{"consent", func(n *yaml.Node) { s.Consent = r.words(n, "consent", consents) }},
+		remember("minor", func(n *yaml.Node) { s.Minor, _ = r.boolean(n, "minor") }),
+		{"guardian", func(n *yaml.Node) { s.Guardian = r.text(n, "guardian") }},
+		{"sensitive", func(n *yaml.Node) { s.Sensitive, _ = r.boolean(n, "sensitive") }},
 		{"notes", func(n *yaml.Node) { s.Notes = r.prose(n, "notes") }},
 	})
-	r.treatedRegions(s)
 }
 
 // file reads the name of a photo, which must stand in the folder.
 func (r *reader) file(n *yaml.Node, key string) string {
+	name := r.path(n, key)
+	if name != "" && !r.exists(name) {
+		mend := "put the photo into the folder, or correct the name"
+		if w := nearest(name, r.files.names); w != "" {
+			mend = fmt.Sprintf("did you mean %s?", w)
+		}
+		r.fail(n, fmt.Sprintf("%s: there is no file %q in this folder", key, shorten(name)), mend)
+		return ""
+	}
+	return name
+}
+
+// existing reads the name of a file that is no photo of the series.
+func (r *reader) existing(n *yaml.Node, key string) string {
+	name := r.path(n, key)
+	if name != "" && !r.exists(name) {
+		r.fail(n, fmt.Sprintf("%s: there is no file %q in this folder", key, shorten(name)), "put it into the folder, or correct the name")
+		return ""
+	}
+	return name
+}
+
+// path reads the name of a file inside the folder.
+func (r *reader) path(n *yaml.Node, key string) string {
 	said := r.text(n, key)
 	if said == "" {
 		return ""
@@ -79,14 +115,6 @@ func (r *reader) file(n *yaml.Node, key string) string {
 	}
 	if err != nil {
 		r.fail(n, fmt.Sprintf("%s: %q %v", key, shorten(said), err), "name a file in this folder, without .. and with / between folders")
-		return ""
-	}
-	if !r.exists(name) {
-		mend := "put the photo into the folder, or correct the name"
-		if w := nearest(name, r.files.names); w != "" {
-			mend = fmt.Sprintf("did you mean %s?", w)
-		}
-		r.fail(n, fmt.Sprintf("%s: there is no file %q in this folder", key, shorten(name)), mend)
 		return ""
 	}
 	return name

@@ -2,7 +2,9 @@ package manifest
 
 import (
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -34,33 +36,56 @@ func (r *reader) rois(n *yaml.Node) []ROI {
 // roi reads one region. A region that is not ok is kept by name, so that treatments
 // that speak of it are not blamed too.
 func (r *reader) roi(n *yaml.Node) (ROI, bool) {
-	roi := ROI{line: n.Line}
-	var drawn, grey bool
+	roi := ROI{source: r.source, line: n.Line}
+	var ways int
+	var grey bool
 	ok := r.mapping(n, "a region", []field{
 		{"name", func(n *yaml.Node) { roi.Name = r.text(n, "name") }},
 		{"kind", func(n *yaml.Node) { roi.Kind = r.word(n, "kind of region", roiKinds) }},
-		{"polygon", func(n *yaml.Node) { drawn = true; roi.Polygon = r.polygon(n) }},
+		{"polygon", func(n *yaml.Node) { ways++; roi.Polygon = r.polygon(n) }},
+		{"polygons", func(n *yaml.Node) { ways++; roi.Polygon = r.polygons(n) }},
+		{"file", func(n *yaml.Node) { ways++; roi.File = r.regionFile(n) }},
+		{"label", func(n *yaml.Node) { roi.Label = r.text(n, "label") }},
 		{"reflectance", func(n *yaml.Node) {
 			grey = true
 			roi.Reflectance, _ = r.number(n, "reflectance", 0.001, 1)
 		}},
 	})
-	switch {
-	case !ok:
-	case roi.Kind == "":
-		r.fail(n, "this region has no kind", "add kind: "+oneOf(roiKinds))
-		ok = false
-	case !drawn:
-		r.fail(n, "this region has no polygon", "add polygon: [[x, y], [x, y], [x, y]] in pixels of the frame photo")
-		ok = false
-	case grey && roi.Kind != "grey":
-		r.fail(n, fmt.Sprintf("a region of kind %s has no reflectance", roi.Kind), "write kind: grey, or leave reflectance out")
-		ok = false
-	}
+	ok = ok && r.completeROI(n, roi, ways, grey)
 	if roi.Name == "" {
 		roi.Name = roi.Kind
 	}
 	return roi, ok
+}
+
+// completeROI checks that a region is said wholly and in one way.
+func (r *reader) completeROI(n *yaml.Node, roi ROI, ways int, grey bool) bool {
+	switch {
+	case roi.Kind == "":
+		r.fail(n, "this region has no kind", "add kind: "+oneOf(roiKinds))
+	case ways == 0:
+		r.fail(n, "this region has no polygon", "add polygon: [[x, y], [x, y], [x, y]] in pixels of the frame photo, or file: with a drawing of another tool")
+	case ways > 1:
+		r.fail(n, "this region is drawn in two ways", "keep one of polygon:, polygons: and file:")
+	case roi.Label != "" && roi.File == "":
+		r.fail(n, "label: says which region of a file is meant, and no file is named", "add file:, or call the region by name:")
+	case grey && roi.Kind != "grey":
+		r.fail(n, fmt.Sprintf("a region of kind %s has no reflectance", roi.Kind), "write kind: grey, or leave reflectance out")
+	default:
+		return true
+	}
+	return false
+}
+
+// regionFile reads the name of a file that another tool drew regions in.
+func (r *reader) regionFile(n *yaml.Node) string {
+	name := r.existing(n, "file")
+	if name != "" && !slices.Contains(regionFiles, strings.ToLower(path.Ext(name))) {
+		r.fail(n, fmt.Sprintf("regions cannot be read from %q", shorten(name)),
+			"name an ImageJ .roi or .zip, a LabelMe or COCO .json, or a painted .png")
+		return ""
+	}
+	return name
 }
 
 // polygon reads and checks an outline. A last point that repeats the first, as many

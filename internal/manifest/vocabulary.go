@@ -1,6 +1,10 @@
 package manifest
 
-import "strings"
+import (
+	"strings"
+
+	"dermtrace/internal/outcome"
+)
 
 // The closed lists of series.yaml. The order is the order in which messages name them.
 var (
@@ -12,10 +16,19 @@ var (
 	cameras      = []string{"nikon_d5100"} // those whose spectral sensitivities the program holds
 	roiKinds     = []string{"treated", "control", "comparator", "scar", "grey", "exclude"}
 	phases       = []string{"before", "after"}
-	consents     = []string{"care", "research", "publication", "marketing", "guardian"}
+	consents     = []string{"care", "research", "publication", "marketing"}
 	skinStates   = []string{"bare", "cleansed", "numbing_cream", "moisturiser", "sunscreen", "make_up",
 		"tan", "shaved", "crust", "peeling"}
+	regionFiles = []string{".roi", ".zip", ".json", ".png"}
 )
+
+// findings are the codes of the quality gates, which a user may overrule.
+var findings = []string{
+	outcome.Exposure, outcome.Clipped, outcome.Glare, outcome.Noisy, outcome.Blurred, outcome.MotionBlur,
+	outcome.JPEGLoss, outcome.SmallPicture, outcome.ScaleTooCoarse, outcome.RegionTiny, outcome.SkinState,
+	outcome.DistanceChange, outcome.TiltChange, outcome.ColourTemperature, outcome.LightDirection,
+	outcome.MixedCameras, outcome.MixedProfiles, outcome.ProfileUnsupported,
+}
 
 // notTreated are the kinds of region that no treatment can name.
 var notTreated = []string{"control", "grey", "exclude"}
