@@ -282,7 +282,7 @@ func newGauge(c *outcome.Change) *gauge {
 	if reach == 0 || !c.Change.Known() {
 		return nil
 	}
-	at := func(v outcome.Number) float64 { return math.Round(1000*(50+46*float64(v)/reach)) / 1000 }
+	at := func(v outcome.Number) float64 { return math.Round(1000*(50+46*(float64(v)/reach))) / 1000 }
 	g := &gauge{At: at(c.Change)}
 	if c.MDC95.Known() {
 		g.HasNoise, g.NoiseX = true, at(-c.MDC95)

@@ -54,7 +54,7 @@ func significant(v outcome.Number, digits int) string {
 // signed is number with a plus on what is not negative.
 func signed(v outcome.Number, places int) string {
 	s := number(v, places)
-	if v > 0 && strings.Trim(s, "0.") != "" {
+	if v > 0 && v.Known() && strings.Trim(s, "0.") != "" {
 		return "+" + s
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,12 +17,8 @@ import (
 // Records are read from files, so any number, text and list in one may be anything.
 // A mangled record must still give a page and a table, in bounded time.
 func TestMangledRecordsRender(t *testing.T) {
-	rounds := 60
-	if testing.Short() {
-		rounds = 10
-	}
-	for seed := range uint64(rounds) {
-		m := mangler{rand.New(rand.NewPCG(seed, 1)), 0.002 * math.Pow(1.1, float64(seed))}
+	for _, seed := range mangledSeeds() {
+		m := mangler{rand.New(rand.NewPCG(seed, 1)), 0.002 * math.Pow(1.1, float64(seed%60))}
 		rec := record()
 		m.mangle(reflect.ValueOf(rec).Elem())
 		rec = reread(t, rec)
@@ -35,10 +32,8 @@ func TestMangledRecordsRender(t *testing.T) {
 			if n := strings.Count(page.String(), "<script"); n != 1 {
 				t.Errorf("seed %d: %d scripts", seed, n)
 			}
-			for _, bad := range []string{"NaN", "+Inf", "-Inf"} {
-				if strings.Contains(addresses.ReplaceAllString(page.String(), ""), bad) {
-					t.Errorf("seed %d: %s stands on the page", seed, bad)
-				}
+			if bad := notNumbers.FindString(addresses.ReplaceAllString(page.String(), "")); bad != "" {
+				t.Errorf("seed %d: %q stands on the page", seed, bad)
 			}
 			if err := MeasurementsCSV(&table, rec); err != nil {
 				t.Errorf("seed %d: %v", seed, err)
@@ -50,6 +45,22 @@ func TestMangledRecordsRender(t *testing.T) {
 			t.Fatalf("seed %d does not come to an end", seed)
 		}
 	}
+}
+
+// notNumbers finds what must never be printed, with what stands around it.
+var notNumbers = regexp.MustCompile(`.{0,80}\b(NaN|Inf)\b.{0,20}`)
+
+// mangledSeeds are sixty shares of mangled values, and two of the seeds in which a
+// bound near the largest float64 once left the gauge's width.
+func mangledSeeds() []uint64 {
+	if testing.Short() {
+		return []uint64{0, 15, 30, 45, 59}
+	}
+	seeds := []uint64{218, 262}
+	for seed := range uint64(60) {
+		seeds = append(seeds, seed)
+	}
+	return seeds
 }
 
 // reread is the record as a file would give it back.

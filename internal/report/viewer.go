@@ -147,10 +147,14 @@ func (x *index) shotLabel(t *texts, p outcome.Photo) string {
 	return label
 }
 
+// leastGain bounds the corrections that can be taken back: no light is a thousand
+// times as bright as the reference's, and what it left of the codes would be black.
+const leastGain = 1e-3
+
 // undo is the colour matrix that takes a gain back, in linear light.
 func undo(gain [3]outcome.Number) string {
 	for _, g := range gain {
-		if !g.Known() || !(g > 0) {
+		if !(g >= leastGain && g <= 1/leastGain) {
 			return ""
 		}
 	}
