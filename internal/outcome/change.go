@@ -1,5 +1,7 @@
 package outcome
 
+import "slices"
+
 // Definition says what a measure is.
 type Definition struct {
 	Unit          string            `json:"unit"`
@@ -58,6 +60,19 @@ type Change struct {
 	Goal      *string   `json:"goal"` // improved | worsened | null
 	Clock     string    `json:"clock"`
 	Warnings  []string  `json:"warnings"`
+}
+
+// Level is the error that summaries allow over the primary measures of one visit.
+const Level = 0.05
+
+// Found reports whether a summary may state the change as found: a primary measure
+// against baseline at a visit that counts, beyond noise, confirmed, and with p at most
+// [Level] after Holm over that visit's primary measures. Any other change beyond noise
+// may be shown, never stated.
+func (c *Change) Found() bool {
+	moved := c.Status == Increased || c.Status == Decreased
+	counts := c.Primary && c.Against == AgainstBaseline && (c.Clock == Eligible || c.Clock == Mature)
+	return moved && counts && c.PHolm <= Level && !slices.Contains(c.Warnings, Unconfirmed)
 }
 
 // Values of Change.Against and Change.Contrast.

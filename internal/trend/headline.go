@@ -2,7 +2,6 @@ package trend
 
 import (
 	"math"
-	"slices"
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/stats"
@@ -51,8 +50,7 @@ func Headline(rec *outcome.Record) []outcome.Change {
 	}
 	var list []outcome.Change
 	for _, key := range order {
-		c := last[key]
-		if isOutcome(&c) && c.PHolm <= 0.05 && !slices.Contains(c.Warnings, outcome.Unconfirmed) {
+		if c := last[key]; c.Found() {
 			list = append(list, c)
 		}
 	}
