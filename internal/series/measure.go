@@ -3,6 +3,7 @@ package series
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -167,19 +168,24 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 			s.record.ROIs = append(s.record.ROIs, a.measure(s, &s.regions[i]))
 		}
 	}
-	if err := a.draw(s); err != nil {
-		return nil, err
+	if !a.opt.NoPictures {
+		if err := a.draw(s); err != nil {
+			return nil, err
+		}
 	}
 	s.pixels, s.regions = nil, nil
 	return s, nil
 }
+
+// share rounds to a hundredth of a percent, finer than any mask is true.
+func share(v float64) outcome.Number { return outcome.Number(math.Round(v*1e4) / 1e4) }
 
 // partlyLost is the share of a region outside the photo from which its numbers warn.
 const partlyLost = 0.1
 
 // measure fills in one region of one photo.
 func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
-	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: outcome.Number(c.excluded)}
+	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: share(c.excluded)}
 	out.Measures = skin.Measure(s.sheet(c, a.chromo), a.baseline.reference[c.name])
 	doubts := slices.Concat(c.warnings, s.doubts(c))
 	for name, m := range out.Measures {

@@ -1,13 +1,15 @@
 package series
 
 import (
+	"context"
+	"math"
+	"slices"
+
 	"dermtrace/internal/align"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/skin"
 	"dermtrace/internal/trend"
-
-	"context"
 )
 
 // writeRecord puts everything that was found into the record, except the changes.
@@ -15,6 +17,10 @@ func (a *analysis) writeRecord(context.Context) error {
 	m := a.manifest
 	settings := outcome.DefaultSettings()
 	settings.Calibration = m.Calibration
+	if m.ExpectedRecoveryDays > 0 {
+		settings.RecoveryDays = m.ExpectedRecoveryDays
+		settings.Defaults = slices.DeleteFunc(settings.Defaults, func(name string) bool { return name == "recovery_days" })
+	}
 	if a.opt.Limits.Megapixels > 0 {
 		settings.MaxMegapixels = a.opt.Limits.Megapixels
 	}
@@ -24,6 +30,7 @@ func (a *analysis) writeRecord(context.Context) error {
 		Series: outcome.Series{
 			Subject: m.Subject, Site: m.Site, Side: m.Side, View: m.View, Goals: m.Goals,
 			Frame: a.frame.file, Baseline: a.baseline.visit.ID, MMPerPx: known(a.frame.mmPerPx), Consent: m.Consent,
+			Sensitive: m.Sensitive,
 		},
 		Treatments: treatmentRecords(m.Treatments),
 		Scores:     scoreRecords(m.Scores),
@@ -32,12 +39,17 @@ func (a *analysis) writeRecord(context.Context) error {
 	for _, v := range m.Visits {
 		a.record.Visits = append(a.record.Visits, visitRecord(m, v))
 	}
+	a.places = map[string]align.Result{}
 	for _, s := range a.shots {
+		a.places[s.ref.File] = s.place
 		a.record.Photos = append(a.record.Photos, s.record)
 		a.record.Pictures = append(a.record.Pictures, s.shown...)
 		a.pictures = append(a.pictures, s.pictures...)
 	}
 	a.warnOfMixture()
+	if a.opt.NoPictures {
+		return nil
+	}
 	return a.drawRegions()
 }
 
@@ -119,7 +131,7 @@ func (s *shot) describe() {
 func AlignmentRecord(r align.Result, mmPerPx float64) outcome.Alignment {
 	a := outcome.Alignment{
 		Status: string(r.Status), Model: r.Model, Reason: r.Reason,
-		ErrorPx: outcome.Number(r.ErrorPx), ErrorMM: outcome.NaN(), Overlap: outcome.Number(r.Overlap),
+		ErrorPx: rounded(r.ErrorPx), ErrorMM: outcome.NaN(), Overlap: outcome.Number(r.Overlap), Assisted: r.Assisted,
 	}
 	if r.Status == align.StatusFailed {
 		return a
@@ -127,9 +139,19 @@ func AlignmentRecord(r align.Result, mmPerPx float64) outcome.Alignment {
 	m := [9]float64(r.PhotoFromFrame.Normalized())
 	a.Matrix = &m
 	if mmPerPx > 0 {
-		a.ErrorMM = outcome.Number(r.ErrorPx * mmPerPx)
+		a.ErrorMM = rounded(r.ErrorPx * mmPerPx)
 	}
 	return a
+}
+
+// rounded keeps three digits: an estimate has no more, and the last bits of its sums are
+// the processor's.
+func rounded(v float64) outcome.Number {
+	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+		return outcome.Number(v)
+	}
+	unit := math.Pow10(int(math.Floor(math.Log10(math.Abs(v)))) - 2)
+	return outcome.Number(math.Round(v/unit) * unit)
 }
 
 // known is a number that 0 means "not said" for.

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"dermtrace/internal/align"
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
@@ -29,12 +30,15 @@ type Options struct {
 	Noise    trend.Noise           // where detectable changes come from
 	Progress func(done, total int) // called after each photo, from one goroutine at a time
 	Workers  int                   // photos open at once; 0: two, which bounds memory
+
+	NoPictures bool // numbers only
 }
 
 // Result is what a series yielded: the record and the pictures that it names.
 type Result struct {
 	Record   *outcome.Record
 	Pictures []Picture
+	Places   map[string]align.Result // by photo: what of the alignment a record cannot hold
 }
 
 // Picture is one encoded picture, Name relative to the result folder.
@@ -56,6 +60,7 @@ type analysis struct {
 	notices     []outcome.Notice
 	record      *outcome.Record
 	pictures    []Picture
+	places      map[string]align.Result
 }
 
 // pipeline is the order of work.
@@ -84,5 +89,5 @@ func Analyze(ctx context.Context, fsys fs.FS, opt Options) (*Result, error) {
 			return nil, fmt.Errorf("failed to %s: %w", step.name, err)
 		}
 	}
-	return &Result{Record: a.record, Pictures: a.pictures}, nil
+	return &Result{Record: a.record, Pictures: a.pictures, Places: a.places}, nil
 }

@@ -53,7 +53,10 @@ func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest
 	}
 	s.pixels, s.meta = p.Pixels, p.Meta
 	s.describe()
-	s.locate(a.frame)
+	if err := s.locate(a.frame, a.manifest); err != nil {
+		s.refuse("landmarks", err.Error(), "mark the points again with 'dermtrace regions'")
+		return s, nil
+	}
 	if s.place.Status != align.StatusFailed {
 		s.carry(a.frame)
 		s.setLight(a.frame, a.manifest)
@@ -123,14 +126,23 @@ func pairOf(photoFromFrame geom.Transform, f *frame) quality.Pair {
 	return quality.Pair{Scale: photoFromFrame.LocalScale(middle), RotationDeg: math.Atan2(yx, xx) * 180 / math.Pi}
 }
 
-// locate aligns the photo to the frame.
-func (s *shot) locate(f *frame) {
+// locate aligns the photo to the frame, with the landmarks that the user set in it, if any.
+func (s *shot) locate(f *frame, m *manifest.Series) error {
+	pairs, err := m.LandmarksOf(s.ref.File, s.meta.Width, s.meta.Height)
+	if err != nil {
+		return err
+	}
 	if s.ref.File == f.file {
 		s.place = atFrame()
 	} else {
-		s.place = f.aligner.Align(s.pixels)
+		var marks []align.Landmark
+		for _, p := range pairs {
+			marks = append(marks, align.Landmark(p))
+		}
+		s.place = f.aligner.AlignAssisted(s.pixels, marks)
 	}
 	s.record.Alignment = AlignmentRecord(s.place, f.mmPerPx)
+	return nil
 }
 
 // carry takes the frame's regions to this photo.
