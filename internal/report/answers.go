@@ -123,15 +123,51 @@ func (x *index) answer(t *texts, goal, measure string, r region) answer {
 		a.Sentence, a.Caveats = t.notComparable(what, x.visitInText(t, c.Visit)), warningList(c.Warnings)
 		return a
 	}
-	if c.Goal != nil {
+	switch {
+	case moved(c) && !c.Found():
+		a.Status = fmt.Sprintf(t.Unproven, a.Status)
+		a.Plain = t.plain(capital(goal), unproven, c.Change > 0)
+	case c.Goal != nil:
 		a.Status = named(t.statuses, *c.Goal)
 		a.Plain = t.plain(capital(goal), *c.Goal, c.Change > 0)
 	}
 	a.Class, a.Clock = class(c), x.clockWords(t, c)
 	a.say(t, x, c)
 	a.Gauge = newGauge(c)
-	a.Caveats = warningList(c.Warnings)
+	a.Caveats = warningList(besides(c.Warnings, outcome.Unconfirmed, outcome.Exploratory))
 	return a
+}
+
+// unproven is the status, for a patient's sentence, of a change beyond noise that may
+// not be stated as found.
+const unproven = "unproven"
+
+func moved(c *outcome.Change) bool {
+	return c.Status == outcome.Increased || c.Status == outcome.Decreased
+}
+
+// besides are the codes without those that a sentence has said.
+func besides(codes []string, said ...string) []string {
+	return slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return slices.Contains(said, c) })
+}
+
+// doubt says why a change beyond noise may not be stated as found.
+func doubt(t *texts, c *outcome.Change) string {
+	switch {
+	case !c.Primary:
+		return outcome.WarningText(outcome.Exploratory)
+	case slices.Contains(c.Warnings, outcome.Unconfirmed):
+		return outcome.WarningText(outcome.Unconfirmed)
+	}
+	return t.byChance(t.pValue(c.PHolm))
+}
+
+// pValue prints a probability to two digits, and none below a thousandth.
+func (t *texts) pValue(p outcome.Number) string {
+	if p.Known() && p < 0.001 {
+		return fmt.Sprintf(t.Under, "0.001")
+	}
+	return significant(p, 2)
 }
 
 // verdict is the change that a goal's answer rests on: the last visit inside the
@@ -167,6 +203,8 @@ func (x *index) whyNot(t *texts, what, measure, roi string) string {
 
 func class(c *outcome.Change) string {
 	switch {
+	case moved(c) && !c.Found():
+		return "moved"
 	case c.Goal != nil && *c.Goal == outcome.Improved:
 		return "better"
 	case c.Goal != nil && *c.Goal == outcome.Worsened:
@@ -201,12 +239,16 @@ func (a *answer) say(t *texts, x *index, c *outcome.Change) {
 		a.Number, a.Unit = withUnit(a.Number, s.unit), ""
 	}
 	bounds := t.bounds(s.interval(t, c.Status), s.mdcText())
-	if c.Status == outcome.NoChange {
-		a.Sentence = t.still(a.What, withUnit(signed(s.change, s.places), s.unit)+share)
-	} else {
-		a.Sentence = t.moved(a.What, withUnit(number(magnitude(s.change), s.places), s.unit)+share, s.change > 0)
+	by := withUnit(number(magnitude(s.change), s.places), s.unit) + share
+	where := bounds + t.between(x.visitInText(t, x.rec.Series.Baseline), x.visitInText(t, c.Visit), c.Contrast)
+	switch {
+	case !moved(c):
+		a.Sentence = t.still(a.What, withUnit(signed(s.change, s.places), s.unit)+share) + where
+	case c.Found():
+		a.Sentence = t.moved(a.What, by, s.change > 0) + where
+	default:
+		a.Sentence = t.seen(a.What, by, s.change > 0) + where + " " + doubt(t, c)
 	}
-	a.Sentence += bounds + t.between(x.visitInText(t, x.rec.Series.Baseline), x.visitInText(t, c.Visit), c.Contrast)
 }
 
 // shown is a change with its bounds in the unit that is printed.

@@ -88,6 +88,30 @@ func TestTheLastComparableVisitAnswers(t *testing.T) {
 	}
 }
 
+// A change beyond noise is stated only as far as the record's own rule allows.
+func TestSentencesClaimNoMoreThanHolmAllows(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fn   func(c *outcome.Change)
+		want string
+	}{
+		"chance":      {func(c *outcome.Change) { c.PHolm = 0.081 }, "it may be chance (p 0.081 after Holm)."},
+		"unconfirmed": {func(c *outcome.Change) { c.Warnings = []string{outcome.Unconfirmed} }, "One visit alone shows this change: it counts when the next one confirms it."},
+		"exploratory": {func(c *outcome.Change) { c.Primary = false }, "exploratory."},
+		"untested":    {func(c *outcome.Change) { c.PHolm = outcome.NaN() }, "it is not stated as found."},
+	} {
+		a := answerTo(t, edit(record(), "roughness", tt.fn), "smooth texture")
+		if a.Class != "moved" || a.Status != "decreased, not certain" || strings.Contains(a.Sentence, "fell") || !strings.Contains(a.Sentence, "reads lower by 29 %") || !strings.HasSuffix(a.Sentence, tt.want) {
+			t.Errorf("%s: %s, %s: %s", name, a.Class, a.Status, a.Sentence)
+		}
+		if !strings.HasSuffix(a.Plain, "do not show it for certain.") || len(a.Caveats) > 0 {
+			t.Errorf("%s: %s %v", name, a.Plain, a.Caveats)
+		}
+	}
+	if a := answerTo(t, record(), "smooth texture"); a.Class != "better" || a.Status != "improved" {
+		t.Errorf("found: %s, %s", a.Class, a.Status)
+	}
+}
+
 func TestNoEstimateOfNoiseIsSaid(t *testing.T) {
 	rec := edit(record(), "roughness", func(c *outcome.Change) { c.MDC95 = outcome.NaN() })
 	if a := answerTo(t, rec, "smooth texture"); !strings.Contains(a.Sentence, "no estimate of photo noise") || a.Gauge.HasNoise {

@@ -344,5 +344,8 @@ func (x *index) changeCells(t *texts, c *outcome.Change) []string {
 	if c.Goal != nil {
 		result += ", " + named(t.statuses, *c.Goal)
 	}
+	if c.PHolm.Known() {
+		result += " (" + fmt.Sprintf(t.Holm, t.pValue(c.PHolm)) + ")"
+	}
 	return []string{change, interval, withUnit(number(s.mdc, s.places), s.unit), result}
 }

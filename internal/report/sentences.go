@@ -57,6 +57,21 @@ func (t *texts) moved(what, by string, up bool) string {
 	return fmt.Sprintf("%s fell by %s", what, by)
 }
 
+// seen is moved for what may not be stated as found.
+func (t *texts) seen(what, by string, up bool) string {
+	if up {
+		return fmt.Sprintf("%s reads higher by %s", what, by)
+	}
+	return fmt.Sprintf("%s reads lower by %s", what, by)
+}
+
+func (t *texts) byChance(p string) string {
+	if p == "–" {
+		return "It was not tested together with the other pre-named measures of this visit, so it is not stated as found."
+	}
+	return fmt.Sprintf("That is beyond its own measurement error, but among all pre-named measures of this visit it may be chance (p %s after Holm).", p)
+}
+
 func (t *texts) still(what, by string) string {
 	return fmt.Sprintf("%s changed by %s, which these photos cannot tell from no change", what, by)
 }
@@ -146,6 +161,8 @@ func (t *texts) plain(what, status string, up bool) string {
 			return what + ": more than at the start, by more than the photos’ own error."
 		}
 		return what + ": less than at the start, by more than the photos’ own error."
+	case unproven:
+		return what + ": there may be a change, but the photos do not show it for certain."
 	case "not comparable":
 		return what + ": the photos cannot be compared."
 	}
