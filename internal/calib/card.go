@@ -25,7 +25,8 @@ var (
 // for a card of either edition and unknown size.
 type CardOptions struct {
 	Edition cie.Edition    // "": the one that fits better, with a warning
-	PitchMM float64        // between centres of neighbouring patches; 0: unknown
+	PitchMM float64        // between centres of neighbouring patches; 0: from PaintMM
+	PaintMM float64        // side of a patch's paint, see [PaintMM]; 0: unknown
 	Exclude []geom.Polygon // regions of the photo that are not searched
 }
 
@@ -45,6 +46,7 @@ type Card struct {
 
 	floor   float64 // of light, for logarithms
 	pitchMM float64 // 0: unknown
+	paint   sizes
 }
 
 // Patch is what was read of a patch.
@@ -162,7 +164,7 @@ func readCard(rgb *raster.RGB, p placement, opt CardOptions) (Card, error) {
 	if err != nil {
 		return Card{}, ErrNoCard
 	}
-	c := Card{PhotoFromCard: photoFromCard, Corners: quadOf(photoFromCard), MMPerPx: math.NaN(), floor: p.floor, pitchMM: opt.PitchMM}
+	c := Card{PhotoFromCard: photoFromCard, Corners: quadOf(photoFromCard), MMPerPx: math.NaN(), floor: p.floor, pitchMM: opt.pitch(half), paint: half}
 	if err := c.measure(rgb, half, edges); err != nil {
 		return Card{}, err
 	}

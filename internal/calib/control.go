@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"dermtrace/internal/cie"
+	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 )
 
@@ -54,34 +55,46 @@ type pair struct {
 // whose weights are shared by the channels, so that a tile in shadow or a fresh
 // pimple has no say. The tiles must be those that set the light and no others.
 //
+// Where the light falls off across the tiles otherwise than in the reference, and the
+// tiles lie around each of the outlines of what will be measured (in pixels of the
+// photo), the plane of that fall-off is taken out too; else it is warned of. Treated
+// skin has no say in it: only tiles are read.
+//
 // ResidualDE00 is the mean ΔE00 (D65) between corrected photo and reference over all
 // common tiles, those without weight included.
-func FromControl(reference, photo []TileLight) (Light, error) {
-	l, _, err := fromControl(reference, photo)
-	return l, err
-}
-
-// fromControl also returns the pairs with their weights.
-func fromControl(reference, photo []TileLight) (Light, []pair, error) {
+func FromControl(reference, photo []TileLight, measured ...geom.Polygon) (Light, error) {
 	pairs, known := common(reference, photo)
 	if len(pairs) == 0 || float64(len(pairs)) < minTileShare*float64(known) {
-		return Light{}, nil, ErrTooFewTiles
+		return Light{}, ErrTooFewTiles
 	}
 	mu, scale := biweight(pairs)
 	if len(pairs) >= minTilesForScatter && !(scale <= maxScatter) {
-		return Light{}, nil, ErrInconsistent
+		return Light{}, ErrInconsistent
 	}
 	l := Light{Method: MethodControl, Tiles: len(pairs)}
 	for k := range 3 {
 		l.Gain[k] = math.Exp(mu[k])
 	}
-	l.LogGainCov = locationCov(pairs, mu)
-	l.Gradient = fitSlope(pairs).rangeOver(pairs)
-	if l.Gradient > MaxGradient {
+	l.level(pairs, measured)
+	l.LogGainCov = locationCov(pairs, mu, l.slope)
+	l.ResidualDE00 = l.residual(pairs)
+	return l, nil
+}
+
+// level looks for a fall-off and takes it out where the tiles allow.
+func (l *Light) level(pairs []pair, measured []geom.Polygon) {
+	s := fitSlope(pairs)
+	l.Gradient = s.rangeOver(pairs)
+	around := len(measured) > 0 && l.Gradient > 0
+	for _, outline := range measured {
+		around = around && s.surrounds(pairs, outline)
+	}
+	switch {
+	case around:
+		l.slope, l.Levelled = s, true
+	case l.Gradient > MaxGradient:
 		l.Warnings = append(l.Warnings, outcome.LightGradient)
 	}
-	l.ResidualDE00 = l.residual(pairs)
-	return l, pairs, nil
 }
 
 // residual is the mean ΔE00 (D65) between the corrected tiles and their reference.
@@ -165,8 +178,9 @@ func distance(a, b [3]float64) float64 {
 }
 
 // locationCov is the covariance of the weighted mean, Σ w² r rᵀ / (Σ w)², with the
-// factor n/(n−1) for the mean taken from the same tiles; NaN for a single tile.
-func locationCov(pairs []pair, mu [3]float64) [3][3]float64 {
+// factor n/(n−1) for the mean taken from the same tiles; NaN for a single tile. A slope
+// that is taken out is no scatter.
+func locationCov(pairs []pair, mu [3]float64, s slope) [3][3]float64 {
 	var c [3][3]float64
 	var total float64
 	for _, p := range pairs {
@@ -180,7 +194,8 @@ func locationCov(pairs []pair, mu [3]float64) [3][3]float64 {
 	for i := range 3 {
 		for j := range 3 {
 			for _, p := range pairs {
-				c[i][j] += p.w * p.w * (p.d[i] - mu[i]) * (p.d[j] - mu[j])
+				fall := s.lnAt(p.now.At)
+				c[i][j] += p.w * p.w * (p.d[i] - mu[i] - fall) * (p.d[j] - mu[j] - fall)
 			}
 			c[i][j] *= f
 		}

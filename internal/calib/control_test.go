@@ -131,14 +131,23 @@ func TestControlSkinSeesAGradient(t *testing.T) {
 	if l, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(slight, gridTiles()...)); err != nil || len(l.Warnings) != 0 {
 		t.Errorf("a gradient just below the limit: %v, %v", l.Warnings, err)
 	}
-	around, err := SurroundingControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...))
+	middle := geom.Polygon{{X: 100, Y: 80}, {X: 300, Y: 80}, {X: 300, Y: 220}, {X: 100, Y: 220}}
+	around, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...), middle)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !(around.ResidualDE00 < 0.1 && light.ResidualDE00 > 1) {
 		t.Errorf("residual %.3f with the slope, %.3f without", around.ResidualDE00, light.ResidualDE00)
 	}
+	if !around.Levelled || len(around.Warnings) != 0 {
+		t.Errorf("control skin around the region: levelled %v, %v", around.Levelled, around.Warnings)
+	}
+	crop := now.Crop(200, 100, 400, 200)
+	around.ApplyPart(crop, Part{X: 200, Y: 100})
 	around.Apply(now)
+	if a, b := crop.G.At(150, 50), now.G.At(350, 150); a != b {
+		t.Errorf("a part of the photo becomes %v, the whole %v there", a, b)
+	}
 	for _, x := range []int{0, 399} {
 		var r float64
 		for y := range 300 {
@@ -146,6 +155,36 @@ func TestControlSkinSeesAGradient(t *testing.T) {
 		}
 		if !(math.Abs(r) <= 0.01) { // the fall-off there is 22 %
 			t.Errorf("column %d is off by %.4f after correction", x, r)
+		}
+	}
+}
+
+// A slope is never carried to skin beside the tiles, nor far beyond them.
+func TestAGradientIsLevelledOnlyAmongItsTiles(t *testing.T) {
+	ref, now := skinPicture(1), skinPicture(2)
+	relight(now, cast, 0.25)
+	left := gridTiles()
+	left = slices.DeleteFunc(left, func(tile Tile) bool { return tile.ID%5 > 2 }) // x up to 220
+	box := func(x0, x1 float64) geom.Polygon {
+		return geom.Polygon{{X: x0, Y: 80}, {X: x1, Y: 80}, {X: x1, Y: 220}, {X: x0, Y: 220}}
+	}
+	for _, tt := range []struct {
+		name     string
+		measured []geom.Polygon
+		levelled bool
+	}{
+		{"among", []geom.Polygon{box(60, 180)}, true},
+		{"beside", []geom.Polygon{box(240, 380)}, false},
+		{"one among, one beside", []geom.Polygon{box(60, 180), box(240, 380)}, false},
+		{"far beyond", []geom.Polygon{box(-2000, 2200)}, false},
+		{"nothing measured", nil, false},
+	} {
+		l, err := FromControl(SampleTiles(ref, left...), SampleTiles(now, left...), tt.measured...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Levelled != tt.levelled || slices.Contains(l.Warnings, outcome.LightGradient) == tt.levelled {
+			t.Errorf("%s: levelled %v, %v", tt.name, l.Levelled, l.Warnings)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package calib
 
 import (
 	"math"
+	"slices"
 
 	"dermtrace/internal/geom"
 )
@@ -14,6 +15,8 @@ import (
 type slope struct {
 	at   geom.Point
 	x, y float64 // per pixel
+
+	mean, xx, xy, yy float64 // variance at the point At, and of x and y per pixel
 }
 
 // Bounds on a slope.
@@ -23,20 +26,64 @@ const (
 	// minSlopeT is the least ratio of a slope to its standard error that counts as
 	// found: 3 keeps chance below 1 % for two slopes and ten tiles.
 	minSlopeT = 3
+	// maxSlopeSE bounds the standard error of the light at every corner of what is
+	// measured, ln: at 2 % of light L* is sure to 0.6 around 65. Project default.
+	maxSlopeSE = 0.02
+	// hullReach is how far beyond the tiles a corner may lie: a light that falls off along
+	// a curve strays from its plane as the square of that. Project default.
+	hullReach = 1.5
 )
 
-// SurroundingControl is [FromControl] for control skin that lies around what will be
-// measured: the slope of the light over the tiles, if there is one, is taken out too.
-// Where control skin lies to one side a slope would be carried beyond what was seen;
-// use FromControl there, and heed Gradient.
-func SurroundingControl(reference, photo []TileLight) (Light, error) {
-	l, pairs, err := fromControl(reference, photo)
-	if err != nil {
-		return l, err
+// surrounds reports whether the tiles lie around an outline: its centre is inside the
+// convex hull of the tiles' centres, its corners are inside that hull grown by half
+// about the slope's centre, and at each a plane through the tiles is sure to
+// [maxSlopeSE]. Elsewhere a slope would be carried beyond what was seen.
+func (s slope) surrounds(pairs []pair, outline geom.Polygon) bool {
+	var centres []geom.Point
+	for _, p := range pairs {
+		if p.w > 0 {
+			centres = append(centres, p.now.At)
+		}
 	}
-	l.slope, l.Warnings = fitSlope(pairs), nil
-	l.ResidualDE00 = l.residual(pairs)
-	return l, nil
+	if !inHull(centres, outline.Centroid()) {
+		return false
+	}
+	for _, corner := range outline {
+		shrunk := geom.Point{X: s.at.X + (corner.X-s.at.X)/hullReach, Y: s.at.Y + (corner.Y-s.at.Y)/hullReach}
+		if !inHull(centres, shrunk) || !(s.se(corner) <= maxSlopeSE) {
+			return false
+		}
+	}
+	return true
+}
+
+// se is the standard error of the plane at a point.
+func (s slope) se(p geom.Point) float64 {
+	dx, dy := p.X-s.at.X, p.Y-s.at.Y
+	return math.Sqrt(s.mean + s.xx*dx*dx + 2*s.xy*dx*dy + s.yy*dy*dy)
+}
+
+// inHull reports whether p lies in the convex hull of points: no line through p has all
+// of them strictly on one side. Seen from p they then leave no gap of more than half a turn.
+func inHull(points []geom.Point, p geom.Point) bool {
+	var angles []float64
+	for _, q := range points {
+		if q == p {
+			return true
+		}
+		angles = append(angles, math.Atan2(q.Y-p.Y, q.X-p.X))
+	}
+	slices.Sort(angles)
+	for i, a := range angles {
+		next := angles[0] + 2*math.Pi
+		if i+1 < len(angles) {
+			next = angles[i+1]
+		}
+		if next-a > math.Pi {
+			return false
+		}
+	}
+	return len(angles) > 0
 }
 
 // fitSlope fits the plane by least squares with the pairs' weights; flat unless one of
@@ -71,6 +118,7 @@ func fitSlope(pairs []pair) slope {
 	if !(max(tx, ty) > minSlopeT) {
 		return slope{}
 	}
+	s.mean, s.xx, s.xy, s.yy = variance/w, variance*yy/det, -variance*xy/det, variance*xx/det
 	return s
 }
 
@@ -89,16 +137,19 @@ func (s slope) rangeOver(pairs []pair) float64 {
 	return hi - lo
 }
 
-// columns and row are the factors of a separable exp(plane); columns is nil where flat.
-func (s slope) columns(w int) []float32 {
+// columns and row are the factors of a separable exp(plane) on the pixels of a part of
+// the photo; columns is nil where flat.
+func (s slope) columns(w int, part Part) []float32 {
 	if s == (slope{}) {
 		return nil
 	}
 	c := make([]float32, w)
 	for x := range c {
-		c[x] = float32(math.Exp(s.x * (float64(x) - s.at.X)))
+		c[x] = float32(math.Exp(s.x * (part.X + part.step()*float64(x) - s.at.X)))
 	}
 	return c
 }
 
-func (s slope) row(y int) float64 { return math.Exp(s.y * (float64(y) - s.at.Y)) }
+func (s slope) row(y int, part Part) float64 {
+	return math.Exp(s.y * (part.Y + part.step()*float64(y) - s.at.Y))
+}

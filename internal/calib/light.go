@@ -23,6 +23,7 @@ type Light struct {
 	ResidualDE00 float64       // mean ΔE00 that remains over the tiles or patches that set it; NaN: unknown
 	Tiles        int           // tiles, patches or regions that set it
 	Gradient     float64       // ln of the light's range over the tiles, of a plane fitted to them; 0: none found
+	Levelled     bool          // the gradient is taken out as well
 	Warnings     []string      // codes of package outcome
 
 	correction *Correction // of a card; nil: Gain alone
@@ -45,8 +46,22 @@ func (l Light) LogRatioSE(i, j int) float64 {
 	return math.Sqrt(max(0, c[i][i]+c[j][j]-2*c[i][j]))
 }
 
-// Apply changes the pixels in place.
-func (l Light) Apply(rgb *raster.RGB) {
+// Part says which part of the photo some pixels are: the pixel (0, 0) is centred on
+// (X, Y) of the photo, and its neighbours are Step photo pixels apart (0: 1).
+type Part struct{ X, Y, Step float64 }
+
+func (p Part) step() float64 {
+	if p.Step == 0 {
+		return 1
+	}
+	return p.Step
+}
+
+// Apply changes the pixels of a whole photo in place.
+func (l Light) Apply(rgb *raster.RGB) { l.ApplyPart(rgb, Part{}) }
+
+// ApplyPart changes the pixels of a part of the photo in place.
+func (l Light) ApplyPart(rgb *raster.RGB, part Part) {
 	if l.correction != nil {
 		l.correction.Apply(rgb)
 		return
@@ -54,11 +69,11 @@ func (l Light) Apply(rgb *raster.RGB) {
 	if l.Gain == [3]float64{} {
 		panic("calib: a light without gains")
 	}
-	columns := l.slope.columns(rgb.W())
+	columns := l.slope.columns(rgb.W(), part)
 	for k, p := range rgb.Planes() {
 		raster.Bands(p.H, func(y0, y1 int) {
 			for y := y0; y < y1; y++ {
-				scaleRow(p.Row(y), columns, float32(l.Gain[k]*l.slope.row(y)))
+				scaleRow(p.Row(y), columns, float32(l.Gain[k]*l.slope.row(y, part)))
 			}
 		})
 	}
@@ -101,3 +116,9 @@ func Disagreement(tiles []TileLight, a, b func(rgb [3]float64) [3]float64) float
 	}
 	return sum / n
 }
+
+// MaxDisagreement is the mean ΔE00 between a card's light and control skin's beyond
+// which one of them is in doubt. Warmth, posture and pressure move a* of healthy skin by
+// 1 to 3 (Fullerton 1996 Contact Dermatitis 35:1), which is at most 2 ΔE00 at the chroma
+// of skin, where S_C is about 1.9.
+const MaxDisagreement = 2.0

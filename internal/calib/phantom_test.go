@@ -44,6 +44,14 @@ func TestCardOnAPhantom(t *testing.T) {
 	if !(math.Abs(c.MMPerPx/frameMMPerPx-1) <= 0.005) {
 		t.Errorf("%.5f mm per pixel, want %.5f", c.MMPerPx, frameMMPerPx)
 	}
+	// The phantom's paint is 0.82 of the pitch wide: without the pitch, that says as much.
+	byPaint, err := calib.FindCard(p.Pixels, calib.CardOptions{PaintMM: 0.82 * s.Card.PitchMM})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(math.Abs(byPaint.MMPerPx/frameMMPerPx-1) <= 0.01) {
+		t.Errorf("by the paint %.5f mm per pixel, want %.5f", byPaint.MMPerPx, frameMMPerPx)
+	}
 	if !(c.MeanDE00 <= calib.GoodMeanDE00) {
 		t.Errorf("mean %.2f ΔE00", c.MeanDE00)
 	}

@@ -48,7 +48,7 @@ func TestRealCards(t *testing.T) {
 				t.Errorf("%s: corner %d at %.1f, %.1f px from %v", tt.name, i, c.Corners[i], d, want)
 			}
 		}
-		t.Logf("%s: mean %.2f, max %.2f ΔE00, tilt %.0f°, %v", tt.name, c.MeanDE00, c.MaxDE00, c.TiltDeg, c.Warnings)
+		t.Logf("%s: mean %.2f, max %.2f ΔE00, tilt %.0f°, paint %.3f of the pitch, %v", tt.name, c.MeanDE00, c.MaxDE00, c.TiltDeg, 2*c.paint[0], c.Warnings)
 	}
 }
 
