@@ -88,15 +88,5 @@ func photoCells(rec *outcome.Record, v outcome.Visit, p outcome.Photo) []string 
 	}
 }
 
-// formulaStarts are the characters with which a spreadsheet begins a formula, the
-// full-width ones of East Asian input among them.
-const formulaStarts = "=+-@\t\r\n＝＋－＠"
-
-// text makes a text cell safe for a spreadsheet: one that would be read as a formula
-// is quoted by an apostrophe.
-func text(s string) string {
-	if trimmed := strings.TrimLeft(s, " \u00a0"); trimmed != "" && strings.ContainsRune(formulaStarts, []rune(trimmed)[0]) {
-		return "'" + s
-	}
-	return s
-}
+// text is a text cell.
+func text(s string) string { return outcome.CellText(s) }
