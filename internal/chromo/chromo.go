@@ -9,8 +9,10 @@
 // volume fraction, and what remains of ln G after the modelled reflectance is the
 // shading. The linear separation is the table's tangent ([Model.Basis]).
 //
-// A [Model] is made once per series and never refitted to a photo: a basis of its own
-// would turn one visit's change into another's scale. Values are model-equivalent.
+// A [Model] is made once per series, settled at the baseline ([Model.Settle]) and never
+// refitted to a photo: a basis of its own would turn one visit's change into another's
+// scale. Values are model-equivalent. On dark skin, where the surface outshines blue, the
+// settled model also uses how bright the skin is, which known light makes possible.
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.
@@ -27,6 +29,8 @@ type Model struct {
 	inverse inverseTable
 	forward *forwardTable
 	logs    *logTable
+	options Options
+	level   *float64 // ln of the light on dark skin at the baseline; nil: light cancels
 }
 
 // Maps are the separation of one picture, pixel by pixel.
@@ -46,7 +50,7 @@ func (m *Model) Separate(rgb *raster.RGB) *Maps {
 	raster.Bands(h, func(y0, y1 int) {
 		for i := y0 * w; i < y1*w; i++ {
 			u, v, g := m.ratios(rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i])
-			a := m.inverse.at(u, v)
+			a := m.read(u, v, g)
 			maps.Melanin.Pix[i], maps.Hemoglobin.Pix[i] = a.melanin, a.blood
 			maps.Shading.Pix[i], maps.Beyond.Pix[i] = g-a.base, a.beyond
 		}
@@ -133,13 +137,14 @@ func TrustOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, gain [3]float64)
 
 // Options choose the modelled camera and skin. The zero value is the documented default.
 type Options struct {
-	Camera *optics.Camera // nil: the CIE observer through sRGB, which developed photos aim at
-	Skin   optics.Skin    // its melanin and blood are ignored; Surface 0 stands for DefaultSurface
+	Camera  *optics.Camera // nil: unknown; the CIE observer through sRGB, which developed photos aim at
+	Matched bool           // a colour card brought the photos to that observer: nothing unknown is left
+	Skin    optics.Skin    // its melanin and blood are ignored; Surface 0 stands for DefaultSurface
 }
 
-// DefaultSurface is the flat reflection of the skin's surface in the model: about the
-// middle of the 0.005 to 0.02 by which diffusion models are short of real dark skin.
-const DefaultSurface = 0.012
+// DefaultSurface is the flat reflection of the skin's surface in the model: the middle of
+// the 0.005 to 0.02 by which diffusion models are short of real skin.
+const DefaultSurface = 0.0125
 
 // NewModel tabulates the model. It takes some 50 ms: make one per series.
 func NewModel(opt Options) *Model {
@@ -147,6 +152,10 @@ func NewModel(opt Options) *Model {
 	if opt.Camera != nil {
 		camera = *opt.Camera
 	}
+	return tabulated(opt, camera)
+}
+
+func tabulated(opt Options, camera optics.Camera) *Model {
 	skin := opt.Skin
 	if skin.Surface == 0 {
 		skin.Surface = DefaultSurface
@@ -155,5 +164,9 @@ func NewModel(opt Options) *Model {
 		skin.Melanin, skin.Blood = m, b
 		return camera.RGB(skin.Reflectance())
 	})
-	return &Model{forward: forward, inverse: newInverse(forward), logs: newLogTable()}
+	return &Model{forward: forward, inverse: newInverse(forward), logs: newLogTable(), options: opt}
 }
+
+// CameraKnown reports whether the colours that the model reads are those that it was
+// made for: the camera was named, or a card stood in for it.
+func (m *Model) CameraKnown() bool { return m.options.Camera != nil || m.options.Matched }

@@ -8,7 +8,7 @@ import (
 )
 
 // Skin of the modelled range is read back: at every mixture inside the domain the
-// inverse of the forward model is the identity, to 0.03 percent of melanin
+// inverse of the forward model is the identity, to 0.05 percent of melanin
 // and 0.02 of blood.
 func TestTheInverseGivesSkinBack(t *testing.T) {
 	m := NewModel(Options{})
@@ -16,7 +16,7 @@ func TestTheInverseGivesSkinBack(t *testing.T) {
 		for _, blood := range []float64{0.1, 0.2, 0.7, 1.5, 4, 7} {
 			s := stateOf(skinRGB(optics.SRGB(), optics.Skin{Melanin: melanin / 100, Blood: blood / 100, Surface: DefaultSurface}))
 			a := m.inverse.at(float32(s[0]), float32(s[1]))
-			near(t, "melanin", float64(a.melanin), melanin, 0.03)
+			near(t, "melanin", float64(a.melanin), melanin, 0.05)
 			near(t, "blood", float64(a.blood), blood, 0.02)
 			near(t, "base", float64(a.base), s[2], 0.002)
 			near(t, "beyond", float64(a.beyond), 0, 0.5)

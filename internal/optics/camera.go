@@ -49,6 +49,21 @@ func Cameras() []Camera {
 	}
 }
 
+// Named is the camera that series.yaml can name, its photos developed as cameras do;
+// ok is false for any other name.
+func Named(name string) (c Camera, ok bool) {
+	if name == "nikon_d5100" {
+		return NikonD5100().Developed(), true
+	}
+	return Camera{}, false
+}
+
+// Developed are real cameras and relatives of theirs, developed towards [SRGB]: what a
+// photo of an unknown camera may have come from.
+func Developed() []Camera {
+	return Cameras()[2:]
+}
+
 // Developed adds the colour matrix that a converter would use: least squares over the
 // 24 patches of a colour checker towards [SRGB], with white kept white.
 func (c Camera) Developed() Camera {

@@ -157,6 +157,30 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	s.relief, s.noRelief = texture.NewRelief(shading, grid, noise)
 }
 
+// Settle is the series' model as its baseline wants it ([chromo.Model.Settle]); the same
+// model for most skin. Where it is another, the sheets must be prepared anew with it.
+// lightKnown says that later photos are brought to the baseline's light.
+func Settle(m *chromo.Model, lightKnown bool, baseline ...*Sheet) *chromo.Model {
+	b := chromo.Baseline{LightKnown: lightKnown}
+	n := 0.0
+	for _, s := range baseline {
+		if s.Pixels == 0 {
+			continue
+		}
+		n++
+		for c, p := range s.light.Planes() {
+			b.Colour[c] += s.field(p).Summary().Mean
+		}
+	}
+	if n == 0 {
+		return m
+	}
+	for c := range b.Colour {
+		b.Colour[c] /= n
+	}
+	return m.Settle(b)
+}
+
 // SpotVisit is the sheet's melanin as one of two visits whose spots are matched one by
 // one ([pigment.Match]). frameFromRGB takes pixels of the region's RGB to millimetres
 // in the common frame; ok is false where the scale is unknown or nothing counts.
