@@ -3,6 +3,7 @@ package render
 import (
 	"image"
 	"math"
+	"sync"
 
 	"dermtrace/internal/raster"
 )
@@ -18,7 +19,7 @@ const lutSize = 1 << 16
 
 // encodingTable maps linear light, in steps of 1/(lutSize−1), to an sRGB code by
 // IEC 61966-2-1: 12.92 C up to 0.0031308, else 1.055 C^(1/2.4) − 0.055.
-func encodingTable() []uint8 {
+var encodingTable = sync.OnceValue(func() []uint8 {
 	lut := make([]uint8, lutSize)
 	for i := range lut {
 		c := float64(i) / (lutSize - 1)
@@ -29,7 +30,7 @@ func encodingTable() []uint8 {
 		lut[i] = uint8(math.Round(255 * e))
 	}
 	return lut
-}
+})
 
 // encoded is linear light times gain as sRGB codes; colours outside sRGB are cut to
 // it, and pixels that are NaN are hatched.

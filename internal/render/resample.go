@@ -15,12 +15,42 @@ func warp(photo *raster.RGB, srcFromOut geom.Transform, w, h int) (*raster.RGB, 
 	if err != nil {
 		return nil, err
 	}
-	out := &raster.RGB{}
-	for i, dst := range []**raster.Plane{&out.R, &out.G, &out.B} {
-		small, smallFromSrc := prefilter(photo.Planes()[i], k)
-		*dst = cubicWarp(small, smallFromSrc.Mul(srcFromOut), w, h)
+	var small [3]*raster.Plane
+	var smallFromSrc geom.Transform
+	y0, y1 := rowsSeen(photo.R, srcFromOut, w, h)
+	for i, p := range photo.Planes() {
+		part := &raster.Plane{W: p.W, H: y1 - y0, Pix: p.Pix[y0*p.W : y1*p.W]}
+		small[i], smallFromSrc = prefilter(part, k)
 	}
-	return out, nil
+	partFromOut := geom.Translation(0, -float64(y0)).Mul(srcFromOut)
+	return cubicWarp(small, smallFromSrc.Mul(partFromOut), w, h), nil
+}
+
+// rowMargin is how many source rows beyond those of the picture's edge are kept, as
+// shares of the source: a plane transform bends the edge between the points looked at.
+const rowMargin = 0.02
+
+// rowsSeen is the range of source rows that the picture shows, so that no others are
+// read: [y0, y1).
+func rowsSeen(src *raster.Plane, srcFromOut geom.Transform, w, h int) (y0, y1 int) {
+	const steps = 16
+	low, high := math.Inf(1), math.Inf(-1)
+	see := func(x, y float64) {
+		q := srcFromOut.Apply(geom.Point{X: x, Y: y})
+		low, high = min(low, q.Y), max(high, q.Y)
+	}
+	for i := range steps + 1 {
+		u, v := float64(i)/steps*float64(w-1), float64(i)/steps*float64(h-1)
+		see(u, 0)
+		see(u, float64(h-1))
+		see(0, v)
+		see(float64(w-1), v)
+	}
+	air := 8 + rowMargin*float64(src.H)
+	if math.IsNaN(low) || math.IsNaN(high) || !(high+air > 0) || !(low-air < float64(src.H)) {
+		return 0, src.H
+	}
+	return int(max(0, low-air)), int(min(float64(src.H), high+air))
 }
 
 // footprint is the width in source pixels of one output pixel: the local scale where
@@ -44,52 +74,79 @@ func footprint(src *raster.Plane, srcFromOut geom.Transform, w, h int) (float64,
 	return srcFromOut.LocalScale(at), nil
 }
 
+// evenPx is the number of pixels per output pixel up to which reading between pixels
+// needs no smoothing: the finest detail that then folds over is at four fifths of the
+// output's own limit, where a photo holds next to nothing.
+const evenPx = 1.25
+
 // prefilter takes away what k source pixels per output pixel could not show: block
-// means by the whole part of k, then a Gaussian whose σ of √(r²−1)/2 pixels widens
-// a pixel's own footprint (σ ½) to the r pixels that are left.
+// means by the whole part of k, then, where r > 1.25 pixels are left, a Gaussian whose
+// σ of √(r²−1)/2 pixels widens a pixel's own footprint (σ ½) to them.
 func prefilter(p *raster.Plane, k float64) (small *raster.Plane, smallFromSrc geom.Transform) {
 	f := max(1, int(k))
 	f = min(f, max(1, min(p.W, p.H)/2))
-	small = filter.Shrink(p, f)
-	if r := k / float64(f); r > 1 {
+	small = p
+	if f > 1 {
+		small = filter.Shrink(p, f)
+	}
+	if r := k / float64(f); r > evenPx {
 		small = filter.Gaussian(small, math.Sqrt(r*r-1)/2)
 	}
 	s := 1 / float64(f)
 	return small, geom.Transform{s, 0, -(1 - s) / 2, 0, s, -(1 - s) / 2, 0, 0, 1}
 }
 
-// cubicWarp reads p between pixels with the cubic of Catmull and Rom (1974), which
-// keeps photos crisper than a bilinear one.
-func cubicWarp(p *raster.Plane, srcFromOut geom.Transform, w, h int) *raster.Plane {
-	out := raster.New(w, h)
+// cubicWarp reads three planes of one size between pixels with the cubic of Catmull
+// and Rom (1974), which keeps photos crisper than a bilinear one.
+func cubicWarp(p [3]*raster.Plane, srcFromOut geom.Transform, w, h int) *raster.RGB {
+	out := raster.NewRGB(w, h)
 	raster.Bands(h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
-			row := out.Row(y)
-			for x := range row {
-				row[x] = cubic(p, srcFromOut.Apply(geom.Point{X: float64(x), Y: float64(y)}))
+			rows := [3][]float32{out.R.Row(y), out.G.Row(y), out.B.Row(y)}
+			for x := range w {
+				v := cubic(p, srcFromOut.Apply(geom.Point{X: float64(x), Y: float64(y)}))
+				rows[0][x], rows[1][x], rows[2][x] = v[0], v[1], v[2]
 			}
 		}
 	})
 	return out
 }
 
-func cubic(p *raster.Plane, at geom.Point) float32 {
-	if !(at.X >= -0.5 && at.Y >= -0.5 && at.X <= float64(p.W)-0.5 && at.Y <= float64(p.H)-0.5) {
-		return float32(math.NaN())
+func cubic(p [3]*raster.Plane, at geom.Point) (v [3]float32) {
+	w, h := p[0].W, p[0].H
+	if !(at.X >= -0.5 && at.Y >= -0.5 && at.X <= float64(w)-0.5 && at.Y <= float64(h)-0.5) {
+		nan := float32(math.NaN())
+		return [3]float32{nan, nan, nan}
 	}
 	i, j := int(math.Floor(at.X)), int(math.Floor(at.Y))
 	wx, wy := catmullRom(float32(at.X-float64(i))), catmullRom(float32(at.Y-float64(j)))
-	var xs [4]int
-	for n := range xs {
-		xs[n] = max(0, min(i-1+n, p.W-1))
+	if i >= 1 && j >= 1 && i+3 <= w && j+3 <= h {
+		for n, wn := range wy {
+			from := (j-1+n)*w + i - 1
+			for k := range v {
+				q := p[k].Pix[from : from+4 : from+4]
+				line := float32(wx[0]*q[0]) + float32(wx[1]*q[1]) + float32(wx[2]*q[2]) + float32(wx[3]*q[3])
+				v[k] += float32(wn * line)
+			}
+		}
+		return v
 	}
-	var sum float32
-	for n, w := range wy {
-		row := p.Row(max(0, min(j-1+n, p.H-1)))
-		line := float32(wx[0]*row[xs[0]]) + float32(wx[1]*row[xs[1]]) + float32(wx[2]*row[xs[2]]) + float32(wx[3]*row[xs[3]])
-		sum += float32(w * line)
+	return cubicAtEdge(p, [2]int{i, j}, wx, wy)
+}
+
+// cubicAtEdge holds the edge pixels beyond the edge.
+func cubicAtEdge(p [3]*raster.Plane, at [2]int, wx, wy [4]float32) (v [3]float32) {
+	for k, plane := range p {
+		for n, wn := range wy {
+			row := plane.Row(max(0, min(at[1]-1+n, plane.H-1)))
+			var line float32
+			for m, wm := range wx {
+				line += float32(wm * row[max(0, min(at[0]-1+m, plane.W-1))])
+			}
+			v[k] += float32(wn * line)
+		}
 	}
-	return sum
+	return v
 }
 
 // catmullRom are the weights of the four neighbours of a position t past the second.
