@@ -129,3 +129,10 @@ func newInventory(files []File) inventory {
 	slices.Sort(inv.names)
 	return inv
 }
+
+// dropPaintings takes the pictures that hold regions from the photos.
+func (inv *inventory) dropPaintings(rois []ROI) {
+	inv.names = slices.DeleteFunc(inv.names, func(name string) bool {
+		return slices.ContainsFunc(rois, func(r ROI) bool { return r.File == name })
+	})
+}

@@ -39,6 +39,7 @@ func (r *reader) parse(text []byte) (*Series, error) {
 		}
 		r.treatedRegions(s)
 		r.checkGuardian(s)
+		r.files.dropPaintings(s.ROIs)
 	}
 	if len(s.Consent) == 0 {
 		s.Consent = []string{"care"}

@@ -11,15 +11,9 @@ import (
 
 // JoinRings makes one outline of a region that has several pieces or holes: rings that
 // do not cross one another, of which a point is inside the region where it is inside
-// an odd number of them. The rings are strung together by bridges that are walked
-// there and back: under the even-odd rule a side that is walked twice decides nothing,
-// so that the outline encloses exactly the region, also after any transform. Rings
-// inside an odd number of others are turned the other way round, which makes the
-// shoelace formula subtract them.
+// an odd number of them. Rings inside an odd number of others are turned the other way
+// round, which makes the shoelace formula subtract them; [Bridge] does the rest.
 func JoinRings(rings []geom.Polygon) geom.Polygon {
-	if len(rings) == 0 {
-		return nil
-	}
 	turned := make([]geom.Polygon, len(rings))
 	for i, g := range rings {
 		depth := 0
@@ -33,20 +27,29 @@ func JoinRings(rings []geom.Polygon) geom.Polygon {
 			turned[i] = reversed(g)
 		}
 	}
-	out := append(geom.Polygon{}, turned[0]...)
-	if len(rings) > 1 {
-		out = append(out, turned[0][0])
-	}
-	for _, g := range turned[1:] {
-		out = append(append(append(out, g...), g[0]), turned[0][0])
-	}
-	if len(rings) > 1 {
-		out = out[:len(out)-1] // the last side closes it
-	}
-	return out
+	return Bridge(turned)
 }
 
-// Rings takes an outline that [JoinRings] made apart again, so that its bridges need not
+// Bridge strings rings together by bridges that are walked there and back. Under the
+// even-odd rule a side that is walked twice decides nothing, so that the outline
+// encloses exactly what the rings enclose, also after any transform.
+func Bridge(rings []geom.Polygon) geom.Polygon {
+	if len(rings) == 0 {
+		return nil
+	}
+	out := append(geom.Polygon{}, rings[0]...)
+	if len(rings) == 1 {
+		return out
+	}
+	home := rings[0][0]
+	out = append(out, home)
+	for _, g := range rings[1:] {
+		out = append(append(append(out, g...), g[0]), home)
+	}
+	return out[:len(out)-1] // the last side closes it
+}
+
+// Rings takes an outline that [Bridge] made apart again, so that its bridges need not
 // be drawn. Any other outline is one ring.
 func Rings(g geom.Polygon) []geom.Polygon {
 	if len(g) == 0 {

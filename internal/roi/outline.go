@@ -71,47 +71,14 @@ func grow(m, within *Mask, r int) *Mask {
 	return out
 }
 
-// traceOutline walks once around a patch, clockwise on screen, along the sides of its
-// pixels, and returns the corners where it turns. Where two pixels touch at a corner
-// only, it keeps to its own, so that the outline never crosses itself. Holes are
-// inside.
+// traceOutline walks once around the first patch of m. Its holes are inside.
 func traceOutline(m *Mask) geom.Polygon {
-	start := -1
 	for i, in := range m.In {
 		if in {
-			start = i
-			break
+			return m.walk(i%m.W, i/m.W, func(int, int) {})
 		}
 	}
-	if start < 0 {
-		return nil
-	}
-	in := func(x, y int) bool { return m.Contains(x+m.X0, y+m.Y0) }
-	// The pixels ahead to the left and to the right of a step that leaves a corner east,
-	// south, west or north; the patch is always on the right.
-	ahead := [4][2][2]int{{{0, -1}, {0, 0}}, {{0, 0}, {-1, 0}}, {{-1, 0}, {-1, -1}}, {{-1, -1}, {0, -1}}}
-	step := [4][2]int{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}
-	x0, y0 := start%m.W, start/m.W
-	x, y, dir := x0, y0, 0
-	var g geom.Polygon
-	for {
-		x, y = x+step[dir][0], y+step[dir][1]
-		left, right := ahead[dir][0], ahead[dir][1]
-		turned := dir
-		switch {
-		case !in(x+right[0], y+right[1]):
-			turned = (dir + 1) % 4
-		case in(x+left[0], y+left[1]):
-			turned = (dir + 3) % 4
-		}
-		if turned != dir {
-			g = append(g, geom.Point{X: float64(x+m.X0) - 0.5, Y: float64(y+m.Y0) - 0.5})
-			dir = turned
-		}
-		if x == x0 && y == y0 && dir == 0 {
-			return g
-		}
-	}
+	return nil
 }
 
 // simplifyCells are the tolerances tried, in cells, from smooth to exact: a staircase
