@@ -219,13 +219,15 @@ func Unmeasured(unit string, warnings ...string) Measurement {
 // Picture is a file under the result folder that a report may show.
 type Picture struct {
 	Photo   string `json:"photo"` // file of the photo shown
-	Kind    string `json:"kind"`  // aligned | thumb | map | spots | regions
+	Kind    string `json:"kind"`  // aligned | thumb | map | difference | regions
 	Measure string `json:"measure"`
 	File    string `json:"file"` // relative to the result folder, with /
 	Width   int    `json:"width"`
 	Height  int    `json:"height"`
 	Low     Number `json:"low"`  // of a map's colour scale, in the measure's unit
 	High    Number `json:"high"` // null where there is no scale
+
+	Window *[4]float64 `json:"window,omitempty"` // x, y, width, height in frame pixels of what it shows, edge to edge
 }
 
 // Spot is one dark spot, followed from the baseline to a later visit.
