@@ -1,0 +1,232 @@
+package validate
+
+import (
+	"math"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/stats"
+	"dermtrace/internal/trend"
+)
+
+// Goal is one question with the bound that its answer must keep.
+type Goal struct {
+	Question string
+	Text     string // what is asked, in one line
+	Unit     string
+	AtLeast  bool // the bound is from below; else from above
+	Bound    float64
+	Dark     float64 // the bound for dark skin where it differs; 0: the same
+	Stated   bool    // no goal was set: the value is stated
+	Least    int     // samples without which nothing can be said; 0: one
+	value    func([]Sample) float64
+}
+
+// bound is the goal's for a band.
+func (g Goal) bound(band string) float64 {
+	if band == trend.BandDark && g.Dark != 0 {
+		return g.Dark
+	}
+	return g.Bound
+}
+
+// Figure is the answer to one question for one band.
+type Figure struct {
+	Question string         `json:"question"`
+	Text     string         `json:"text"`
+	Unit     string         `json:"unit"`
+	Band     string         `json:"band"`
+	Value    outcome.Number `json:"value"`
+	Bound    outcome.Number `json:"bound"`
+	AtLeast  bool           `json:"at_least"`
+	N        int            `json:"n"`
+	Refused  int            `json:"refused"` // samples without a measured number
+	Verdict  string         `json:"verdict"` // met | missed | stated
+}
+
+// Verdicts of a Figure.
+const (
+	Met    = "met"
+	Missed = "missed"
+	Stated = "stated"
+)
+
+// Questions that samples speak to.
+const (
+	alignMedian   = "align_median"
+	alignP95      = "align_p95"
+	stretchMedian = "stretch_median"
+	stretchP95    = "stretch_p95"
+	alignHonest   = "align_honest"
+	alignFound    = "align_found"
+	alignRefused  = "align_refused"
+	evidence      = "evidence"
+	blood         = "blood"
+	flushMelanin  = "flush_melanin"
+	otherMelanin  = "other_melanin"
+	melanin       = "melanin"
+	melaninBlood  = "melanin_blood"
+	relief        = "relief"
+	stillRelief   = "still_relief"
+	distance      = "distance"
+	castErythema  = "cast_erythema"
+	profile       = "profile"
+	meanLight     = "mean_light"
+	witnessMoves  = "witness_moves"
+	spotFate      = "spot_fate"
+	rowBeyond     = "row_beyond"
+	falseHeadline = "false_headline"
+	detected      = "detected"
+	falseFlag     = "false_flag"
+	missedFlag    = "missed_flag"
+)
+
+// Goals are what the tool promises, in the order of the table.
+func Goals() []Goal {
+	return []Goal{
+		{Question: alignMedian, Text: "alignment: median error over the regions, worst photo", Unit: "px", Bound: 0.05, value: worst},
+		{Question: alignP95, Text: "alignment: 95th percentile over the regions, worst photo", Unit: "px", Bound: 0.2, value: worst},
+		{Question: stretchMedian, Text: "stretched skin (9 px per 2000): median error, worst photo", Unit: "px", Bound: 0.5, value: worst},
+		{Question: stretchP95, Text: "stretched skin: 95th percentile, worst photo", Unit: "px", Bound: 1.5, value: worst},
+		{Question: alignHonest, Text: "error_px within a factor of two of the truth (both at least 0.05 px)", Unit: "share", AtLeast: true, Bound: 0.9, value: honest},
+		{Question: alignFound, Text: "photos of the same skin that are aligned", Unit: "share", AtLeast: true, Bound: 1, value: right},
+		{Question: alignRefused, Text: "photos of other skin that are refused", Unit: "share", AtLeast: true, Bound: 1, value: right},
+		{Question: blood, Text: "blood against control: correlation with the truth", Unit: "r", AtLeast: true, Bound: 0.99, Least: 3, value: correlation},
+		{Question: blood, Text: "blood against control: slope, at least", Unit: "1", AtLeast: true, Bound: 0.6, Least: 3, value: slope},
+		{Question: blood, Text: "blood against control: slope, at most", Unit: "1", Bound: 1.6, Least: 3, value: slope},
+		{Question: blood, Text: "blood against control: largest residual", Unit: "points", Bound: 0.25, Least: 3, value: residual},
+		{Question: flushMelanin, Text: "a flush of 3 points reads as melanin", Unit: "%", Bound: 5, Dark: 15, value: worst},
+		{Question: otherMelanin, Text: "the same with another camera, oxygenation, scattering, shine", Unit: "%", Bound: 25, value: worst},
+		{Question: melanin, Text: "melanin ×0.8 to ×1.5: correlation of logarithms", Unit: "r", AtLeast: true, Bound: 0.99, Dark: 0.98, Least: 3, value: correlation},
+		{Question: melanin, Text: "melanin: slope of logarithms, at least", Unit: "1", AtLeast: true, Bound: 0.7, Least: 3, value: slope},
+		{Question: melanin, Text: "melanin: slope of logarithms, at most", Unit: "1", Bound: 1.4, Least: 3, value: slope},
+		{Question: melaninBlood, Text: "melanin ×0.8 to ×1.5 reads as blood", Unit: "points", Bound: 0.2, Dark: 0.8, value: worst},
+		{Question: relief, Text: "roughness follows relief of 0.85 and 0.70", Unit: "%", Bound: 4, value: worst},
+		{Question: stillRelief, Text: "roughness where relief did not change", Unit: "%", Bound: 2, value: worst},
+		{Question: distance, Text: "roughness from 0.7 to 1.4 times the distance", Unit: "%", Bound: 3, value: worst},
+		{Question: castErythema, Text: "erythema index under cast, exposure, gradient", Unit: "units", Bound: 0.3, value: worst},
+		{Question: profile, Text: "a* of the same colours with another colour profile", Unit: "CIELAB", Bound: 0.3, value: worst},
+		{Question: meanLight, Text: "L* of a fine pattern is that of its mean light", Unit: "CIELAB", Bound: 1, value: worst},
+		{Question: witnessMoves, Text: "the witness half of control skin is measured, not set", Unit: "share", AtLeast: true, Bound: 1, value: right},
+		{Question: spotFate, Text: "spots in the right class of fate", Unit: "share", AtLeast: true, Bound: 0.95, value: right},
+		{Question: rowBeyond, Text: "unchanged courses: rows beyond noise", Unit: "share", Bound: 0.07, value: wrong},
+		{Question: falseHeadline, Text: "unchanged courses with a false headline", Unit: "share", Bound: 0.05, value: wrong},
+		{Question: detected, Text: "a true change of twice the detectable one is headlined", Unit: "share", AtLeast: true, Bound: 0.8, value: right},
+		{Question: falseFlag, Text: "unchanged courses with a false flag", Unit: "share", Stated: true, value: wrong},
+		{Question: missedFlag, Text: "hyperpigmentation (melanin +20 %) that is not flagged", Unit: "share", Stated: true, value: wrong},
+	}
+}
+
+// bands are listed from light to dark.
+var bands = []string{trend.BandLight, trend.BandMedium, trend.BandDark}
+
+// figures answers every question for which there are samples, band by band.
+func figures(samples []Sample) []Figure {
+	var list []Figure
+	for _, g := range Goals() {
+		for _, band := range bands {
+			var mine []Sample
+			refused := 0
+			for _, s := range samples {
+				if s.Question != g.Question || s.Band != band {
+					continue
+				}
+				if !s.Measured.Known() {
+					refused++
+					continue
+				}
+				mine = append(mine, s)
+			}
+			if len(mine)+refused >= max(g.Least, 1) {
+				list = append(list, g.figure(band, mine, refused))
+			}
+		}
+	}
+	return list
+}
+
+// figure is the goal's answer. A number that was due and refused misses the goal, unless
+// it was never set: honest refusal is no error, but no success either.
+func (g Goal) figure(band string, mine []Sample, refused int) Figure {
+	f := Figure{Question: g.Question, Text: g.Text, Unit: g.Unit, Band: band, Bound: outcome.Number(g.bound(band)),
+		AtLeast: g.AtLeast, N: len(mine), Refused: refused, Value: outcome.NaN(), Verdict: Missed}
+	if len(mine) > 0 {
+		f.Value = outcome.Number(g.value(mine))
+	}
+	v := float64(f.Value)
+	switch {
+	case g.Stated:
+		f.Verdict, f.Bound = Stated, outcome.NaN()
+	case refused > 0:
+	case g.AtLeast && v >= g.bound(band), !g.AtLeast && v <= g.bound(band):
+		f.Verdict = Met
+	}
+	return f
+}
+
+// worst is the largest distance from the truth.
+func worst(list []Sample) float64 {
+	d := 0.0
+	for _, s := range list {
+		d = max(d, math.Abs(float64(s.Measured)-s.Truth))
+	}
+	return d
+}
+
+// right is the share of samples that say what is true, wrong that of the others.
+func right(list []Sample) float64 { return 1 - wrong(list) }
+
+func wrong(list []Sample) float64 {
+	n := 0
+	for _, s := range list {
+		if float64(s.Measured) != s.Truth {
+			n++
+		}
+	}
+	return float64(n) / float64(len(list))
+}
+
+// leastPx is the error below which estimates need not be told apart.
+const leastPx = 0.05
+
+// honest is the share of estimates within a factor of two of the true error. A photo
+// that was refused estimates an infinite error, which is honest only where it is one.
+func honest(list []Sample) float64 {
+	n := 0
+	for _, s := range list {
+		ratio := max(float64(s.Measured), leastPx) / max(s.Truth, leastPx)
+		if ratio >= 0.5 && ratio <= 2 {
+			n++
+		}
+	}
+	return float64(n) / float64(len(list))
+}
+
+func columns(list []Sample) (truth, measured []float64) {
+	for _, s := range list {
+		truth, measured = append(truth, s.Truth), append(measured, float64(s.Measured))
+	}
+	return truth, measured
+}
+
+func correlation(list []Sample) float64 { return stats.Pearson(columns(list)) }
+
+func slope(list []Sample) float64 {
+	l, err := stats.FitLine(columns(list))
+	if err != nil {
+		return math.NaN()
+	}
+	return l.Slope.Value
+}
+
+// residual is the largest distance from the fitted line.
+func residual(list []Sample) float64 {
+	l, err := stats.FitLine(columns(list))
+	if err != nil {
+		return math.NaN()
+	}
+	d := 0.0
+	for _, s := range list {
+		d = max(d, math.Abs(float64(s.Measured)-l.Intercept.Value-l.Slope.Value*s.Truth))
+	}
+	return d
+}

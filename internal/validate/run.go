@@ -1,0 +1,205 @@
+package validate
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"dermtrace/internal/cie"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/phantom"
+	"dermtrace/internal/raster"
+	"dermtrace/internal/series"
+	"dermtrace/internal/trend"
+)
+
+// run photographs the course, measures it as a user would, and compares.
+func (c course) run(ctx context.Context, fault Fault) ([]Sample, error) {
+	dir, err := os.MkdirTemp("", "dermtrace-validate-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if c.kind == pattern {
+		return runPattern(ctx, dir, fault)
+	}
+	if err := phantom.Write(ctx, dir, c.script, phantom.Options{Force: true}); err != nil {
+		return nil, err
+	}
+	if err := c.prepare(ctx, dir); err != nil {
+		return nil, err
+	}
+	truth, err := readTruth(filepath.Join(dir, phantom.TruthFile))
+	if err != nil {
+		return nil, err
+	}
+	if fault.Photos != nil {
+		if err := fault.Photos(dir, c.script, truth); err != nil {
+			return nil, err
+		}
+	}
+	res, err := series.Analyze(ctx, os.DirFS(dir), series.Options{NoPictures: true})
+	if err != nil {
+		return nil, err
+	}
+	if fault.Record != nil {
+		fault.Record(res.Record)
+	}
+	return c.compare(res, truth)
+}
+
+// prepare does to the files what no script can say.
+func (c course) prepare(ctx context.Context, dir string) error {
+	switch c.kind {
+	case tracking:
+		file, _ := photoOf(c.script, profileDay)
+		return inDisplayP3(dir, file, c.script)
+	case stranger:
+		other := c.script
+		other.Seed += 10_000
+		at, err := os.MkdirTemp("", "dermtrace-validate-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(at)
+		if err := phantom.Write(ctx, at, other, phantom.Options{Force: true}); err != nil {
+			return err
+		}
+		file, _ := photoOf(c.script, 28)
+		b, err := os.ReadFile(filepath.Join(at, file))
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(dir, file), b, 0o600)
+	}
+	return nil
+}
+
+func readTruth(path string) (phantom.Truth, error) {
+	var t phantom.Truth
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return t, err
+	}
+	return t, json.Unmarshal(b, &t)
+}
+
+// inDisplayP3 replaces a photo by the same light on the primaries of Display P3, said so
+// in a cICP chunk (PNG 3rd edition, 11.3.2.6). The name keeps its .jpg: content decides.
+func inDisplayP3(dir, file string, s phantom.Script) error {
+	p, err := phantom.New(s)
+	if err != nil {
+		return err
+	}
+	for i := range p.Photos() {
+		if s.Visits[i].Photos[0].File != file {
+			continue
+		}
+		r, err := p.Photo(i)
+		if err != nil {
+			return err
+		}
+		b, err := p3PNG(r.Pixels)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(dir, file), b, 0o600)
+	}
+	panic("validate: no photo " + file)
+}
+
+// displayP3 are the chromaticities of SMPTE EG 432-1 with the white of D65.
+func displayP3() cie.Matrix {
+	return cie.Primaries([2]float64{0.680, 0.320}, [2]float64{0.265, 0.690}, [2]float64{0.150, 0.060}, [2]float64{0.3127, 0.3290})
+}
+
+func p3PNG(rgb *raster.RGB) ([]byte, error) {
+	m := displayP3().Inverse().Mul(cie.XYZFromRGB())
+	img := image.NewNRGBA64(image.Rect(0, 0, rgb.W(), rgb.H()))
+	for i := range rgb.R.Pix {
+		light := m.Apply([3]float64{float64(rgb.R.Pix[i]), float64(rgb.G.Pix[i]), float64(rgb.B.Pix[i])})
+		code := func(v float64) uint16 { return uint16(65535*cie.Encode(min(max(v, 0), 1)) + 0.5) }
+		img.SetNRGBA64(i%rgb.W(), i/rgb.W(), color.NRGBA64{R: code(light[0]), G: code(light[1]), B: code(light[2]), A: 65535})
+	}
+	return withCICP(img)
+}
+
+// withCICP encodes a PNG that says: primaries 12 (Display P3), transfer 13 (sRGB), full range.
+func withCICP(img image.Image) ([]byte, error) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return nil, err
+	}
+	const header = 8 + 25 // signature and IHDR
+	data := b.Bytes()
+	return slices.Concat(data[:header], pngChunk("cICP", 12, 13, 0, 1), data[header:]), nil
+}
+
+func pngChunk(kind string, body ...byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
+	b = append(append(b, kind...), body...)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+}
+
+// runPattern measures a photo of light and dark pixels in turn, whose mean light is known.
+func runPattern(ctx context.Context, dir string, fault Fault) ([]Sample, error) {
+	const bright, dim = 0.55, 0.10
+	img := image.NewNRGBA64(image.Rect(0, 0, 600, 450))
+	for y := range 450 {
+		for x := range 600 {
+			v := bright
+			if (x+y)%2 == 1 {
+				v = dim
+			}
+			code := func(f float64) uint16 { return uint16(65535*cie.Encode(v*f) + 0.5) }
+			img.SetNRGBA64(x, y, color.NRGBA64{R: code(1), G: code(0.75), B: code(0.6), A: 65535})
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return nil, err
+	}
+	const file = "2026-01-10.png"
+	if err := os.WriteFile(filepath.Join(dir, file), b.Bytes(), 0o600); err != nil {
+		return nil, err
+	}
+	manifest := "scale: {mm_per_px: 0.02}\nrois:\n  - {name: treated, kind: treated, polygon: [[100, 100], [500, 100], [500, 350], [100, 350]]}\n"
+	if err := os.WriteFile(filepath.Join(dir, "series.yaml"), []byte(manifest), 0o600); err != nil {
+		return nil, err
+	}
+	if fault.Photos != nil {
+		if err := fault.Photos(dir, phantom.Script{}, phantom.Truth{}); err != nil {
+			return nil, err
+		}
+	}
+	res, err := series.Analyze(ctx, os.DirFS(dir), series.Options{NoPictures: true})
+	if err != nil {
+		return nil, err
+	}
+	mean := (bright + dim) / 2
+	truth := cie.LabD65(mean, 0.75*mean, 0.6*mean)
+	s := sampler{course: "pattern", band: bandOf(res.Record)}
+	s.add(meanLight, file, truth.L, res.Record.Photos[0].ROIs[0].Measures["l_star"].Value)
+	return s.list, nil
+}
+
+// bandOf is the band of the record's skin: that of its control or treated region at the
+// frame.
+func bandOf(rec *outcome.Record) string {
+	for _, p := range rec.Photos {
+		for _, r := range p.ROIs {
+			if v := r.Measures["ita"].Value; v.Known() {
+				return trend.Band(float64(v))
+			}
+		}
+	}
+	return bands[1]
+}

@@ -1,0 +1,126 @@
+// Package validate answers: how wrong is this tool, on which skin?
+//
+// A battery of simulated courses (package phantom: the truth of every photo is exact)
+// goes through the very pipeline that photos of people go through. What comes out is
+// compared with the truth, sample by sample; samples are gathered into figures, one per
+// question and band of skin tone (light, medium, dark, by ITA); each figure is held
+// against its goal. A band that misses a goal fails the battery.
+//
+// [Run] does the battery, [Score] the same for a folder of photos with a truth of their
+// own, [Faults] are pipelines with one mistake each, which the battery must catch.
+// Units stand with each [Goal]. What it cannot say: how skin of people that no phantom
+// resembles behaves; only photos with a truth of their own can, hence Score.
+package validate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+	"path/filepath"
+
+	"dermtrace/internal/folder"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/phantom"
+)
+
+// Schema names the form of validate.json.
+const Schema = "dermtrace.validate/1"
+
+// Options of [Run]. The zero value is the full battery, not resumable.
+type Options struct {
+	Quick    bool
+	Software outcome.Software
+	Keep     string // folder for what is done, so that a later run goes on from there; "": none
+	Progress func(done, all int, what string)
+	Fault    Fault // the zero value has none
+}
+
+// Report is the outcome of a battery: the figures and what they were made from.
+type Report struct {
+	Schema   string           `json:"schema"`
+	Software outcome.Software `json:"software"`
+	Battery  string           `json:"battery"` // full | quick | data
+	Figures  []Figure         `json:"figures"`
+	Samples  []Sample         `json:"samples"`
+}
+
+// Passed reports whether every goal is met.
+func (r *Report) Passed() bool {
+	for _, f := range r.Figures {
+		if f.Verdict == Missed {
+			return false
+		}
+	}
+	return true
+}
+
+// Write writes the report as JSON.
+func (r *Report) Write(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", " ")
+	return enc.Encode(r)
+}
+
+// Run does the battery. A course that cannot be analysed at all is an error of ours.
+func Run(ctx context.Context, opt Options) (*Report, error) {
+	all := courses(opt.Quick)
+	var samples []Sample
+	for i, c := range all {
+		if opt.Progress != nil {
+			opt.Progress(i, len(all), c.name)
+		}
+		list, err := keep(opt, c, func() ([]Sample, error) { return c.run(ctx, opt.Fault) })
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
+		}
+		samples = append(samples, list...)
+	}
+	if opt.Progress != nil {
+		opt.Progress(len(all), len(all), "")
+	}
+	name := "full"
+	if opt.Quick {
+		name = "quick"
+	}
+	return report(name, opt.Software, samples), nil
+}
+
+func report(battery string, sw outcome.Software, samples []Sample) *Report {
+	return &Report{Schema: Schema, Software: sw, Battery: battery, Figures: figures(samples), Samples: samples}
+}
+
+// keep takes a course's samples from an earlier run of the same program, or does the
+// course and keeps them.
+func keep(opt Options, c course, do func() ([]Sample, error)) ([]Sample, error) {
+	if opt.Keep == "" {
+		return do()
+	}
+	name := filepath.Join(opt.Keep, fmt.Sprintf("%016x.json", c.key(opt.Software)))
+	if b, err := os.ReadFile(name); err == nil {
+		var list []Sample
+		if json.Unmarshal(b, &list) == nil {
+			return list, nil
+		}
+	}
+	list, err := do()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(opt.Keep, 0o700); err != nil {
+		return nil, err
+	}
+	return list, folder.WriteFile(name, func(w io.Writer) error { return json.NewEncoder(w).Encode(list) })
+}
+
+// key names a course as this version of the program sees it.
+func (c course) key(sw outcome.Software) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintln(h, Schema, sw.Version, sw.Revision, c.name, c.kind)
+	if err := phantom.WriteScript(h, c.script); err != nil {
+		panic(err) // a script of ours
+	}
+	return h.Sum64()
+}
