@@ -60,6 +60,7 @@ type analysis struct {
 	notices     []outcome.Notice
 	record      *outcome.Record
 	pictures    []Picture
+	spots       spotMaps
 	places      map[string]align.Result
 }
 
@@ -74,6 +75,7 @@ var pipeline = []struct {
 	{"measure the photos", (*analysis).measurePhotos},
 	{"write the record", (*analysis).writeRecord},
 	{"compare the visits", (*analysis).compare},
+	{"match the spots", (*analysis).matchSpots},
 }
 
 // Analyze measures the series in fsys, whose root holds the photos and, if the user

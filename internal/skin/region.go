@@ -17,10 +17,8 @@ import (
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/cie"
-	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
-	"dermtrace/internal/skin/pigment"
 	"dermtrace/internal/skin/texture"
 )
 
@@ -179,15 +177,4 @@ func Settle(m *chromo.Model, lightKnown bool, baseline ...*Sheet) *chromo.Model 
 		b.Colour[c] /= n
 	}
 	return m.Settle(b)
-}
-
-// SpotVisit is the sheet's melanin as one of two visits whose spots are matched one by
-// one ([pigment.Match]). frameFromRGB takes pixels of the region's RGB to millimetres
-// in the common frame; ok is false where the scale is unknown or nothing counts.
-func (s *Sheet) SpotVisit(frameFromRGB geom.Transform, ref Reference) (v pigment.Visit, ok bool) {
-	step := float64(s.Step)
-	middle := (step - 1) / 2
-	rgbFromMap := geom.Translation(float64(s.X0)+middle, float64(s.Y0)+middle).Mul(geom.Scaling(step))
-	v = pigment.Visit{Melanin: s.melanin, MMPerPx: s.mmPerPx, FrameFromMap: frameFromRGB.Mul(rgbFromMap), Threshold: ref.Pigment}
-	return v, s.mmPerPx > 0 && s.mmPerPx <= 1/pigment.LeastPxPerMM && !s.melanin.Empty() && !math.IsNaN(ref.Pigment.Level)
 }

@@ -13,7 +13,6 @@ import (
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
-	"dermtrace/internal/skin/pigment"
 )
 
 var model = chromo.NewModel(chromo.Options{})
@@ -253,25 +252,30 @@ func TestSpotsOfTwoSheetsMatch(t *testing.T) {
 	whole := sheetOf(rgb, square(0, 0, patchPx, patchPx), patchPxPerMM)
 	part := sheetOf(rgb.Crop(37, 11, patchPx, patchPx), square(0, 0, patchPx-37, patchPx-11), patchPxPerMM)
 	ref := skin.Freeze(whole)
-	before, ok1 := whole.SpotVisit(geom.Scaling(1/patchPxPerMM), ref)
-	after, ok2 := part.SpotVisit(geom.Scaling(1/patchPxPerMM).Mul(geom.Translation(37, 11)), ref)
-	if !ok1 || !ok2 {
+	const frameMMPerPx = 1 / patchPxPerMM
+	before := whole.SpotMap(geom.Identity(), frameMMPerPx, ref)
+	after := part.SpotMap(geom.Translation(37, 11), frameMMPerPx, ref)
+	if before == nil || after == nil {
 		t.Fatal("the sheets have no spots to match")
 	}
-	spots, err := pigment.Match(before, after)
+	spots, change, err := skin.MatchSpots(before, after)
 	if err != nil {
 		t.Fatal(err)
 	}
 	near(t, "spots", float64(len(spots)), 16, 0)
-	near(t, "total change", pigment.TotalChange(spots), 0, 0.01)
+	near(t, "total change", change, 0, 0.01)
 	for _, s := range spots {
-		if s.Fate != pigment.Persisted {
+		if s.Fate != outcome.SpotPersisted {
 			t.Errorf("%+v", s)
 		}
-		near(t, "x", math.Mod(s.At.X, 5), 2.5, 0.1)
-		near(t, "y", math.Mod(s.At.Y, 5), 2.5, 0.1)
+		near(t, "x", math.Mod(float64(s.X)*frameMMPerPx, 5), 2.5, 0.1)
+		near(t, "y", math.Mod(float64(s.Y)*frameMMPerPx, 5), 2.5, 0.1)
+		near(t, "contrast", float64(s.To/s.From), 1, 0.05)
 	}
-	if _, ok := sheetOf(rgb, square(0, 0, patchPx, patchPx), 0).SpotVisit(geom.Identity(), ref); ok {
+	if sheetOf(rgb, square(0, 0, patchPx, patchPx), 0).SpotMap(geom.Identity(), frameMMPerPx, ref) != nil {
 		t.Error("spots were found without a scale")
+	}
+	if whole.SpotMap(geom.Identity(), 0, ref) != nil || whole.SpotMap(geom.Identity(), frameMMPerPx, skin.Freeze()) != nil {
+		t.Error("spots were found without a frame's scale or a baseline")
 	}
 }

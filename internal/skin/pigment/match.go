@@ -7,22 +7,12 @@ import (
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
 )
 
-// Fate is what became of one spot between two visits.
-type Fate string
-
-// Fates, each the mirror of another or of itself, so that swapping the visits swaps
-// them and chance alone fades as many spots as it darkens.
-const (
-	Persisted Fate = "persisted"
-	Faded     Fate = "faded"
-	Darkened  Fate = "darkened"
-	Gone      Fate = "gone"
-	New       Fate = "new"
-)
-
-// Bounds between the fates, as ratios of burden (project defaults).
+// Bounds between the fates of outcome.Spot, as ratios of burden (project defaults). Each
+// fate is the mirror of another or of itself, so that swapping the visits swaps them and
+// chance alone fades as many spots as it darkens.
 const (
 	fadedBelow = 0.8  // and darkened above its inverse
 	goneBelow  = 0.25 // and new above its inverse
@@ -45,8 +35,8 @@ type Matched struct {
 	At            geom.Point // millimetres in the common frame
 	RadiusMM      float64
 	Before, After float64 // burden at both visits over the same disc, % melanin · mm²
-	Fate          Fate
-	NeedsEyes     bool // new, darkening or large: for a person to look at, never "improved"
+	Fate          string  // a fate of outcome.Spot
+	NeedsEyes     bool    // new, darkening or large: for a person to look at, never "improved"
 }
 
 // site is a disc on the skin, in millimetres of the common frame.
@@ -202,19 +192,19 @@ func (v Visit) around(centre geom.Point, reachMM float64, fn func(at geom.Point,
 
 // judged names the fate of a spot. A burden that chance has made negative counts as 0.
 func judged(s site, before, after float64) Matched {
-	m := Matched{At: s.at, RadiusMM: s.radius, Before: before, After: after, Fate: Persisted}
+	m := Matched{At: s.at, RadiusMM: s.radius, Before: before, After: after, Fate: outcome.SpotPersisted}
 	a, b := max(0, before), max(0, after)
 	switch {
 	case b < goneBelow*a:
-		m.Fate = Gone
+		m.Fate = outcome.SpotGone
 	case a < goneBelow*b:
-		m.Fate = New
+		m.Fate = outcome.SpotNew
 	case b < fadedBelow*a:
-		m.Fate = Faded
+		m.Fate = outcome.SpotFaded
 	case a < fadedBelow*b:
-		m.Fate = Darkened
+		m.Fate = outcome.SpotDarkened
 	}
-	m.NeedsEyes = m.Fate == New || m.Fate == Darkened || 2*s.radius > largeMM
+	m.NeedsEyes = m.Fate == outcome.SpotNew || m.Fate == outcome.SpotDarkened || 2*s.radius > largeMM
 	return m
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
 
@@ -63,18 +64,18 @@ func scatter(n int) []disc {
 func TestSpotsAreMatchedOneByOne(t *testing.T) {
 	all := scatter(400)
 	var before, after []disc
-	truth := make([]Fate, len(all))
+	truth := make([]string, len(all))
 	var from, to float64
 	for i, d := range all {
 		now := d
-		truth[i] = Persisted
+		truth[i] = outcome.SpotPersisted
 		switch {
 		case i%10 < 2:
-			truth[i], now.contrast = Faded, 0.55*d.contrast
+			truth[i], now.contrast = outcome.SpotFaded, 0.55*d.contrast
 		case i%10 == 2:
-			truth[i], now.contrast = Gone, 0
+			truth[i], now.contrast = outcome.SpotGone, 0
 		case i%10 == 3:
-			truth[i], d.contrast = New, 0
+			truth[i], d.contrast = outcome.SpotNew, 0
 		}
 		before, after = append(before, d), append(after, now)
 		from, to = from+burdenOf([]disc{d}), to+burdenOf([]disc{now})
@@ -91,7 +92,7 @@ func TestSpotsAreMatchedOneByOne(t *testing.T) {
 				if m.Fate == truth[i] {
 					right++
 				}
-				if m.NeedsEyes != (truth[i] == New) {
+				if m.NeedsEyes != (truth[i] == outcome.SpotNew) {
 					t.Errorf("needs eyes: %v for a spot that is %s", m.NeedsEyes, truth[i])
 				}
 			}
@@ -120,7 +121,7 @@ func TestNoRegressionToTheMean(t *testing.T) {
 
 func TestMatchIsSymmetric(t *testing.T) {
 	a, b := spotted(freckles, firstPose, 7), spotted(append(freckles[:4:4], disc{60, 40, 1, 3}), firstPose, 8)
-	mirror := map[Fate]Fate{Persisted: Persisted, Faded: Darkened, Darkened: Faded, Gone: New, New: Gone}
+	mirror := map[string]string{outcome.SpotPersisted: outcome.SpotPersisted, outcome.SpotFaded: outcome.SpotDarkened, outcome.SpotDarkened: outcome.SpotFaded, outcome.SpotGone: outcome.SpotNew, outcome.SpotNew: outcome.SpotGone}
 	there, err1 := Match(a, b)
 	back, err2 := Match(b, a)
 	if err1 != nil || err2 != nil || len(there) != len(back) || len(there) == 0 {

@@ -60,15 +60,19 @@ func LStar(l chromo.Field) outcome.Measurement { return l.Median(UnitLab) }
 // (project default).
 const redSkinRise = 0.5
 
+// redSkin is the blood fraction in percent at which skin is red whatever it was before:
+// more than twice that of skin at rest (project default).
+const redSkin = 3.0
+
 // ITA is the individual typology angle of the median L* and b*, in degrees. blood and
 // baselineBlood are the region's mean blood fractions in percent now and at the
-// baseline; where the skin has become red the angle is withheld.
+// baseline; where the skin is or has become red the angle is withheld.
 func ITA(l, b chromo.Field, blood, baselineBlood float64) outcome.Measurement {
 	colour := cie.Lab{L: l.Quantile(0.5), B: b.Quantile(0.5)}
 	if math.IsNaN(colour.L) {
 		return outcome.Unmeasured(UnitDegrees, outcome.RegionLost)
 	}
-	if blood-baselineBlood > redSkinRise {
+	if blood-baselineBlood > redSkinRise || blood > redSkin {
 		return outcome.Unmeasured(UnitDegrees, outcome.RedSkin)
 	}
 	deg, ok := cie.ITA(colour)

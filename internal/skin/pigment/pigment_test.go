@@ -43,6 +43,9 @@ func TestITA(t *testing.T) {
 			t.Errorf("%s: %+v", what, m)
 		}
 	}
+	if ITA(l, b, 3.1, 3.1).Value.Known() {
+		t.Error("ITA is read on skin that was red at the baseline")
+	}
 	if !ITA(l, b, 1, math.NaN()).Value.Known() {
 		t.Error("without a baseline ITA is read")
 	}
@@ -118,6 +121,29 @@ func TestBurdenFollowsFading(t *testing.T) {
 	}
 	count, _ := Spots(slope, mmPerPx, threshold)
 	near(t, "spots on a gradient", float64(count.N), 0, 0)
+}
+
+// Skin that darkens as a whole, by tan or as a multiple of all it has, gains no spots.
+func TestDarkerSkinGainsNoSpots(t *testing.T) {
+	base := stain(6, freckles)
+	for i := range base.Value.Pix {
+		base.Value.Pix[i] += float32(0.3 * math.Sin(float64(i%400)/7) * math.Sin(float64(i/400)/9))
+	}
+	threshold := Freeze(base)
+	before, burden := Spots(base, mmPerPx, threshold)
+	for what, darker := range map[string]func(v float32) float32{
+		"tan":      func(v float32) float32 { return v + 1.2 },
+		"multiple": func(v float32) float32 { return 1.5 * v },
+	} {
+		f := chromo.Field{Value: raster.New(400, 300)}
+		for i, v := range base.Value.Pix {
+			f.Value.Pix[i] = darker(v)
+		}
+		after, now := Spots(f, mmPerPx, threshold)
+		near(t, what+": count", float64(after.N), float64(before.N), 0)
+		t.Logf("%s: burden ×%.3f", what, now.Value/burden.Value)
+		near(t, what+": burden", float64(now.Value/burden.Value), 1.2, 0.31)
+	}
 }
 
 func TestAreaIsAShareOfTheRegion(t *testing.T) {

@@ -25,7 +25,6 @@ const (
 	spotSmoothMM     = 0.15 // σ that spots are outlined at: below it lie noise and hair
 	backgroundMM     = 5.0  // σ of the local background: three times a large age spot's radius
 	leastSpotAreaMM2 = 0.2  // a disc of 0.25 mm radius
-
 )
 
 // LeastPxPerMM is the resolution below which spots are not looked for: there a disc of
@@ -35,7 +34,11 @@ const LeastPxPerMM = 5.0
 // Find outlines the spots of a melanin map whose pixels measure mmPerPx. A spot is a
 // connected patch that exceeds half the frozen contrast above the local background and
 // somewhere all of it, so that a fading spot shrinks slowly instead of falling apart.
+//
+// The contrast is that of the threshold relative to its level, and the background is this
+// map's own: skin that darkens evenly gains no spots.
 func Find(melanin chromo.Field, mmPerPx float64, t Threshold) []Spot {
+	t = t.at(melanin.Quantile(0.5))
 	excess := aboveBackground(melanin, mmPerPx, t)
 	pxArea := mmPerPx * mmPerPx
 	var spots []Spot
@@ -47,8 +50,17 @@ func Find(melanin chromo.Field, mmPerPx float64, t Threshold) []Spot {
 	return spots
 }
 
+// at is the same relative contrast on skin of another level.
+func (t Threshold) at(level float64) Threshold {
+	if t.Level > 0 && level > 0 {
+		t.Contrast *= level / t.Level
+	}
+	t.Level = level
+	return t
+}
+
 // aboveBackground is the smoothed map less its local background: the mean of the skin
-// around that is not itself spot, or the frozen level where no such skin is near.
+// around that is not itself spot, or the level where no such skin is near.
 func aboveBackground(melanin chromo.Field, mmPerPx float64, t Threshold) *raster.Plane {
 	smooth := melanin.Smooth(spotSmoothMM / mmPerPx)
 	background := raster.New(smooth.W, smooth.H)
@@ -80,7 +92,7 @@ func spread(dst *raster.Plane, f chromo.Field, sigmaPx float64) {
 	})
 }
 
-// trace is the weight that the frozen level has where a pixel is spot.
+// trace is the weight that the level has where a pixel is spot.
 const trace = 1e-3
 
 // plainSkin keeps the pixels that do not stand out from the background.
