@@ -179,11 +179,17 @@ func readCard(rgb *raster.RGB, p placement, opt CardOptions) (Card, error) {
 func (c *Card) scale() {
 	mid := geom.Point{X: (gridCols - 1) / 2.0, Y: (gridRows - 1) / 2.0}
 	c.MMPerPx = c.MMPerPxAt(c.PhotoFromCard.Apply(mid))
-	xx, xy, yx, yy := c.PhotoFromCard.Jacobian(mid)
+	c.TiltDeg = TiltDeg(c.PhotoFromCard, mid)
+}
+
+// TiltDeg is the tilt that would shorten one direction against the other as the
+// transform does at a point: the arc cosine of the ratio of its singular values.
+func TiltDeg(bFromA geom.Transform, at geom.Point) float64 {
+	xx, xy, yx, yy := bFromA.Jacobian(at)
 	sum, det := xx*xx+xy*xy+yx*yx+yy*yy, math.Abs(xx*yy-xy*yx)
 	root := math.Sqrt(max(0, sum*sum/4-det*det))
 	long, short := math.Sqrt(sum/2+root), math.Sqrt(max(0, sum/2-root))
-	c.TiltDeg = math.Acos(min(1, short/long)) * 180 / math.Pi
+	return math.Acos(min(1, short/long)) * 180 / math.Pi
 }
 
 // MMPerPxAt is the size of a pixel at a point of the photo, for skin in the card's

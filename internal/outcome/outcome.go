@@ -147,16 +147,24 @@ type Reason struct {
 	Text   string   `json:"text"`
 	Mend   string   `json:"mend"`
 
+	Level     string `json:"level,omitempty"`     // of the verdict that this finding alone calls for
 	Overruled string `json:"overruled,omitempty"` // the user's reason to measure all the same
 }
 
 // Calibration says what was done about the light of a photo.
 type Calibration struct {
-	Method       string     `json:"method"`        // card | control | none | frame (this photo is the reference)
+	Method       string     `json:"method"`        // card | control | grey | none | frame (this photo is the reference)
 	ResidualDE00 Number     `json:"residual_de00"` // mean over card patches or light tiles after correction
 	Gain         *[3]Number `json:"gain"`          // factor applied to linear red, green, blue; null: none
 	LightTiles   int        `json:"light_tiles"`   // tiles of control skin that set the light
 	WitnessTiles int        `json:"witness_tiles"` // tiles that are measured instead
+
+	Reason          string     `json:"reason,omitempty"`           // why nothing of more trust set the light
+	GainSE          *[3]Number `json:"gain_se,omitempty"`          // standard errors of ln gain
+	Gradient        *Number    `json:"gradient,omitempty"`         // ln range, over the control skin, of a fall-off that the frame has not
+	GradientRemoved bool       `json:"gradient_removed,omitempty"` // control skin surrounds what is measured: taken out as well
+	ControlDE00     *Number    `json:"control_de00,omitempty"`     // mean between what card and control skin make of the same skin
+	CardTiltDeg     *Number    `json:"card_tilt_deg,omitempty"`    // of the card against the picture plane
 }
 
 // Alignment says where a photo is in the frame, and how sure that is.
@@ -209,6 +217,8 @@ type Measurement struct {
 	SD       Number   `json:"sd"` // spread over the region's pixels or objects, same unit; null where meaningless
 	N        int      `json:"n"`  // pixels or objects
 	Warnings []string `json:"warnings"`
+
+	LightSE *Number `json:"light_se,omitempty"` // standard error that the estimate of the light adds, same unit
 }
 
 // Unmeasured is the measurement that could not be made, and why.

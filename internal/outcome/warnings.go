@@ -23,7 +23,12 @@ const (
 	MixedCameras       = "mixed_cameras"
 	UnknownCamera      = "unknown_camera"
 	CameraNotUsed      = "camera_not_used"
-	GreyNotUsed        = "grey_not_used"
+	GreyLight          = "grey_light"
+	GreyLost           = "grey_lost"
+	LightsDisagree     = "lights_disagree"
+	Overruled          = "overruled"
+	CardPitchGuessed   = "card_pitch_guessed"
+	CardPitchUnknown   = "card_pitch_unknown"
 	AlignmentDoubtful  = "alignment_doubtful"
 	RegionLost         = "region_lost"
 	RegionPartlyLost   = "region_partly_lost"
@@ -90,7 +95,12 @@ var warningTexts = map[string]string{
 	MixedCameras:       "The photos of this series come from different cameras.",
 	UnknownCamera:      "The camera's colour response is unknown: an average one was assumed, so absolute values are indicative.",
 	CameraNotUsed:      "The camera named in series.yaml is not used yet: an average camera was assumed.",
-	GreyNotUsed:        "Grey regions do not set the light yet; a colour card or control skin does.",
+	GreyLight:          "A grey reference alone set the light: white balance and exposure, from one place beside the skin.",
+	GreyLost:           "The grey region does not show in this photo what it showed in the frame, so it did not set the light.",
+	LightsDisagree:     "Colour card and control skin disagree on the light by more than 2 ΔE00: one of them has changed or lies in other light.",
+	Overruled:          "A finding about this photo's quality was overruled by the user, who gave a reason.",
+	CardPitchGuessed:   "The size of a pixel follows from the usual size of this type of card, 12 or 40 mm of paint: measure yours and say pitch_mm.",
+	CardPitchUnknown:   "The colour card's size is not known: say pitch_mm, the millimetres from patch centre to patch centre.",
 	AlignmentDoubtful:  "The place of this photo in the frame is in doubt.",
 	RegionLost:         "The region is not in this photo.",
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",

@@ -163,7 +163,7 @@ func (v *verdict) add(level, code string, spoils []string, text, mend string) {
 	if v.Verdict != outcome.Unusable {
 		v.Verdict = level
 	}
-	v.Reasons = append(v.Reasons, outcome.Reason{Code: code, Spoils: spoils, Text: text, Mend: mend})
+	v.Reasons = append(v.Reasons, outcome.Reason{Code: code, Spoils: spoils, Text: text, Mend: mend, Level: level})
 }
 
 // figures are the record's numbers.

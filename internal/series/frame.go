@@ -27,8 +27,12 @@ type frame struct {
 	aligner *align.Frame
 	regions []region
 	holes   []geom.Polygon    // excluded regions
-	card    *calib.Light      // of the frame's own card; nil: none
+	own     *calib.Light      // of the frame's own card or grey reference; nil: as shot
+	card    *calib.Light      // own, where a card set it; nil: none
 	edition cie.Edition       // of the card; "": not known
+	tiltDeg float64           // of the card
+	scale   *calib.Card       // that told mmPerPx; nil: the user did
+	grey    *grey             // reference; nil: none
 	light   []calib.TileLight // of the tiles that set the light; empty: no control skin
 	control *quality.Facts    // of its untreated skin; nil: none
 	view    render.View       // the window that every picture shows

@@ -1,6 +1,10 @@
 package series
 
 import (
+	"errors"
+	"slices"
+	"strings"
+
 	"dermtrace/internal/calib"
 	"dermtrace/internal/cie"
 	"dermtrace/internal/geom"
@@ -11,40 +15,121 @@ import (
 
 // Words of the manifest's calibration.
 const (
-	lightAuto = "auto" // the frame's card if it shows one, else control skin
+	lightAuto = "auto" // the first of the sources that serves
 	lightCard = "card"
 	lightNone = "none"
 )
 
-// setOwnLight corrects the frame photo itself by its card, in place. Only then do the
-// cards of other photos count: all light is relative to the frame's.
-func (f *frame) setOwnLight(pixels *raster.RGB, m *manifest.Series) {
-	if m.Calibration != lightAuto && m.Calibration != lightCard {
+// sources are what can set a photo's light, in order of trust. A card has 24 known
+// colours, which also correct what the camera does to saturated ones. Control skin is
+// skin in the light of skin, but is only taken not to have changed. A grey reference is
+// one colour at one place beside the skin: white balance and exposure, no more.
+var sources = []struct {
+	method string
+	find   func(*shot, *frame, *manifest.Series) (calib.Light, error)
+}{
+	{calib.MethodCard, (*shot).lightOfCard},
+	{calib.MethodControl, (*shot).lightOfControl},
+	{calib.MethodGrey, (*shot).lightOfGrey},
+}
+
+var (
+	errNoFrameCard = errors.New("the frame photo shows none that can be used")
+	errNoControl   = errors.New("none is drawn")
+	errNoPlace     = errors.New("it could not be carried to this photo")
+)
+
+// setLight finds what makes this photo look as under the frame's light: the first
+// source of those that the user allows.
+func (s *shot) setLight(f *frame, m *manifest.Series) {
+	switch {
+	case m.Calibration == lightNone:
+		s.lit = []string{outcome.Uncalibrated}
+		return
+	case s.ref.File == f.file:
+		s.lightOfFrame(f, m.Calibration)
 		return
 	}
+	var missing []string
+	for _, source := range sources {
+		if m.Calibration != lightAuto && m.Calibration != source.method {
+			continue
+		}
+		light, err := source.find(s, f, m)
+		if err == nil {
+			s.setGain(light)
+			s.record.Calibration.Reason = strings.Join(missing, "; ")
+			return
+		}
+		missing = append(missing, "no "+source.method+": "+why(err))
+	}
+	s.record.Calibration.Reason = strings.Join(missing, "; ")
+	s.lit = append(s.lit, outcome.Uncalibrated)
+}
+
+// why is an error's text for the record.
+func why(err error) string { return strings.TrimPrefix(err.Error(), "calib: ") }
+
+// setOwnLight corrects the frame photo itself by its card or its grey reference, in
+// place. Only then do those of other photos count: all light is relative to the frame's.
+func (f *frame) setOwnLight(pixels *raster.RGB, m *manifest.Series) {
 	f.edition = editionOf(m.Card)
-	card, light, err := f.findCard(pixels, m.Card.PitchMM, f.holes)
+	var light calib.Light
+	err := errNoFrameCard
+	if m.Calibration == lightAuto || m.Calibration == lightCard {
+		if light, err = f.readCard(pixels, m); err == nil {
+			f.card = &light
+		}
+	}
+	if err != nil && m.Calibration == lightAuto {
+		light, err = f.readGrey(pixels, m.ROIs)
+	}
+	if err != nil {
+		return
+	}
+	f.own = &light
+	light.Apply(pixels)
+}
+
+// readCard finds the frame's card: its light and the size of a pixel.
+func (f *frame) readCard(pixels *raster.RGB, m *manifest.Series) (calib.Light, error) {
+	card, light, err := f.findCard(pixels, m.Card, f.holes)
 	if f.mmPerPx == 0 && card.MMPerPx > 0 {
-		f.mmPerPx = card.MMPerPx // a card whose colours cannot be used still has its size
+		f.mmPerPx, f.scale = card.MMPerPx, &card // a card whose colours cannot be used still has its size
+		f.noteScale(m.Card)
 	}
 	if err != nil {
 		if m.Calibration == lightCard {
 			f.notices = append(f.notices, outcome.Notice{Code: outcome.Uncalibrated, Photo: f.file,
-				Text: "The colour card that series.yaml asks for was not found in the frame photo (" + err.Error() + ")."})
+				Text: "The colour card that series.yaml asks for was not found in the frame photo (" + why(err) + ")."})
 		}
-		return
+		return light, err
 	}
-	f.card, f.edition = &light, card.Edition // one edition for the whole series
+	f.edition, f.tiltDeg = card.Edition, card.TiltDeg // one edition for the whole series
+	if f.mmPerPx == 0 {
+		f.note(outcome.CardPitchUnknown)
+	}
 	for _, code := range card.Warnings {
-		f.notices = append(f.notices, outcome.Notice{Code: code, Photo: f.file, Text: outcome.WarningText(code)})
+		f.note(code)
 	}
-	light.Apply(pixels)
+	return light, nil
+}
+
+// noteScale says where the card's size came from if nobody measured it.
+func (f *frame) noteScale(said manifest.Card) {
+	if said.PitchMM == 0 {
+		f.note(outcome.CardPitchGuessed)
+	}
+}
+
+func (f *frame) note(code string) {
+	f.notices = append(f.notices, outcome.Notice{Code: code, Photo: f.file, Text: outcome.WarningText(code)})
 }
 
 // findCard finds a card and its light; a card that its own correction does not fit
 // comes with an error.
-func (f *frame) findCard(pixels *raster.RGB, pitchMM float64, exclude []geom.Polygon) (calib.Card, calib.Light, error) {
-	card, err := calib.FindCard(pixels, calib.CardOptions{Edition: f.edition, PitchMM: pitchMM, Exclude: exclude})
+func (f *frame) findCard(pixels *raster.RGB, said manifest.Card, exclude []geom.Polygon) (calib.Card, calib.Light, error) {
+	card, err := calib.FindCard(pixels, calib.CardOptions{Edition: f.edition, PitchMM: said.PitchMM, PaintMM: calib.PaintMM(said.Type), Exclude: exclude})
 	if err != nil {
 		return card, calib.Light{}, err
 	}
@@ -63,27 +148,25 @@ func editionOf(said manifest.Card) cie.Edition {
 	return ""
 }
 
-// setLight finds what makes this photo look as under the frame's light: its card where
-// the frame has one, else control skin.
-func (s *shot) setLight(f *frame, m *manifest.Series) {
-	switch {
-	case m.Calibration == lightNone:
-		s.lit = []string{outcome.Uncalibrated}
-	case s.ref.File == f.file:
-		s.lightOfFrame(f, m.Calibration)
-	case f.card != nil && s.lightOfCard(f, m):
-	case m.Calibration == lightCard || len(f.light) == 0:
-		s.lit = []string{outcome.Uncalibrated}
-	default:
-		s.lightOfControl(f)
+// mmPerPxAt is the size of a frame pixel on the skin at a point: where a card told it,
+// its tilt and perspective are taken out there, for skin in the card's plane.
+func (f *frame) mmPerPxAt(p geom.Point) float64 {
+	if f.scale == nil {
+		return f.mmPerPx
 	}
+	return f.scale.MMPerPxAt(p)
 }
 
 // lightOfFrame is the frame photo's own light, which is the reference.
 func (s *shot) lightOfFrame(f *frame, method string) {
 	switch {
-	case f.card != nil:
-		s.setGain(*f.card)
+	case f.own != nil:
+		s.setGain(*f.own)
+		if f.card != nil {
+			s.compareTilt(f.tiltDeg)
+		} else if len(f.light) == 0 {
+			s.lit = append(s.lit, outcome.GreyLight)
+		}
 	case method == lightCard || len(f.light) == 0:
 		s.lit = []string{outcome.Uncalibrated}
 		return
@@ -93,29 +176,70 @@ func (s *shot) lightOfFrame(f *frame, method string) {
 	s.record.Calibration.LightTiles, s.record.Calibration.WitnessTiles = len(f.light), f.witnesses()
 }
 
-func (s *shot) lightOfCard(f *frame, m *manifest.Series) bool {
+func (s *shot) lightOfCard(f *frame, m *manifest.Series) (calib.Light, error) {
+	if f.card == nil {
+		return calib.Light{}, errNoFrameCard
+	}
 	holes, err := carryAll(f.holes, s.place)
 	if err != nil {
-		return false
+		return calib.Light{}, errNoPlace
 	}
-	card, light, err := f.findCard(s.pixels, m.Card.PitchMM, holes)
+	card, light, err := f.findCard(s.pixels, m.Card, holes)
 	if err != nil {
-		return false
+		return light, err
 	}
-	s.lit = card.Warnings
-	s.setGain(light)
-	return true
+	s.lit = append(s.lit, card.Warnings...)
+	s.compareTilt(card.TiltDeg)
+	s.compareLights(f, light)
+	return light, nil
 }
 
-func (s *shot) lightOfControl(f *frame) {
+func (s *shot) compareTilt(deg float64) {
+	v := outcome.Number(deg)
+	s.record.Calibration.CardTiltDeg = &v
+}
+
+// compareLights holds the card's light against the one that control skin would have
+// set, on that half of it which may set the light.
+func (s *shot) compareLights(f *frame, card calib.Light) {
 	now := calib.SampleTiles(s.pixels, f.tiles(s.place, s.meta.Width, s.meta.Height)...)
-	light, err := calib.FromControl(f.light, now)
+	control, err := calib.FromControl(f.light, now)
 	if err != nil {
-		s.lit = []string{outcome.ControlLost, outcome.Uncalibrated}
 		return
 	}
-	s.setGain(light)
-	s.record.Calibration.LightTiles, s.record.Calibration.WitnessTiles = light.Tiles, f.witnesses()
+	d := outcome.Number(calib.Disagreement(now, card.At, control.At))
+	s.record.Calibration.ControlDE00 = &d
+	if d > calib.MaxDisagreement {
+		s.lit = append(s.lit, outcome.LightsDisagree)
+	}
+}
+
+func (s *shot) lightOfControl(f *frame, _ *manifest.Series) (calib.Light, error) {
+	if len(f.light) == 0 {
+		return calib.Light{}, errNoControl
+	}
+	now := calib.SampleTiles(s.pixels, f.tiles(s.place, s.meta.Width, s.meta.Height)...)
+	light, err := calib.FromControl(f.light, now, s.toMeasure()...)
+	if err != nil {
+		s.lit = append(s.lit, outcome.ControlLost)
+		return light, err
+	}
+	s.record.Calibration.WitnessTiles = f.witnesses()
+	return light, nil
+}
+
+// toMeasure are the outlines of skin that control skin sets the light for, in this photo.
+func (s *shot) toMeasure() []geom.Polygon {
+	var list []geom.Polygon
+	for _, c := range s.regions {
+		if c.kind == outcome.Control || c.mask.Empty() {
+			continue
+		}
+		if outline, err := carryAll([]geom.Polygon{c.outline}, s.place); err == nil {
+			list = append(list, outline...)
+		}
+	}
+	return list
 }
 
 // setGain takes a light and records it.
@@ -123,7 +247,22 @@ func (s *shot) setGain(l calib.Light) {
 	s.light = &l
 	c := &s.record.Calibration
 	c.Method, c.ResidualDE00 = l.Method, outcome.Number(l.ResidualDE00)
-	c.Gain = &[3]outcome.Number{outcome.Number(l.Gain[0]), outcome.Number(l.Gain[1]), outcome.Number(l.Gain[2])}
+	se := l.LogGainSE()
+	c.Gain, c.GainSE = numbers(l.Gain), numbers(se)
+	if l.Method == calib.MethodControl {
+		fall := outcome.Number(l.Gradient)
+		c.LightTiles, c.Gradient, c.GradientRemoved = l.Tiles, &fall, l.Levelled
+	}
+}
+
+func numbers(v [3]float64) *[3]outcome.Number {
+	return &[3]outcome.Number{outcome.Number(v[0]), outcome.Number(v[1]), outcome.Number(v[2])}
+}
+
+// unlevelled reports a fall-off of light that could not be taken out. Ratios of colours
+// do not see it; what moves with the strength of light does.
+func (s *shot) unlevelled() bool {
+	return s.light != nil && slices.Contains(s.light.Warnings, outcome.LightGradient)
 }
 
 // gain is the factor on linear red, green and blue; zero: none.

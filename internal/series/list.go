@@ -50,18 +50,8 @@ func (a *analysis) readManifest(ctx context.Context) error {
 
 // unused says which words of the user this version understands but does not act on.
 func unused(m *manifest.Series) []outcome.Notice {
-	var list []outcome.Notice
-	say := func(code string) {
-		list = append(list, outcome.Notice{Code: code, Text: outcome.WarningText(code)})
+	if m.Camera == "" {
+		return nil
 	}
-	if m.Camera != "" {
-		say(outcome.CameraNotUsed)
-	}
-	for _, r := range m.ROIs {
-		if r.Kind == outcome.Grey {
-			say(outcome.GreyNotUsed)
-			break
-		}
-	}
-	return list
+	return []outcome.Notice{{Code: outcome.CameraNotUsed, Text: outcome.WarningText(outcome.CameraNotUsed)}}
 }

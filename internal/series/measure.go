@@ -81,22 +81,13 @@ func (a *analysis) tryBaseline(ctx context.Context, b *baseline, v manifest.Visi
 // freeze takes each region's thresholds from the usable photos of the baseline, and
 // the colour scales of the maps from its treated skin.
 func (a *analysis) freeze() {
+	a.settleModel()
 	sheets := map[string][]*skin.Sheet{}
-	for _, ref := range a.baseline.visit.Photos {
-		s := a.baseline.shot[ref.File]
-		if s == nil || !s.record.Used() {
-			continue
-		}
-		for i := range s.regions {
-			c := &s.regions[i]
-			if c.mask.Empty() {
-				continue
-			}
-			sheet := s.sheet(c, a.chromo)
-			sheets[c.name] = append(sheets[c.name], sheet)
-			if a.baseline.scale == nil {
-				a.baseline.scales(sheet)
-			}
+	for _, r := range a.baselineRegions() {
+		sheet := r.shot.sheet(r.region, a.chromo)
+		sheets[r.region.name] = append(sheets[r.region.name], sheet)
+		if a.baseline.scale == nil {
+			a.baseline.scales(sheet)
 		}
 	}
 	for name, list := range sheets {
@@ -188,9 +179,16 @@ func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
 	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: share(c.excluded)}
 	out.Measures = skin.Measure(s.sheet(c, a.chromo), a.baseline.reference[c.name])
 	doubts := slices.Concat(c.warnings, s.doubts(c))
+	lightErrors, exposed := s.lightErrors(c, a.chromo), exposed()
 	for name, m := range out.Measures {
 		family := a.definitions[name].Family
 		m.Warnings = union(m.Warnings, doubts, s.spoilt(family))
+		if s.unlevelled() && exposed[name] {
+			m.Warnings = append(m.Warnings, outcome.LightGradient)
+		}
+		if se, ok := lightErrors[name]; ok && m.Value.Known() {
+			m.LightSE = &se
+		}
 		if s.barred(family) {
 			m = outcome.Unmeasured(m.Unit, m.Warnings...)
 		}
@@ -222,7 +220,11 @@ func (s *shot) spoilt(family string) []string {
 	}
 	list = append(list, s.fileDoubts(family)...)
 	for _, r := range s.record.Quality.Reasons {
-		if slices.Contains(r.Spoils, family) {
+		switch {
+		case !slices.Contains(r.Spoils, family):
+		case r.Overruled != "":
+			list = append(list, outcome.Overruled)
+		default:
 			list = append(list, r.Code)
 		}
 	}
@@ -243,7 +245,7 @@ func (s *shot) fileDoubts(family string) []string {
 // barred reports whether what was on the skin makes the family meaningless.
 func (s *shot) barred(family string) bool {
 	for _, r := range s.record.Quality.Reasons {
-		if r.Code == outcome.SkinState && slices.Contains(r.Spoils, family) {
+		if r.Code == outcome.SkinState && r.Overruled == "" && slices.Contains(r.Spoils, family) {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"dermtrace/internal/calib"
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
@@ -47,7 +48,7 @@ func (a *analysis) drawMaps(s *shot) error {
 	k := max(1, int(max(a.frame.view.W, a.frame.view.H)*s.place.PhotoFromFrame.LocalScale(a.frame.middle())/mapPx))
 	small := filter.ShrinkRGB(s.pixels, k)
 	if s.light != nil {
-		s.light.Apply(small)
+		s.light.ApplyPart(small, calib.Part{X: float64(k-1) / 2, Y: float64(k-1) / 2, Step: float64(k)})
 	}
 	maps := a.chromo.Separate(small)
 	for _, m := range []struct {

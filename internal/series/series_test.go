@@ -249,7 +249,7 @@ func TestPhotosInFoldersBelowAreFoundWhereTheyAreNamed(t *testing.T) {
 func TestWhatIsNotActedOnIsSaid(t *testing.T) {
 	m := &manifest.Series{Camera: "nikon_d5100", ROIs: []manifest.ROI{{Kind: outcome.Grey}, {Kind: outcome.Grey}}}
 	got := unused(m)
-	if len(got) != 2 || got[0].Code != outcome.CameraNotUsed || got[1].Code != outcome.GreyNotUsed || got[1].Text == "" {
+	if len(got) != 1 || got[0].Code != outcome.CameraNotUsed || got[0].Text == "" {
 		t.Errorf("notices = %v", got)
 	}
 	if got := unused(&manifest.Series{}); len(got) != 0 {

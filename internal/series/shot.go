@@ -61,13 +61,13 @@ func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest
 		s.carry(a.frame)
 		s.setLight(a.frame, a.manifest)
 	}
-	s.judge(a.frame)
+	s.judge(a.frame, a.manifest)
 	return s, nil
 }
 
 // judge holds the photo against the quality gates: by itself inside the regions, and
 // against the frame inside untreated skin, where treatment cannot pass for blur.
-func (s *shot) judge(f *frame) {
+func (s *shot) judge(f *frame, m *manifest.Series) {
 	facts := quality.Measure(s.pixels, s.meta, s.masks()...)
 	facts.SkinState = s.visit.SkinState
 	facts.MMPerPx = s.mmPerPx()
@@ -85,7 +85,19 @@ func (s *shot) judge(f *frame) {
 			q.Verdict = outcome.Doubtful
 		}
 	}
+	quality.Overrule(&q, overruled(m, s.ref.File))
 	s.record.Quality = q
+}
+
+// overruled are the findings about a file that the user lets pass, with the reasons.
+func overruled(m *manifest.Series, file string) map[string]string {
+	list := map[string]string{}
+	for _, o := range m.Overrules {
+		if o.File == file {
+			list[o.Code] = o.Reason
+		}
+	}
+	return list
 }
 
 // mmPerPx is the size of this photo's pixels on the skin in the middle of the
@@ -123,7 +135,8 @@ func (s *shot) controlMask() *roi.Mask {
 func pairOf(photoFromFrame geom.Transform, f *frame) quality.Pair {
 	middle := geom.Point{X: float64(f.w) / 2, Y: float64(f.h) / 2}
 	xx, _, yx, _ := photoFromFrame.Jacobian(middle)
-	return quality.Pair{Scale: photoFromFrame.LocalScale(middle), RotationDeg: math.Atan2(yx, xx) * 180 / math.Pi}
+	return quality.Pair{Scale: photoFromFrame.LocalScale(middle), RotationDeg: math.Atan2(yx, xx) * 180 / math.Pi,
+		TiltDeg: calib.TiltDeg(photoFromFrame, middle)}
 }
 
 // locate aligns the photo to the frame, with the landmarks that the user set in it, if any.
@@ -153,7 +166,8 @@ func (s *shot) carry(f *frame) {
 		}
 		c := g.carry(s.place, f.holes, s.meta.Width, s.meta.Height)
 		if f.mmPerPx > 0 {
-			c.pxPerMM = s.place.PhotoFromFrame.LocalScale(g.outline.Centroid()) / f.mmPerPx
+			middle := g.outline.Centroid()
+			c.pxPerMM = s.place.PhotoFromFrame.LocalScale(middle) / f.mmPerPxAt(middle)
 		}
 		s.regions = append(s.regions, c)
 	}
@@ -165,7 +179,7 @@ func (s *shot) sheet(c *carried, model *chromo.Model) *skin.Sheet {
 		x0, y0, x1, y1 := c.mask.Bounds()
 		crop := s.pixels.Crop(x0, y0, x1, y1)
 		if s.light != nil {
-			s.light.Apply(crop)
+			s.light.ApplyPart(crop, calib.Part{X: float64(x0), Y: float64(y0)})
 		}
 		inCrop := *c.mask
 		inCrop.X0, inCrop.Y0 = 0, 0
