@@ -75,7 +75,7 @@ used, 130 interrupted.`,
 	root.AddCommand(
 		newDemo(t), newInit(t), newAnalyze(t), newReport(t),
 		newAlign(t), newMeasure(t), newCheck(t),
-		newPhantom(t), newIndices(t), newVersion(t),
+		newPhantom(t), newValidate(t), newIndices(t), newVersion(t),
 	)
 	return root
 }

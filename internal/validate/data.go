@@ -44,7 +44,7 @@ func Score(ctx context.Context, fsys fs.FS, sw outcome.Software) (*Report, error
 	s.alignment(pairs[1:])
 	s.tracking(pairs)
 	s.fates(res.Record, truth)
-	return report("data", sw, s.list), nil
+	return newReport("data", sw, s.list), nil
 }
 
 func findTruth(fsys fs.FS) (phantom.Truth, error) {

@@ -85,10 +85,10 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.Quick {
 		name = "quick"
 	}
-	return report(name, opt.Software, samples), nil
+	return newReport(name, opt.Software, samples), nil
 }
 
-func report(battery string, sw outcome.Software, samples []Sample) *Report {
+func newReport(battery string, sw outcome.Software, samples []Sample) *Report {
 	return &Report{Schema: Schema, Software: sw, Battery: battery, Figures: figures(samples), Samples: samples}
 }
 

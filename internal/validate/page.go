@@ -1,0 +1,188 @@
+package validate
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strconv"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/report"
+)
+
+//go:embed assets/page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageText))
+
+// page is what the template may see.
+type page struct {
+	Style                template.CSS
+	Title, Lead, Version string
+	Rows                 []Row
+	Plots                []drawing
+}
+
+type drawing struct {
+	Title, Note string
+	SVG         template.HTML
+	Key         []string
+}
+
+// Row is one line of the table, as text.
+type Row struct {
+	Text, Band, Value, Unit, Goal, N, Verdict string
+}
+
+// Rows are the report's figures for reading.
+func (r *Report) Rows() []Row {
+	var list []Row
+	for _, f := range r.Figures {
+		row := Row{f.Text, f.Band, short(f.Value), f.Unit, "", strconv.Itoa(f.N), f.Verdict}
+		if f.Refused > 0 {
+			row.N += fmt.Sprintf(" (%d refused)", f.Refused)
+		}
+		switch {
+		case f.Verdict == Stated:
+		case f.AtLeast:
+			row.Goal = "at least " + short(f.Bound)
+		default:
+			row.Goal = "at most " + short(f.Bound)
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+func short(n outcome.Number) string {
+	if !n.Known() {
+		return "—"
+	}
+	return strconv.FormatFloat(float64(n), 'g', 3, 64)
+}
+
+// HTML writes the report as one page that opens from disk.
+func (r *Report) HTML(w io.Writer) error {
+	style, err := report.Style()
+	if err != nil {
+		return err
+	}
+	p := page{Style: template.CSS(style), Version: r.Software.Version, Rows: r.Rows(), Title: "Every goal was met"}
+	missed := 0
+	for _, f := range r.Figures {
+		if f.Verdict == Missed {
+			missed++
+		}
+	}
+	if missed > 0 {
+		p.Title = fmt.Sprintf("%d of %d goals were missed", missed, len(r.Figures))
+	}
+	p.Lead = fmt.Sprintf("The %s battery compared %d measured numbers with the truth, by band of skin tone.", r.Battery, len(r.Samples))
+	for _, draw := range []func() (drawing, error){r.agreement, r.byTone, r.characteristic} {
+		d, err := draw()
+		if err != nil {
+			return err
+		}
+		if d.SVG != "" {
+			p.Plots = append(p.Plots, d)
+		}
+	}
+	return pageTemplate.Execute(w, p)
+}
+
+// of are the samples of a question with a number, by band.
+func (r *Report) of(question, band string) []Sample {
+	var list []Sample
+	for _, s := range r.Samples {
+		if s.Question == question && s.Band == band && s.Measured.Known() {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// agreement is the plot of Bland and Altman (Lancet 1986;327:307) of blood.
+func (r *Report) agreement() (drawing, error) {
+	d := drawing{Title: "Blood: measured less true, over their mean", Note: "percent points, against control skin"}
+	s := report.Scatter{XLabel: "mean of measured and true change, points", YLabel: "measured less true, points"}
+	n := 0
+	for _, band := range bands {
+		g := report.ScatterGroup{Name: band}
+		for _, x := range r.of(blood, band) {
+			m := float64(x.Measured)
+			g.Points = append(g.Points, report.XY{X: (m + x.Truth) / 2, Y: m - x.Truth})
+		}
+		n += len(g.Points)
+		s.Groups, d.Key = append(s.Groups, g), append(d.Key, band)
+	}
+	if n == 0 {
+		return drawing{}, nil
+	}
+	var err error
+	d.SVG, err = s.SVG()
+	return d, err
+}
+
+// byTone is the error of every alignment and of every roughness, by band.
+func (r *Report) byTone() (drawing, error) {
+	d := drawing{Title: "Error of roughness by skin tone", Note: "percent of the true ratio, every photo"}
+	s := report.Scatter{XLabel: "skin", YLabel: "measured less true, %", Names: bands}
+	n := 0
+	for i, band := range bands {
+		g := report.ScatterGroup{Name: band}
+		list := slices.Concat(r.of(relief, band), r.of(stillRelief, band))
+		for k, x := range list {
+			spread := 0.5 * (float64(k) + 0.5) / float64(len(list)) // beside each other, not at random
+			g.Points = append(g.Points, report.XY{X: float64(i) - 0.25 + spread, Y: float64(x.Measured) - x.Truth})
+		}
+		n += len(list)
+		s.Groups = append(s.Groups, g)
+	}
+	if n == 0 {
+		return drawing{}, nil
+	}
+	var err error
+	d.SVG, err = s.SVG()
+	return d, err
+}
+
+// characteristic is how many photos of the same and of other skin pass as the bound on
+// the evidence moves (receiver operating characteristic).
+func (r *Report) characteristic() (drawing, error) {
+	var same, other []float64
+	for _, band := range bands {
+		for _, x := range r.of(evidence, band) {
+			if x.Truth == 1 {
+				same = append(same, float64(x.Measured))
+			} else {
+				other = append(other, float64(x.Measured))
+			}
+		}
+	}
+	if len(same) == 0 || len(other) == 0 {
+		return drawing{}, nil
+	}
+	bounds := slices.Concat(same, other)
+	slices.Sort(bounds)
+	curve := report.ScatterGroup{Joined: true, Points: []report.XY{{X: 1, Y: 1}}}
+	for _, b := range bounds {
+		curve.Points = append(curve.Points, report.XY{X: above(other, b), Y: above(same, b)})
+	}
+	curve.Points = append(curve.Points, report.XY{})
+	svg, err := report.Scatter{XLabel: "share of other skin that passes", YLabel: "share of the same skin that passes",
+		Groups: []report.ScatterGroup{curve}, Lines: [][2]report.XY{{{}, {X: 1, Y: 1}}}}.SVG()
+	return drawing{Title: "Refusal: the same skin against other skin", Note: fmt.Sprintf("%d and %d photos, over every bound on the evidence", len(same), len(other)), SVG: svg}, err
+}
+
+// above is the share of values beyond a bound.
+func above(list []float64, bound float64) float64 {
+	n := 0
+	for _, v := range list {
+		if v > bound {
+			n++
+		}
+	}
+	return float64(n) / float64(len(list))
+}
