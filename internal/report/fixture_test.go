@@ -66,6 +66,13 @@ func record() *outcome.Record {
 		NotAssessed: []outcome.NotAssessed{{What: "Spots", Why: "No spot was matched between visits."}, {What: "Evenness", Why: "The region is smaller than 4 cm²."}},
 		Recovery: []outcome.Recovery{{ROI: "treated", Measure: "hemoglobin", Unit: "%", Treatment: "2026-01-10", Peak: 3.74, PeakHours: 24,
 			HalfLifeDays: outcome.NaN(), HalfLifeCI95: [2]outcome.Number{outcome.NaN(), outcome.NaN()}, LastAboveDay: 1, FirstWithinDay: 4, Reason: "too few visits for a half-life"}},
+		Spots: []outcome.Spot{
+			{ROI: "treated", Visit: "2026-05-09", X: 980, Y: 760, DiameterMM: 3.1, From: 1.42, To: 1.38, Fate: outcome.SpotPersisted},
+			{ROI: "treated", Visit: "2026-05-09", X: 1720, Y: 1250, DiameterMM: 4.0, From: 1.75, To: 0.92, Fate: outcome.SpotFaded},
+			{ROI: "treated", Visit: "2026-05-09", X: 2330, Y: 620, DiameterMM: 2.2, From: 0.96, To: 0.05, Fate: outcome.SpotGone},
+			{ROI: "treated", Visit: "2026-05-09", X: 2850, Y: 1640, DiameterMM: 6.4, From: 1.10, To: 1.87, Fate: outcome.SpotDarkened, NeedsEyes: true},
+			{ROI: "treated", Visit: "2026-05-09", X: 1240, Y: 2080, DiameterMM: 2.8, From: 0.08, To: 1.21, Fate: outcome.SpotNew, NeedsEyes: true},
+		},
 		Warnings: []outcome.Notice{{Code: outcome.UnknownCamera, Text: outcome.WarningText(outcome.UnknownCamera)}},
 	}
 	for i, m := range course() {
@@ -86,7 +93,7 @@ func record() *outcome.Record {
 			continue
 		}
 		rec.Pictures = append(rec.Pictures,
-			outcome.Picture{Photo: p.File, Kind: outcome.PictureAligned, File: fmt.Sprintf("pictures/%d.jpg", i), Width: 800, Height: 600},
+			outcome.Picture{Photo: p.File, Kind: outcome.PictureAligned, File: fmt.Sprintf("pictures/%d.jpg", i), Width: 800, Height: 600, Window: &[4]float64{16, 12, 4000, 3000}},
 			outcome.Picture{Photo: p.File, Kind: outcome.PictureMap, Measure: "hemoglobin", File: fmt.Sprintf("pictures/%d-blood.png", i), Width: 320, Height: 240, Low: 0, High: 8},
 			outcome.Picture{Photo: p.File, Kind: outcome.PictureMap, Measure: "melanin", File: fmt.Sprintf("pictures/%d-melanin.png", i), Width: 320, Height: 240, Low: n(1), High: n(6)})
 		if i > 0 {

@@ -5,25 +5,25 @@ import "dermtrace/internal/outcome"
 // texts are all the words of a report. Another language is another value of this
 // type. A verb like %[2]s stands for an argument, so that word order is free.
 type texts struct {
-	Lang, Title                                                                                                                                                    string
-	Intended                                                                                                                                                       string // the limits of use, on every report
-	Skip, Report, Goals, Treatments, NoTreatments                                                                                                                  string
-	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                                               string
-	Answers, AnswersNone, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate string
-	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                 string
-	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                               string
-	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap                                                                            string
-	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                            string
-	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                 string
-	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                  string
-	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                      string
-	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                        string
-	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                      string
-	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                               string
-	Missing, Patient, PatientNote, Coarse, NotAligned                                                                                                              string
-	methods, limits                                                                                                                                                []string
-	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes                                                                     map[string]string
-	settings                                                                                                                                                       map[string]string
+	Lang, Title                                                                                                                                                             string
+	Intended                                                                                                                                                                string // the limits of use, on every report
+	Skip, Report, Goals, Treatments, NoTreatments                                                                                                                           string
+	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                                                        string
+	Answers, AnswersNone, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate          string
+	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                          string
+	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                                        string
+	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom, ColSpotTo string
+	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                                     string
+	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                          string
+	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                           string
+	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                               string
+	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                                 string
+	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                               string
+	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                        string
+	Missing, Patient, PatientNote, Coarse, NotAligned                                                                                                                       string
+	methods, limits                                                                                                                                                         []string
+	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates                                                                       map[string]string
+	settings                                                                                                                                                                map[string]string
 }
 
 // english is the language of reports.
@@ -64,6 +64,11 @@ func (t *texts) chrome() {
 	t.Film, t.Scale, t.ShowRight = "All visits", "Colour scale", "Show on the right:"
 	t.ScaleBlank = "No colour: unknown, or within noise."
 	t.Shown, t.Replicate = "%s is on the right", "photo %[1]d of %[2]d"
+	t.Spots, t.SpotsTitle = "Spots by fate", "%[1]d matched spots, baseline to %[2]s"
+	t.SpotRing = "look at it"
+	t.SpotLook = "Look at it: new, darker, or over 6 mm. Not for this tool to judge."
+	t.ColSpot, t.ColFate, t.ColDiameter = "Spot", "Fate", "Diameter"
+	t.ColSpotFrom, t.ColSpotTo = "Melanin above its surround, baseline", "The same now"
 	t.Hidden, t.Reveal = "Pictures are hidden.", "Show the pictures"
 	t.NoMap = "no overlay for this visit"
 	t.Missing = "%[1]d of %[2]d pictures that the record names were not found beside it."
@@ -142,6 +147,9 @@ func (t *texts) names() {
 	t.skin = map[string]string{"numbing_cream": "numbing cream", "make_up": "make-up"}
 	t.codes = map[string]string{
 		outcome.Uncalibrated: "light not set", outcome.AlignmentDoubtful: "place in doubt", outcome.RegionsGuessed: "regions guessed",
+	}
+	t.fates = map[string]string{
+		outcome.SpotPersisted: "persisted", outcome.SpotFaded: "faded", outcome.SpotDarkened: "darkened", outcome.SpotGone: "gone", outcome.SpotNew: "new",
 	}
 	t.settings = map[string]string{
 		"calibration": "calibration asked for", "max_megapixels": "largest photo, megapixels",

@@ -24,6 +24,7 @@ type viewer struct {
 	Outlines    []swatch
 	Aspect      template.CSS // of every aligned picture
 	Corrected   bool         // some photo's light was corrected
+	Spots       *spotLayer   // nil: none were matched
 	Hidden      []string     // visits without a picture, with the reason
 	Lost        string       // how many named pictures are missing
 }
@@ -88,6 +89,7 @@ func newViewer(t *texts, x *index, pictures fs.FS) *viewer {
 	if len(v.Shots) > 0 {
 		v.choosePair(x)
 		v.addRegions(t, x, album)
+		v.Spots = newSpotLayer(t, x)
 	}
 	return v
 }

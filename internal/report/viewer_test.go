@@ -172,6 +172,34 @@ func TestOverlaysShareOneScale(t *testing.T) {
 	b.quiet()
 }
 
+// Spots are drawn where the record has them, over both panes, told apart by shape.
+func TestSpotsByFate(t *testing.T) {
+	chrome := browser(t)
+	for _, s := range screens() {
+		b := show(t, chrome, render(t, record(), Options{}), s)
+		shown := `Array.from(document.querySelectorAll(".zoom .spots")).map((m) => m.checkVisibility()).join()`
+		b.want(shown, "false,false")
+		b.choose("spots", "")
+		b.want(shown, "true,true")
+		b.want(`document.querySelectorAll("#pane-b .spots path.fate").length`, "5")
+		b.want(`new Set(Array.from(document.querySelectorAll("#spot-key .fate")).map((p) => p.getAttribute("d"))).size`, "6")
+		b.want(`document.getElementById("spot-key").checkVisibility()`, "true")
+		// Spot 1 is at (980, 760) of a window of 4000 by 3000 that begins at (16, 12).
+		at := eval[[]float64](b, `(() => { const v = document.querySelector("#pane-a .view").getBoundingClientRect(), p = document.querySelector("#pane-a .spots path.fate").getBoundingClientRect();
+			return [(p.left + p.width / 2 - v.left) / v.width, (p.top + p.height / 2 - v.top) / v.height] })()`)
+		for k, want := range []float64{964.5 / 4000, 748.5 / 3000} {
+			if !(math.Abs(at[k]-want) <= 0.004) {
+				b.Errorf("%s: spot 1 at %v, want %v", s.name, at[k], want)
+			}
+		}
+		b.choose("right", "3") // a photo that could not be placed has no place for spots
+		b.want(shown, "true,false")
+		b.choose("spots", "")
+		b.want(shown, "false,false")
+		b.quiet()
+	}
+}
+
 // settle waits until pictures that were just set are decoded.
 func (b *tab) settle() {
 	b.Helper()

@@ -53,6 +53,8 @@
     map.style.opacity = $("strength") ? Number($("strength").value) / 100 : 1;
     regions.hidden = !(aligned && $("outlines") && $("outlines").checked);
     if (!regions.hidden) regions.src = $("outline-layer").src;
+    const spots = panes[side].querySelector(".spots");
+    if (spots) spots.toggleAttribute("hidden", !(aligned && $("spots").checked));
     const undo = $("as-shot") && $("as-shot").checked && $("undo-" + n);
     part(side, "photo").style.filter = undo ? "url(#undo-" + n + ")" : "";
   }
@@ -64,6 +66,7 @@
     for (const l of document.querySelectorAll(".legend")) l.hidden = l.dataset.overlay !== overlay;
     $("blank").hidden = !overlay;
     if ($("strength-label")) $("strength-label").hidden = !overlay;
+    if ($("spot-key")) $("spot-key").hidden = !$("spots").checked;
     if ($("outline-key")) $("outline-key").hidden = !$("outlines").checked;
   }
 
@@ -180,7 +183,7 @@
   for (const m of document.querySelectorAll(".modes input")) m.addEventListener("change", () => setMode(m.value));
   for (const side of ["left", "right"]) pick[side].addEventListener("change", () => show(side));
   for (const f of frames) f.addEventListener("click", () => { pick.right.value = f.dataset.shot; show("right"); $("said").textContent = $("said").dataset.said.replace("%s", f.dataset.label); });
-  for (const id of ["overlay", "strength", "outlines", "as-shot"]) if ($(id)) $(id).addEventListener("input", dressBoth);
+  for (const id of ["overlay", "strength", "outlines", "spots", "as-shot"]) if ($(id)) $(id).addEventListener("input", dressBoth);
   $("split").addEventListener("input", () => setSplit(Number($("split").value)));
   $("blink").addEventListener("click", () => { state.blinkOn = !state.blinkOn; paintBlink(); });
   $("zoom-in").addEventListener("click", () => zoomTo(state.zoom * 1.5, 0.5, 0.5));
