@@ -5,25 +5,25 @@ import "dermtrace/internal/outcome"
 // texts are all the words of a report. Another language is another value of this
 // type. A verb like %[2]s stands for an argument, so that word order is free.
 type texts struct {
-	Lang, Title                                                                                                                                                             string
-	Intended                                                                                                                                                                string // the limits of use, on every report
-	Skip, Report, Goals, Treatments, NoTreatments                                                                                                                           string
-	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                                                        string
-	Answers, AnswersNone, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate          string
-	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                          string
-	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                                        string
+	Lang, Title                                                                                                                                                                       string
+	Intended                                                                                                                                                                          string // the limits of use, on every report
+	Skip, Report, Goals, Treatments, NoTreatments                                                                                                                                     string
+	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                                                                  string
+	Answers, AnswersNone, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate                    string
+	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                                    string
+	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                                                  string
 	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom, ColSpotTo string
-	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                                     string
-	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                          string
-	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                           string
-	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                               string
-	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                                 string
-	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                               string
-	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                        string
-	Missing, Patient, PatientNote, Coarse, NotAligned                                                                                                                       string
-	methods, limits                                                                                                                                                         []string
-	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates                                                                       map[string]string
-	settings                                                                                                                                                                map[string]string
+	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                                               string
+	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                                    string
+	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                                     string
+	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                                         string
+	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                                           string
+	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                                         string
+	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                                  string
+	Missing, Patient, PatientNote, Coarse, NotAligned                                                                                                                                 string
+	methods, limits                                                                                                                                                                   []string
+	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates                                                                                 map[string]string
+	settings                                                                                                                                                                          map[string]string
 }
 
 // english is the language of reports.
