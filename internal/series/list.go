@@ -5,7 +5,6 @@ import (
 	"io/fs"
 
 	"dermtrace/internal/manifest"
-	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 )
 
@@ -44,14 +43,5 @@ func (a *analysis) readManifest(ctx context.Context) error {
 		return err
 	}
 	a.notices = append(a.notices, notices(a.manifest.Warnings)...)
-	a.notices = append(a.notices, unused(a.manifest)...)
 	return nil
-}
-
-// unused says which words of the user this version understands but does not act on.
-func unused(m *manifest.Series) []outcome.Notice {
-	if m.Camera == "" {
-		return nil
-	}
-	return []outcome.Notice{{Code: outcome.CameraNotUsed, Text: outcome.WarningText(outcome.CameraNotUsed)}}
 }

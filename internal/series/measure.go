@@ -164,6 +164,7 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 			return nil, err
 		}
 	}
+	a.keepSpots(s)
 	s.pixels, s.regions = nil, nil
 	return s, nil
 }

@@ -246,17 +246,6 @@ func TestPhotosInFoldersBelowAreFoundWhereTheyAreNamed(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotActedOnIsSaid(t *testing.T) {
-	m := &manifest.Series{Camera: "nikon_d5100", ROIs: []manifest.ROI{{Kind: outcome.Grey}, {Kind: outcome.Grey}}}
-	got := unused(m)
-	if len(got) != 1 || got[0].Code != outcome.CameraNotUsed || got[0].Text == "" {
-		t.Errorf("notices = %v", got)
-	}
-	if got := unused(&manifest.Series{}); len(got) != 0 {
-		t.Errorf("notices of an empty manifest = %v", got)
-	}
-}
-
 func TestPictureNamesAreSafe(t *testing.T) {
 	for file, want := range map[string]string{
 		"2026-01-10.jpg": "2026-01-10_jpg", "../x y/ü.png": "___x_y___png", "<b>.tif": "_b__tif",
