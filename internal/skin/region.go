@@ -48,6 +48,7 @@ type Sheet struct {
 	meanMelanin float64
 	meanBlood   float64
 	relief      *texture.Relief
+	fine        int    // pixels of RGB along a side of a pixel of the relief
 	noRelief    string // the warning that says why there is none
 }
 
@@ -152,6 +153,7 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	noise := texture.EstimateNoise(a.rgb, a.weight)
 	separated := chromo.NewField(r.Model.Shading(a.rgb), a.weight)
 	shading := chromo.Field{Value: texture.Shading(a.rgb, separated, grid), Weight: separated.Weight}
+	s.fine = fine
 	s.relief, s.noRelief = texture.NewRelief(shading, grid, noise)
 }
 

@@ -1,0 +1,19 @@
+package skin
+
+import (
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+// RoughnessMap is apparent roughness over the region in blocks of a millimetre, for
+// looking, and the transform from pixels of the region's RGB to it. ok is false where
+// texture cannot be measured.
+func (s *Sheet) RoughnessMap() (p *raster.Plane, mapFromRGB geom.Transform, ok bool) {
+	if s.relief == nil {
+		return nil, geom.Transform{}, false
+	}
+	p, blocks := s.relief.Local()
+	side := float64(blocks * s.fine)
+	middle := (side - 1) / 2
+	return p, geom.Transform{1 / side, 0, -(float64(s.X0) + middle) / side, 0, 1 / side, -(float64(s.Y0) + middle) / side, 0, 0, 1}, true
+}
