@@ -170,6 +170,9 @@ func (c *course) usedBefore(v int) int {
 	return -1
 }
 
+// BandOf is the band of the skin of a record, "" where its baseline has no ITA.
+func BandOf(rec *outcome.Record) string { return newCourse(rec, Noise{BuiltIn: []Figure{}}).band }
+
 // skinBand is the band of ITA at baseline: of control skin, else of treated skin.
 func (c *course) skinBand() string {
 	for _, kind := range []string{outcome.Control, outcome.Treated} {
