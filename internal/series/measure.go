@@ -26,6 +26,7 @@ type baseline struct {
 	visit     manifest.Visit
 	reference map[string]skin.Reference // by region
 	scale     map[string]render.Scale   // by measure, of the maps
+	ground    ground                    // what differences are taken from
 	shot      map[string]*shot          // by file: photos that were opened to choose it
 }
 
@@ -57,7 +58,7 @@ func (a *analysis) freezeBaseline(ctx context.Context) error {
 	a.notices = append(a.notices, notices(warnings)...)
 	a.baseline = b
 	a.freeze()
-	return nil
+	return a.layGround()
 }
 
 func (a *analysis) beforeTreatment(v manifest.Visit) bool {

@@ -23,7 +23,8 @@ const mapPx = 640
 // draw makes the pictures of one photo: itself, small; where it could be aligned, the
 // window of the frame and the maps over it.
 func (a *analysis) draw(s *shot) error {
-	thumb, err := render.Thumb(s.pixels, 0)
+	small, k := a.small(s)
+	thumb, err := render.Thumb(small, 0)
 	if err != nil {
 		return err
 	}
@@ -39,33 +40,52 @@ func (a *analysis) draw(s *shot) error {
 		return err
 	}
 	s.add(outcome.PictureAligned, "", aligned, render.Scale{})
-	return a.drawMaps(s)
+	view := a.frame.view
+	s.shown[len(s.shown)-1].Window = &[4]float64{view.X, view.Y, view.W, view.H}
+	return a.drawMaps(s, a.separate(s, small, k))
 }
 
-// drawMaps separates a small copy of the photo and draws its maps, on the baseline's
-// colour scale.
-func (a *analysis) drawMaps(s *shot) error {
-	k := max(1, int(max(a.frame.view.W, a.frame.view.H)*s.place.PhotoFromFrame.LocalScale(a.frame.middle())/mapPx))
-	small := filter.ShrinkRGB(s.pixels, k)
+// small is a copy of the photo in which blocks of k×k pixels are one: thumbnail and
+// maps need no more.
+func (a *analysis) small(s *shot) (c *raster.RGB, k int) {
+	side := float64(max(s.pixels.W(), s.pixels.H()))
+	if s.record.Used() {
+		side = max(a.frame.view.W, a.frame.view.H) * s.place.PhotoFromFrame.LocalScale(a.frame.middle())
+	}
+	k = max(1, int(side/mapPx))
+	return filter.ShrinkRGB(s.pixels, k), k
+}
+
+// separate puts the frame's light on a small copy and takes it apart.
+func (a *analysis) separate(s *shot, small *raster.RGB, k int) fields {
 	if s.light != nil {
 		s.light.ApplyPart(small, calib.Part{X: float64(k-1) / 2, Y: float64(k-1) / 2, Step: float64(k)})
 	}
 	maps := a.chromo.Separate(small)
+	return fields{maps.Hemoglobin, maps.Melanin, shrunkFromPhoto(k).Mul(s.place.PhotoFromFrame)}
+}
+
+// drawMaps draws the maps of a photo on the baseline's colour scale, and where they
+// differ from the baseline's.
+func (a *analysis) drawMaps(s *shot, f fields) error {
 	for _, m := range []struct {
 		measure string
 		plane   *raster.Plane
-	}{{"hemoglobin", maps.Hemoglobin}, {"melanin", maps.Melanin}} {
+	}{{"hemoglobin", f.hemoglobin}, {"melanin", f.melanin}} {
 		scale := a.baseline.scale[m.measure]
 		if !(scale.High > scale.Low) {
 			continue
 		}
-		img, err := render.Map(m.plane, shrunkFromPhoto(k).Mul(s.place.PhotoFromFrame), a.frame.view, scale, 0)
+		img, err := render.Map(m.plane, f.fromFrame, a.frame.view, scale, 0)
 		if err != nil {
 			return err
 		}
 		s.add(outcome.PictureMap, m.measure, img, scale)
+		if err := a.drawDifference(s, m.measure, m.plane, f.fromFrame); err != nil {
+			return err
+		}
 	}
-	return nil
+	return a.drawRoughness(s)
 }
 
 // shrunkFromPhoto takes a photo's pixel to the plane that filter.Shrink makes of it.
@@ -80,13 +100,17 @@ func (f *frame) middle() geom.Point {
 }
 
 // scales are the colour scales of the maps: from nothing to four times the baseline's
-// blood, so that a fresh flush is not saturated, and to twice its melanin.
+// blood, so that a fresh flush is not saturated, to twice its melanin and to two and a
+// half times its roughness.
 func (b *baseline) scales(sheet *skin.Sheet) {
 	blood := chromo.NewField(sheet.Maps.Hemoglobin, sheet.Weight).Summary().Mean
 	melanin := chromo.NewField(sheet.Maps.Melanin, sheet.Weight).Summary().Mean
 	b.scale = map[string]render.Scale{
 		"hemoglobin": {Kind: outcome.PictureMap, High: 4 * blood},
 		"melanin":    {Kind: outcome.PictureMap, High: 2 * melanin},
+	}
+	if rough, _, ok := sheet.RoughnessMap(); ok {
+		b.scale["roughness"] = render.Scale{Kind: outcome.PictureMap, High: 2.5 * meanKnown(rough)}
 	}
 }
 
@@ -109,7 +133,10 @@ func (a *analysis) drawRegions() error {
 // add keeps a picture and its entry in the record.
 func (s *shot) add(kind, measure string, img render.Image, scale render.Scale) {
 	label := kind
-	if measure != "" {
+	switch {
+	case kind == outcome.PictureDifference:
+		label = measure + "-" + kind
+	case measure != "":
 		label = measure
 	}
 	name := fmt.Sprintf("pictures/%s-%s%s", stem(s.ref.File), label, img.Ext)
