@@ -151,10 +151,10 @@ func gainOf(r Region) [3]float64 {
 func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	grid := texture.Grid{PxPerMM: r.PxPerMM, Step: fine}
 	noise := texture.EstimateNoise(a.rgb, a.weight)
-	separated := chromo.NewField(r.Model.Shading(a.rgb), a.weight)
-	shading := chromo.Field{Value: texture.Shading(a.rgb, separated, grid), Weight: separated.Weight}
+	mix := texture.MixFor(texture.Skin{Basis: r.Model.Basis(s.meanMelanin, s.meanBlood), Melanin: s.meanMelanin, Blood: s.meanBlood}, noise)
+	shading := chromo.NewField(mix.Shading(a.rgb), a.weight)
 	s.fine = fine
-	s.relief, s.noRelief = texture.NewRelief(shading, grid, noise)
+	s.relief, s.noRelief = texture.NewRelief(shading, grid, noise.Of(mix))
 }
 
 // Settle is the series' model as its baseline wants it ([chromo.Model.Settle]); the same

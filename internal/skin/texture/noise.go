@@ -4,13 +4,12 @@ import (
 	"math"
 	"slices"
 
-	"dermtrace/internal/chromo"
 	"dermtrace/internal/raster"
 )
 
-// Noise is what of a plane of shading is no skin: the variance of one of its pixels,
-// independent from pixel to pixel.
-type Noise struct{ variance float64 }
+// Noise is what of log light is no skin: the variance of a pixel of each channel,
+// independent from pixel to pixel and from channel to channel.
+type Noise struct{ channel [3]float64 }
 
 // Windows that noise is read in. They bound the work, whatever the size of the photo.
 const (
@@ -33,34 +32,36 @@ const (
 //
 //	P(R/G) = n_R + n_G,  P(G/B) = n_G + n_B,  P(R/B) = n_R + n_B
 //
-// give each channel's noise n, and the log of luminance Σ c X has Σ (c X / Σ c X)² n.
+// give each channel's noise n, and shading Σ w ln X has Σ w² n.
 // Noise that a camera or a file has smoothed is underestimated, and noise common to the
 // channels stays in: what is subtracted is never skin.
 func EstimateNoise(rgb *raster.RGB, weight *raster.Plane) Noise {
 	var powers [3][]float64
-	var light [3]float64
 	for _, at := range windows(weight) {
 		crop := rgb.Crop(at[0], at[1], at[0]+windowPx, at[1]+windowPx)
-		for c, p := range crop.Planes() {
-			light[c] += chromo.Field{Value: p}.Summary().Mean * float64(luminance[c])
-		}
 		addWindow(&powers, crop)
 	}
 	if len(powers[0]) == 0 {
 		return Noise{}
 	}
 	rg, gb, rb := median(powers[0]), median(powers[1]), median(powers[2])
-	each := [3]float64{max(0, rg+rb-gb) / 2, max(0, rg+gb-rb) / 2, max(0, gb+rb-rg) / 2}
-	var n Noise
-	for c, v := range each {
-		share := light[c] / (light[0] + light[1] + light[2])
-		n.variance += share * share * v
-	}
-	return n
+	return Noise{[3]float64{max(0, rg+rb-gb) / 2, max(0, rg+gb-rb) / 2, max(0, gb+rb-rg) / 2}}
 }
 
+// Of is the noise variance of a pixel of the shading.
+func (n Noise) Of(w Mix) float64 {
+	var v float64
+	for c, k := range w {
+		v += k * k * n.channel[c]
+	}
+	return v
+}
+
+// white is the variance of a pixel of shading by noise alone.
+type white float64
+
 // in is the noise power between two Gaussians.
-func (n Noise) in(finePx, coarsePx float64) float64 { return n.variance * whiteGain(finePx, coarsePx) }
+func (n white) in(finePx, coarsePx float64) float64 { return float64(n) * whiteGain(finePx, coarsePx) }
 
 // whiteGain is the power that the difference of two Gaussians lets through of white
 // noise of unit variance: ∫ (G_a − G_b)² = 1/4πa² + 1/4πb² − 1/π(a²+b²).
@@ -129,8 +130,6 @@ func tilePower(p *raster.Plane, x0, y0 int) float64 {
 	}
 	return sum / (36 * windowTile * windowTile)
 }
-
-func logOf(v float32) float32 { return float32(math.Log(max(float64(v), chromo.Floor))) }
 
 // median of a list that is not empty; the list is sorted.
 func median(list []float64) float64 {

@@ -1,7 +1,9 @@
 // Package texture answers how rough the skin looks, whatever its colour.
 //
 // It works on shading alone: the natural log of the light on the skin that is left when
-// melanin and blood are taken away, so that neither a spot nor a flush is texture.
+// melanin and blood are taken away ([MixFor]), so that neither a spot nor a flush is
+// texture. On very dark skin (melanin from about 20 %), whose blue and green are mostly
+// surface, pigment looks as grey as shading and its mottle stays in.
 // Relief is x = exp(s − s smoothed by 2 mm): light relative to that of the
 // neighbourhood, 1 where the skin is flat. Its detail is measured between Gaussians of
 // fixed size on the skin, in the photo's own pixels: a warped photo is a blurred photo.
@@ -45,7 +47,7 @@ func Step(pxPerMM float64) int { return max(1, int(pxPerMM/workPxPerMM)) }
 type Relief struct {
 	field  chromo.Field // 1 where flat
 	grid   Grid
-	noise  Noise
+	noise  white
 	narrow smoothed      // to 0.06 mm
 	wide   smoothed      // to 0.24 mm
 	detail *raster.Plane // narrow less wide
@@ -80,9 +82,9 @@ func Refusal(pxPerMM float64, empty bool) string {
 	return ""
 }
 
-// NewRelief prepares a plane of shading (natural log). Where nothing can be measured it
-// returns nil and the warning that says why.
-func NewRelief(shading chromo.Field, grid Grid, noise Noise) (r *Relief, warning string) {
+// NewRelief prepares a plane of shading (natural log), whose pixels have the given noise
+// variance. Where nothing can be measured it returns nil and the warning that says why.
+func NewRelief(shading chromo.Field, grid Grid, noise float64) (r *Relief, warning string) {
 	if warning := Refusal(grid.PxPerMM, shading.Empty()); warning != "" {
 		return nil, warning
 	}
@@ -94,7 +96,7 @@ func NewRelief(shading chromo.Field, grid Grid, noise Noise) (r *Relief, warning
 			dst[i] = float32(math.Exp(float64(src[i] - l)))
 		}
 	})
-	r = &Relief{field: chromo.Field{Value: x, Weight: shading.Weight}, grid: grid, noise: noise}
+	r = &Relief{field: chromo.Field{Value: x, Weight: shading.Weight}, grid: grid, noise: white(noise)}
 	r.narrow = smooth(r.field, grid.px(fineMM), bandFrom)
 	r.wide = smooth(r.field, grid.px(middleMM), bandFrom)
 	r.detail = between(r.narrow, r.wide)

@@ -80,13 +80,24 @@ func relief(t *testing.T, rgb *raster.RGB, w *raster.Plane, pxPerMM float64) *Re
 	}
 	light := &raster.RGB{R: small[0].Value, G: small[1].Value, B: small[2].Value}
 	weight := small[0].Weights()
-	separated := chromo.Field{Value: model.Shading(light), Weight: small[0].Weight}
-	shading := chromo.Field{Value: Shading(light, separated, grid), Weight: small[0].Weight}
-	r, warning := NewRelief(shading, grid, EstimateNoise(light, weight))
+	noise := EstimateNoise(light, weight)
+	mix := MixFor(averageSkin(light, small[0].Weight), noise)
+	r, warning := NewRelief(chromo.Field{Value: mix.Shading(light), Weight: small[0].Weight}, grid, noise.Of(mix))
 	if r == nil {
 		t.Fatal(warning)
 	}
 	return r
+}
+
+// averageSkin is the skin of the mean colour.
+func averageSkin(light *raster.RGB, weight *raster.Plane) Skin {
+	one := raster.NewRGB(1, 1)
+	for c, p := range light.Planes() {
+		one.Planes()[c].Pix[0] = float32(chromo.Field{Value: p, Weight: weight}.Summary().Mean)
+	}
+	maps := model.Separate(one)
+	m, b := float64(maps.Melanin.Pix[0]), float64(maps.Hemoglobin.Pix[0])
+	return Skin{Basis: model.Basis(m, b), Melanin: m, Blood: b}
 }
 
 func roughness(t *testing.T, s skin) float64 {
@@ -188,6 +199,42 @@ func TestMaskingEqualsCropping(t *testing.T) {
 	near(t, "roughness", float64(masked.Roughness().Value)/float64(cropped.Roughness().Value), 1, 0.01)
 }
 
+func TestLogIsTheLog(t *testing.T) {
+	for v := 2e-4; v < 4; v *= 1.0137 {
+		if got, want := float64(logOf(float32(v))), math.Log(float64(float32(v))); !(math.Abs(got-want) <= 2e-6) {
+			t.Fatalf("ln %v = %v, want %v", v, got, want)
+		}
+	}
+	if got := logOf(float32(math.NaN())); !(got <= 0) {
+		t.Errorf("ln NaN = %v, want that of the floor", got)
+	}
+}
+
+// Channels share grey light whole; where both pigments can be told from it, what is left
+// of them is under a seventh of what luminance shows.
+func TestMixCancelsPigment(t *testing.T) {
+	for _, s := range [][2]float64{{2, 1}, {5, 3}, {10, 1.2}} {
+		basis := model.Basis(s[0], s[1])
+		w := MixFor(Skin{Basis: basis, Melanin: s[0], Blood: s[1]}, Noise{})
+		near(t, "sum", w[0]+w[1]+w[2], 1, 1e-12)
+		for p, name := range []string{"melanin", "blood"} {
+			left, plainly := 0.0, 0.0
+			for c, k := range [3]float64{0.2126, 0.7152, 0.0722} {
+				left, plainly = left+w[c]*basis[c][p], plainly+k*basis[c][p]
+			}
+			if !(math.Abs(left) <= 0.15*plainly) {
+				t.Errorf("%v: %s leaves %.4f, luminance %.4f", s, name, left, plainly)
+			}
+		}
+	}
+	// Noise weighs: with noisy blue and red, green has more to say.
+	s := Skin{Basis: model.Basis(5, 1), Melanin: 5, Blood: 1}
+	clean, noisy := MixFor(s, Noise{}), MixFor(s, Noise{[3]float64{1, 0.01, 1}})
+	if !(noisy[1] > clean[1]) {
+		t.Errorf("clean %v, noisy %v", clean, noisy)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	flat := chromo.Field{Value: raster.New(40, 40)}
 	empty := chromo.NewField(raster.New(40, 40), raster.New(40, 40))
@@ -199,7 +246,7 @@ func TestRefusals(t *testing.T) {
 		{flat, Grid{0, 1}, outcome.ScaleUnknown}, {flat, Grid{14.9, 1}, outcome.ScaleTooCoarse},
 		{flat, Grid{math.NaN(), 1}, outcome.ScaleUnknown}, {empty, Grid{20, 1}, outcome.RegionLost},
 	} {
-		if r, warning := NewRelief(c.field, c.grid, Noise{}); r != nil || warning != c.warning {
+		if r, warning := NewRelief(c.field, c.grid, 0); r != nil || warning != c.warning {
 			t.Errorf("%v: %q, want %q", c.grid, warning, c.warning)
 		}
 	}
