@@ -3,21 +3,30 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"dermtrace/internal/calib"
+	"dermtrace/internal/folder"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 	"dermtrace/internal/quality"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
+	"dermtrace/internal/series"
 
 	"github.com/spf13/cobra"
 )
 
+type checkOptions struct {
+	series        string
+	json          bool
+	maxMegapixels float64
+}
+
 func newCheck(t *terminal) *cobra.Command {
-	var asJSON bool
-	var maxMegapixels float64
+	var opt checkOptions
 	cmd := &cobra.Command{
 		Use:   "check PHOTO...",
 		Short: "Is a photo fit to measure? Reasons and mends",
@@ -25,15 +34,24 @@ func newCheck(t *terminal) *cobra.Command {
 colour card if one is in the picture. It looks at the skin that it finds, or at the
 whole photo where it finds none.
 
+With --series it holds each photo against that series too, as at the camera: does it
+show the same skin, in light that can be matched? It prints a traffic light for
+redness, pigment, texture and geometry, and one sentence that says what to do:
+  green  nothing speaks against measuring
+  amber  it will be measured, with a warning
+  red    it will carry no verdict
+The series needs a series.yaml whose regions are drawn; the photo need not be in it.
+
 Exit status: 0 done, 1 no photo could be opened, 2 wrong use, 3 some could not be
-opened or are unusable.`,
+opened, are unusable or cannot be laid over the series.`,
 		Args: atLeastOne("one photo or more"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runCheck(cmd.Context(), t, args, maxMegapixels, asJSON)
+			return runCheck(cmd.Context(), t, args, opt)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	limitFlag(cmd, &maxMegapixels)
+	cmd.Flags().StringVar(&opt.series, "series", "", "folder of the series that the photos shall be compared in")
+	cmd.Flags().BoolVar(&opt.json, "json", false, "print as JSON")
+	limitFlag(cmd, &opt.maxMegapixels)
 	return cmd
 }
 
@@ -44,6 +62,8 @@ type checkedPhoto struct {
 	Reasons []outcome.Reason          `json:"reasons"`
 	Figures map[string]outcome.Number `json:"figures"`
 	Card    checkedCard               `json:"card"`
+
+	AtCamera *series.Judgement `json:"at_camera,omitempty"` // with --series
 }
 
 // checkedCard is what was found of a colour card.
@@ -57,11 +77,15 @@ type checkedCard struct {
 	Warnings []string            `json:"warnings"`
 }
 
-func runCheck(ctx context.Context, t *terminal, files []string, maxMegapixels float64, asJSON bool) error {
+func runCheck(ctx context.Context, t *terminal, files []string, opt checkOptions) error {
+	camera, err := openSeries(ctx, opt.series, opt.maxMegapixels)
+	if err != nil {
+		return err
+	}
 	results := []checkedPhoto{}
 	usable := 0
 	for _, file := range files {
-		p, err := openPhoto(ctx, file, maxMegapixels)
+		p, err := openPhoto(ctx, file, opt.maxMegapixels)
 		if errors.Is(err, context.Canceled) {
 			return err
 		}
@@ -69,14 +93,14 @@ func runCheck(ctx context.Context, t *terminal, files []string, maxMegapixels fl
 			t.fail(err)
 			continue
 		}
-		c := checkOne(p)
+		c := checkOne(p, camera)
 		c.File = file
-		if c.Verdict != outcome.Unusable {
+		if c.usable() {
 			usable++
 		}
 		results = append(results, c)
 	}
-	if err := t.printChecks(results, asJSON); err != nil {
+	if err := t.printChecks(results, opt.json); err != nil {
 		return err
 	}
 	switch {
@@ -88,12 +112,42 @@ func runCheck(ctx context.Context, t *terminal, files []string, maxMegapixels fl
 	return nil
 }
 
-func checkOne(p *photo.Photo) checkedPhoto {
-	q := quality.OfPhoto(p.Pixels, p.Meta, skinOf(p.Pixels)...)
+// openSeries prepares a series for photos at the camera; "" is no series.
+func openSeries(ctx context.Context, dir string, maxMegapixels float64) (*series.AtCamera, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	if err := isFolder(dir); err != nil {
+		return nil, err
+	}
+	photos, err := folder.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer photos.Close()
+	return series.NewAtCamera(ctx, photos, series.Options{Limits: limits(maxMegapixels)})
+}
+
+// usable reports whether the photo's numbers would count.
+func (c checkedPhoto) usable() bool {
+	return c.Verdict != outcome.Unusable && (c.AtCamera == nil || c.AtCamera.Alignment.Status != outcome.AlignFailed)
+}
+
+// checkOne judges a photo: against a series inside its regions, else where skin is found.
+func checkOne(p *photo.Photo, camera *series.AtCamera) checkedPhoto {
+	out := checkedPhoto{Card: cardOf(p.Pixels)}
+	var q outcome.Quality
+	if camera != nil {
+		j := camera.Judge(p)
+		q, out.AtCamera = j.Quality, &j
+	} else {
+		q = quality.OfPhoto(p.Pixels, p.Meta, skinOf(p.Pixels)...)
+	}
 	if q.Reasons == nil {
 		q.Reasons = []outcome.Reason{} // an empty list in JSON, not null
 	}
-	return checkedPhoto{Verdict: q.Verdict, Reasons: q.Reasons, Figures: q.Figures, Card: cardOf(p.Pixels)}
+	out.Verdict, out.Reasons, out.Figures = q.Verdict, q.Reasons, q.Figures
+	return out
 }
 
 // leastSkin is the share of a photo from which the skin in it is its subject (project
@@ -130,6 +184,10 @@ func (t *terminal) printChecks(results []checkedPhoto, asJSON bool) error {
 		return t.json(results)
 	}
 	for _, c := range results {
+		if c.AtCamera != nil {
+			t.printLights(c.File, c.AtCamera)
+			continue
+		}
 		t.print("%-9s %s", c.Verdict, c.File)
 		for _, r := range c.Reasons {
 			t.print("          %s Spoils %s. %s", r.Text, strings.Join(r.Spoils, ", "), r.Mend)
@@ -139,4 +197,24 @@ func (t *terminal) printChecks(results []checkedPhoto, asJSON bool) error {
 		}
 	}
 	return nil
+}
+
+// printLights prints what a person beside the chair wants: the sentence first.
+func (t *terminal) printLights(file string, j *series.Judgement) {
+	advice := "Keep this photo."
+	switch {
+	case j.Retake != "":
+		advice = j.Retake
+	case slices.ContainsFunc(j.Lights, func(l series.TrafficLight) bool { return l.Colour != series.Green }):
+		advice = "Keep this photo; another would show the same."
+	}
+	t.print("%s", file)
+	t.print("  %s", advice)
+	for i, l := range j.Lights {
+		why := l.Why
+		if first := slices.IndexFunc(j.Lights, func(o series.TrafficLight) bool { return o.Why == l.Why }); why != "" && first < i {
+			why = "as for " + j.Lights[first].Of
+		}
+		t.print("  %s", strings.TrimRight(fmt.Sprintf("%-9s %-6s %s", l.Of, strings.ToUpper(l.Colour), why), " "))
+	}
 }

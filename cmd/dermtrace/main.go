@@ -74,7 +74,7 @@ used, 130 interrupted.`,
 	})
 	root.AddCommand(
 		newDemo(t), newInit(t), newAnalyze(t), newReport(t),
-		newAlign(t), newMeasure(t), newCheck(t),
+		newAlign(t), newMeasure(t), newCheck(t), newWatch(t), newGhost(t),
 		newPhantom(t), newValidate(t), newIndices(t), newVersion(t),
 	)
 	return root

@@ -30,14 +30,19 @@ type Pair struct {
 	Scale       float64 // pixels of the second photo per pixel of the reference
 	RotationDeg float64 // from the reference to the second photo, x towards y
 	TiltDeg     float64 // between their views of the skin
+	Reference   string  // day of the reference, for the mends; "": the reference
 }
 
 // OfPair holds a photo against the reference. Both should be measured inside skin
-// that was not treated, or a treatment that smooths skin looks like blur. The
-// returned figures are for the record.
+// that was not treated, or a treatment that smooths skin looks like blur; where there
+// is none, facts of which nothing was sampled leave camera, geometry and colour of the
+// light. The returned figures are for the record.
 func OfPair(reference, now Facts, p Pair) ([]outcome.Reason, map[string]outcome.Number) {
 	var v verdict
-	c := comparison{reference, now, p, map[string]outcome.Number{}}
+	c := comparison{reference, now, p, map[string]outcome.Number{}, "for the reference"}
+	if p.Reference != "" {
+		c.when = "on " + p.Reference
+	}
 	c.camera(&v)
 	c.geometry(&v)
 	c.light(&v)
@@ -52,17 +57,18 @@ type comparison struct {
 	ref, now Facts
 	Pair
 	figures map[string]outcome.Number
+	when    string // the reference was taken, for the mends
 }
 
 func (c *comparison) camera(v *verdict) {
 	a, b := c.ref.Meta, c.now.Meta
 	if a.Camera != b.Camera && a.Camera != "" && b.Camera != "" {
 		v.add(outcome.Doubtful, outcome.MixedCameras, []string{Redness, Pigment, Texture},
-			fmt.Sprintf("The reference was taken with %s, this photo with %s.", a.Camera, b.Camera), "Retake with the camera of the reference.")
+			fmt.Sprintf("The reference was taken with %s, this photo with %s.", a.Camera, b.Camera), "Retake with the camera used "+c.when+".")
 	}
 	if a.Profile != b.Profile {
 		v.add(outcome.Doubtful, outcome.MixedProfiles, []string{Redness, Pigment},
-			fmt.Sprintf("The reference's colour profile is %s, this photo's %s.", a.Profile, b.Profile), "Set the camera's colour space as for the reference.")
+			fmt.Sprintf("The reference's colour profile is %s, this photo's %s.", a.Profile, b.Profile), "Set the camera's colour space as "+c.when+".")
 	}
 }
 
@@ -83,14 +89,14 @@ func (c *comparison) geometry(v *verdict) {
 		if s < 1-MaxScaleChange || s > 1+MaxScaleChange {
 			v.add(outcome.Doubtful, outcome.DistanceChange, []string{Texture},
 				fmt.Sprintf("The skin is %.2f times as large as in the reference (limits %.1f to %.1f).", s, 1-MaxScaleChange, 1+MaxScaleChange),
-				"Retake from the distance of the reference, at the same zoom.")
+				"Retake from the same distance as "+c.when+", at the same zoom.")
 		}
 	}
 	c.figures["tilt_deg"] = outcome.Number(c.TiltDeg)
 	if c.TiltDeg > MaxTiltDeg {
 		v.add(outcome.Doubtful, outcome.TiltChange, []string{Redness, Pigment, Texture, Geometry},
 			fmt.Sprintf("The skin is tilted by %.0f° against the reference (limit %d°).", c.TiltDeg, MaxTiltDeg),
-			"Retake square to the skin, as for the reference.")
+			"Retake with the camera at the same angle to the skin as "+c.when+".")
 	}
 }
 
@@ -101,8 +107,11 @@ func (c *comparison) light(v *verdict) {
 		if shift > MaxWhiteShift {
 			v.add(outcome.Doubtful, outcome.ColourTemperature, []string{Redness, Pigment},
 				fmt.Sprintf("The colour of the light differs by %.3f in u'v' (limit %.2f); it was corrected, but lamps differ in more than one number.", shift, MaxWhiteShift),
-				"Retake under the lamp of the reference, white balance fixed.")
+				"Retake under the same lamp as "+c.when+", with the white balance fixed.")
 		}
+	}
+	if c.ref.Pixels == 0 || c.now.Pixels == 0 {
+		return
 	}
 	turn := c.reliefTurn()
 	if !math.IsNaN(turn) {
@@ -113,7 +122,7 @@ func (c *comparison) light(v *verdict) {
 	if turn > MaxReliefTurn || slope > MaxSlopeChange {
 		v.add(outcome.Doubtful, outcome.LightDirection, []string{Texture},
 			fmt.Sprintf("The light comes from another side than in the reference (relief turned by %.2f, limit %.2f; fall-off changed by %.2f, limit %.1f).", turn, MaxReliefTurn, slope, MaxSlopeChange),
-			"Retake: move the lamp to the side where it stood for the reference.")
+			"Retake: move the lamp to the same side as "+c.when+".")
 	}
 }
 

@@ -34,13 +34,14 @@ type frame struct {
 	scale   *calib.Card       // that told mmPerPx; nil: the user did
 	grey    *grey             // reference; nil: none
 	light   []calib.TileLight // of the tiles that set the light; empty: no control skin
-	control *quality.Facts    // of its untreated skin; nil: none
+	control quality.Facts     // of its untreated skin; without any, of the file alone
+	day     string            // of its visit
 	view    render.View       // the window that every picture shows
 	notices []outcome.Notice
 }
 
-// prepareFrame chooses the frame photo, opens it and prepares it.
-func (a *analysis) prepareFrame(ctx context.Context) error {
+// openFrame chooses the frame photo, opens it and finds its regions.
+func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Photo, error) {
 	var opened *photo.Photo
 	var failures []error
 	file, warnings, err := a.manifest.PickFrame(func(file string) bool {
@@ -53,21 +54,28 @@ func (a *analysis) prepareFrame(ctx context.Context) error {
 		return err == nil
 	})
 	if err != nil {
-		return errors.Join(append([]error{err}, failures...)...)
+		return nil, nil, errors.Join(append([]error{err}, failures...)...)
 	}
 	a.notices = append(a.notices, notices(warnings)...)
 	if err := a.manifest.CheckFrame(opened.Width, opened.Height); err != nil {
-		return err
+		return nil, nil, err
 	}
-	f := &frame{file: file, w: opened.Width, h: opened.Height, mmPerPx: a.manifest.Scale.MMPerPx}
-	if err := f.findRegions(opened.Pixels, a.manifest.ROIs); err != nil {
+	f := &frame{file: file, w: opened.Width, h: opened.Height, mmPerPx: a.manifest.Scale.MMPerPx, day: dayOf(a.manifest, file)}
+	return f, opened, f.findRegions(opened.Pixels, a.manifest.ROIs)
+}
+
+// prepareFrame opens the frame photo and prepares it for all others.
+func (a *analysis) prepareFrame(ctx context.Context) error {
+	f, opened, err := a.openFrame(ctx)
+	if err != nil {
 		return err
 	}
 	f.aligner = align.NewFrame(opened.Pixels, align.Options{ScaleMMPerPx: f.mmPerPx})
 	f.measureControl(opened)
 	f.setOwnLight(opened.Pixels, a.manifest)
-	if f.control != nil {
-		f.control.MMPerPx = f.mmPerPx // the card may have told it
+	f.control.MMPerPx = f.mmPerPx // the card may have told it
+	if f.own != nil {
+		f.control.Gain = f.own.Gain
 	}
 	f.light = calib.SampleTiles(opened.Pixels, f.tiles(atFrame(), f.w, f.h)...)
 	f.view = render.Around(f.shown(), viewMargin, f.w, f.h)
@@ -78,19 +86,29 @@ func (a *analysis) prepareFrame(ctx context.Context) error {
 
 // measureControl takes the figures of untreated skin that other photos are held against.
 func (f *frame) measureControl(p *photo.Photo) {
+	f.control = quality.Facts{Meta: p.Meta}
 	for _, g := range f.regions {
 		if g.kind != outcome.Control {
 			continue
 		}
-		c := g.carry(atFrame(), f.holes, f.w, f.h)
-		if c.mask.Empty() {
-			continue
+		if c := g.carry(atFrame(), f.holes, f.w, f.h); !c.mask.Empty() {
+			f.control = quality.Measure(p.Pixels, p.Meta, c.mask)
+			break
 		}
-		facts := quality.Measure(p.Pixels, p.Meta, c.mask)
-		facts.Gain = [3]float64{1, 1, 1}
-		f.control = &facts
-		return
 	}
+	f.control.Gain = [3]float64{1, 1, 1}
+}
+
+// dayOf is the date of the visit that a file belongs to.
+func dayOf(m *manifest.Series, file string) string {
+	for _, v := range m.Visits {
+		for _, p := range v.Photos {
+			if p.File == file {
+				return v.At.Date()
+			}
+		}
+	}
+	return ""
 }
 
 // viewMargin is how much of the frame around the regions pictures show, as a share

@@ -52,17 +52,22 @@ func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest
 		return s, nil
 	}
 	s.pixels, s.meta = p.Pixels, p.Meta
+	a.settle(s)
+	return s, nil
+}
+
+// settle says everything about an opened photo but its measures.
+func (a *analysis) settle(s *shot) {
 	s.describe()
 	if err := s.locate(a.frame, a.manifest); err != nil {
 		s.refuse("landmarks", err.Error(), "mark the points again with 'dermtrace regions'")
-		return s, nil
+		return
 	}
 	if s.place.Status != align.StatusFailed {
 		s.carry(a.frame)
 		s.setLight(a.frame, a.manifest)
 	}
 	s.judge(a.frame, a.manifest)
-	return s, nil
 }
 
 // judge holds the photo against the quality gates: by itself inside the regions, and
@@ -75,10 +80,8 @@ func (s *shot) judge(f *frame, m *manifest.Series) {
 		facts.Gain = s.light.Gain
 	}
 	q := facts.Quality()
-	if control := s.controlMask(); control != nil && s.ref.File != f.file && f.control != nil {
-		now := quality.Measure(s.pixels, s.meta, control)
-		now.MMPerPx, now.Gain = facts.MMPerPx, facts.Gain
-		reasons, figures := quality.OfPair(*f.control, now, pairOf(s.place.PhotoFromFrame, f))
+	if s.place.Status != align.StatusFailed && s.ref.File != f.file {
+		reasons, figures := quality.OfPair(f.control, s.controlFacts(facts), pairOf(s.place.PhotoFromFrame, f))
 		q.Reasons = append(q.Reasons, reasons...)
 		maps.Copy(q.Figures, figures)
 		if len(reasons) > 0 && q.Verdict == outcome.OK {
@@ -87,6 +90,16 @@ func (s *shot) judge(f *frame, m *manifest.Series) {
 	}
 	quality.Overrule(&q, overruled(m, s.ref.File))
 	s.record.Quality = q
+}
+
+// controlFacts are the figures of untreated skin; without any, of the file alone.
+func (s *shot) controlFacts(whole quality.Facts) quality.Facts {
+	now := quality.Facts{Meta: s.meta}
+	if control := s.controlMask(); control != nil {
+		now = quality.Measure(s.pixels, s.meta, control)
+	}
+	now.MMPerPx, now.Gain = whole.MMPerPx, whole.Gain
+	return now
 }
 
 // overruled are the findings about a file that the user lets pass, with the reasons.
@@ -136,7 +149,7 @@ func pairOf(photoFromFrame geom.Transform, f *frame) quality.Pair {
 	middle := geom.Point{X: float64(f.w) / 2, Y: float64(f.h) / 2}
 	xx, _, yx, _ := photoFromFrame.Jacobian(middle)
 	return quality.Pair{Scale: photoFromFrame.LocalScale(middle), RotationDeg: math.Atan2(yx, xx) * 180 / math.Pi,
-		TiltDeg: calib.TiltDeg(photoFromFrame, middle)}
+		TiltDeg: calib.TiltDeg(photoFromFrame, middle), Reference: f.day}
 }
 
 // locate aligns the photo to the frame, with the landmarks that the user set in it, if any.
