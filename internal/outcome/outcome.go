@@ -73,7 +73,15 @@ type Series struct {
 	MMPerPx  Number   `json:"mm_per_px"` // of the frame photo; null: unknown
 	Consent  []string `json:"consent"`
 
-	Sensitive bool `json:"sensitive,omitempty"` // a report opens with the pictures hidden
+	Sensitive bool      `json:"sensitive,omitempty"` // a report opens with the pictures hidden
+	Outlines  []Outline `json:"outlines,omitempty"`  // of the regions, as they were drawn or found
+}
+
+// Outline is a region as it lies in the frame.
+type Outline struct {
+	Name    string       `json:"name"`
+	Kind    string       `json:"kind"`
+	Polygon [][2]float64 `json:"polygon"` // frame pixels
 }
 
 // Treatment is one needling; it needs no photo.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dermtrace/internal/align"
+	"dermtrace/internal/geom"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/skin"
@@ -30,7 +31,7 @@ func (a *analysis) writeRecord(context.Context) error {
 		Series: outcome.Series{
 			Subject: m.Subject, Site: m.Site, Side: m.Side, View: m.View, Goals: m.Goals,
 			Frame: a.frame.file, Baseline: a.baseline.visit.ID, MMPerPx: known(a.frame.mmPerPx), Consent: m.Consent,
-			Sensitive: m.Sensitive,
+			Sensitive: m.Sensitive, Outlines: a.frame.outlines(),
 		},
 		Treatments: treatmentRecords(m.Treatments),
 		Scores:     scoreRecords(m.Scores),
@@ -51,6 +52,27 @@ func (a *analysis) writeRecord(context.Context) error {
 		return nil
 	}
 	return a.drawRegions()
+}
+
+// outlines are the regions that are measured, and what they exclude, for the record.
+func (f *frame) outlines() []outcome.Outline {
+	var list []outcome.Outline
+	add := func(name, kind string, g geom.Polygon) {
+		o := outcome.Outline{Name: name, Kind: kind}
+		for _, p := range g {
+			o.Polygon = append(o.Polygon, [2]float64{math.Round(100*p.X) / 100, math.Round(100*p.Y) / 100})
+		}
+		list = append(list, o)
+	}
+	for _, g := range f.regions {
+		if g.measured() {
+			add(g.name, g.kind, g.outline)
+		}
+	}
+	for _, h := range f.holes {
+		add("", outcome.Exclude, h)
+	}
+	return list
 }
 
 // compare fills in the changes, recoveries and flags; it sees nothing but the record.
