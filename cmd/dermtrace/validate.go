@@ -98,9 +98,13 @@ func (t *terminal) accuracy(rep *validate.Report, out string, asJSON bool) error
 		}
 	} else {
 		w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "verdict\tskin\tmeasured\tgoal\tn\twhat")
+		fmt.Fprintln(w, "goal\tlight\tmedium\tdark\twhat")
 		for _, r := range rep.Rows() {
-			fmt.Fprintf(w, "%s\t%s\t%s %s\t%s\t%s\t%s\n", r.Verdict, r.Band, r.Value, r.Unit, r.Goal, r.N, r.Text)
+			fmt.Fprint(w, r.Goal)
+			for _, c := range r.Cells {
+				fmt.Fprint(w, "\t", mark(c.Verdict), c.Value)
+			}
+			fmt.Fprintf(w, "\t%s\n", r.Text)
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -110,4 +114,12 @@ func (t *terminal) accuracy(rep *validate.Report, out string, asJSON bool) error
 		return errMissed
 	}
 	return nil
+}
+
+// mark sets a missed goal apart without colour.
+func mark(verdict string) string {
+	if verdict == validate.Missed {
+		return "✗ "
+	}
+	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dermtrace/internal/phantom"
+	"dermtrace/internal/trend"
 )
 
 // kind says what a course asks.
@@ -27,21 +28,26 @@ const (
 type course struct {
 	name   string
 	kind   kind
+	tone   tone
 	script phantom.Script
 }
 
-// tone is a skin of the battery: melanosome fractions that reach from ITA +55 to −50.
+// tone is a skin of the battery: its melanosome fraction and its band by ITA.
 type tone struct {
 	name    string
 	melanin float64
+	band    string
 }
 
+// tones reach from ITA +55 to below −30, two for each band.
 var tones = []tone{
-	{"very light", 0.02}, {"light", 0.045}, {"intermediate", 0.08}, {"tan", 0.13}, {"brown", 0.21}, {"dark", 0.32},
+	{"very light", 0.012, trend.BandLight}, {"light", 0.025, trend.BandLight},
+	{"intermediate", 0.045, trend.BandMedium}, {"tan", 0.07, trend.BandMedium},
+	{"brown", 0.13, trend.BandDark}, {"dark", 0.25, trend.BandDark},
 }
 
 // quickTones are one of each band.
-var quickTones = []tone{tones[0], tones[2], tones[4]}
+var quickTones = []tone{tones[1], tones[2], tones[4]}
 
 // courses is the battery, in the order it is done.
 func courses(quick bool) []course {
@@ -52,22 +58,22 @@ func courses(quick bool) []course {
 	var all []course
 	for i, t := range ts {
 		for seed := range seeds {
-			all = append(all, course{fmt.Sprintf("%s %d", t.name, seed), tracking, trackingScript(t, uint32(100+10*i+seed), seed == 0)})
+			all = append(all, course{fmt.Sprintf("%s %d", t.name, seed), tracking, t, trackingScript(t, uint32(100+10*i+seed), seed == 0)})
 		}
-		all = append(all, course{t.name + " stranger", stranger, strangerScript(t, uint32(300+i))})
+		all = append(all, course{t.name + " stranger", stranger, t, strangerScript(t, uint32(300+i))})
 		if !quick {
-			all = append(all, course{t.name + " reshot", reshot, reshotScript(t, uint32(400+i))})
+			all = append(all, course{t.name + " reshot", reshot, t, reshotScript(t, uint32(400+i))})
 			all = append(all, foreignCourses(t, uint32(500+10*i))...)
-			all = append(all, course{t.name + " marked", marked, markedScript(t, uint32(600+i))})
+			all = append(all, course{t.name + " marked", marked, t, markedScript(t, uint32(600+i))})
 		}
 		for n := range stills {
-			all = append(all, course{fmt.Sprintf("%s still %d", t.name, n), still, stillScript(t, uint32(1000+100*i+n))})
+			all = append(all, course{fmt.Sprintf("%s still %d", t.name, n), still, t, stillScript(t, uint32(1000+100*i+n))})
 			if !quick {
-				all = append(all, course{fmt.Sprintf("%s better %d", t.name, n), better, betterScript(t, uint32(5000+100*i+n))})
+				all = append(all, course{fmt.Sprintf("%s better %d", t.name, n), better, t, betterScript(t, uint32(5000+100*i+n))})
 			}
 		}
 	}
-	return append(all, course{"pattern", pattern, trackingScript(tones[2], 900, false)})
+	return append(all, course{"pattern", pattern, tones[2], trackingScript(tones[2], 900, false)})
 }
 
 // foreignCourses have skin and cameras that the inversion does not assume.
@@ -84,7 +90,7 @@ func foreignCourses(t tone, seed uint32) []course {
 		s := trackingScript(t, seed+uint32(i), false)
 		s.Visits = s.Visits[:3]
 		v.change(&s)
-		list = append(list, course{t.name + " " + v.name, foreign, s})
+		list = append(list, course{t.name + " " + v.name, foreign, t, s})
 	}
 	return list
 }

@@ -15,7 +15,7 @@ import (
 
 // compare holds what the pipeline says against the truth, as the course's kind asks.
 func (c course) compare(res *series.Result, truth phantom.Truth) ([]Sample, error) {
-	s := sampler{course: c.name, band: bandOf(res.Record)}
+	s := sampler{course: c.name, band: c.tone.band}
 	pairs, err := pair(res, truth)
 	if err != nil {
 		return nil, err

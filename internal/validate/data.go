@@ -14,6 +14,7 @@ import (
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/series"
+	"dermtrace/internal/trend"
 )
 
 // ErrNoTruth is returned for a folder without a truth.
@@ -112,4 +113,16 @@ func check(t phantom.Truth) error {
 		}
 	}
 	return nil
+}
+
+// bandOf is the band of a series' skin: that of the first region that has an ITA.
+func bandOf(rec *outcome.Record) string {
+	for _, p := range rec.Photos {
+		for _, r := range p.ROIs {
+			if v := r.Measures["ita"].Value; v.Known() {
+				return trend.Band(float64(v))
+			}
+		}
+	}
+	return bands[1]
 }

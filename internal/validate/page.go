@@ -10,6 +10,7 @@ import (
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/report"
+	"dermtrace/internal/trend"
 )
 
 //go:embed assets/page.html
@@ -31,29 +32,46 @@ type drawing struct {
 	Key         []string
 }
 
-// Row is one line of the table, as text.
+// Row is one goal as text, with a cell for each band of skin tone.
 type Row struct {
-	Text, Band, Value, Unit, Goal, N, Verdict string
+	Text, Goal string
+	Cells      [3]Cell // light, medium, dark
 }
 
-// Rows are the report's figures for reading.
+// Cell is one figure; the zero value is a band without samples.
+type Cell struct {
+	Value, Verdict, N string
+}
+
+// Rows are the report's figures for reading, one row a goal.
 func (r *Report) Rows() []Row {
 	var list []Row
 	for _, f := range r.Figures {
-		row := Row{f.Text, f.Band, short(f.Value), f.Unit, "", strconv.Itoa(f.N), f.Verdict}
+		if n := len(list); n == 0 || list[n-1].Text != f.Text {
+			list = append(list, Row{Text: f.Text, Goal: f.goal()})
+		}
+		row := &list[len(list)-1]
+		if f.Band == trend.BandDark && f.goal() != row.Goal {
+			row.Goal += " (dark " + short(f.Bound) + ")"
+		}
+		c := Cell{Value: short(f.Value), Verdict: f.Verdict, N: strconv.Itoa(f.N)}
 		if f.Refused > 0 {
-			row.N += fmt.Sprintf(" (%d refused)", f.Refused)
+			c.N += fmt.Sprintf(", %d refused", f.Refused)
 		}
-		switch {
-		case f.Verdict == Stated:
-		case f.AtLeast:
-			row.Goal = "at least " + short(f.Bound)
-		default:
-			row.Goal = "at most " + short(f.Bound)
-		}
-		list = append(list, row)
+		row.Cells[slices.Index(bands, f.Band)] = c
 	}
 	return list
+}
+
+// goal is the bound in words.
+func (f Figure) goal() string {
+	switch {
+	case f.Verdict == Stated:
+		return "stated"
+	case f.AtLeast:
+		return "≥ " + short(f.Bound) + " " + f.Unit
+	}
+	return "≤ " + short(f.Bound) + " " + f.Unit
 }
 
 func short(n outcome.Number) string {

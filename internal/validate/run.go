@@ -14,11 +14,9 @@ import (
 	"slices"
 
 	"dermtrace/internal/cie"
-	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/series"
-	"dermtrace/internal/trend"
 )
 
 // run photographs the course, measures it as a user would, and compares.
@@ -186,20 +184,7 @@ func runPattern(ctx context.Context, dir string, fault Fault) ([]Sample, error) 
 	}
 	mean := (bright + dim) / 2
 	truth := cie.LabD65(mean, 0.75*mean, 0.6*mean)
-	s := sampler{course: "pattern", band: bandOf(res.Record)}
+	s := sampler{course: "pattern", band: tones[2].band}
 	s.add(meanLight, file, truth.L, res.Record.Photos[0].ROIs[0].Measures["l_star"].Value)
 	return s.list, nil
-}
-
-// bandOf is the band of the record's skin: that of its control or treated region at the
-// frame.
-func bandOf(rec *outcome.Record) string {
-	for _, p := range rec.Photos {
-		for _, r := range p.ROIs {
-			if v := r.Measures["ita"].Value; v.Known() {
-				return trend.Band(float64(v))
-			}
-		}
-	}
-	return bands[1]
 }

@@ -45,9 +45,9 @@ func TestAnotherHandsPhantom(t *testing.T) {
 func faultCourses() []course {
 	t := tones[2]
 	return []course{
-		{"tracking", tracking, trackingScript(t, 100, false)},
-		{"stranger", stranger, strangerScript(t, 300)},
-		{"pattern", pattern, trackingScript(t, 900, false)},
+		{"tracking", tracking, t, trackingScript(t, 100, false)},
+		{"stranger", stranger, t, strangerScript(t, 300)},
+		{"pattern", pattern, t, trackingScript(t, 900, false)},
 	}
 }
 
