@@ -178,8 +178,10 @@ const partlyLost = 0.1
 
 // measure fills in one region of one photo.
 func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
-	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: share(c.excluded)}
-	out.Measures = skin.Measure(s.sheet(c, a.chromo), a.baseline.reference[c.name])
+	sheet := s.sheet(c, a.chromo)
+	sheet.Beside(a.surround(s, c))
+	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: share(1 - (1-c.excluded)*(1-sheet.Masked))}
+	out.Measures = skin.Measure(sheet, a.baseline.reference[c.name])
 	doubts := slices.Concat(c.warnings, s.doubts(c))
 	lightErrors, exposed := s.lightErrors(c, a.chromo), exposed()
 	for name, m := range out.Measures {

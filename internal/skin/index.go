@@ -13,6 +13,7 @@ type Needs struct {
 	Light     bool    // the visit's light must be known: the value moves with its colour
 	Exposure  bool    // and with its strength
 	Sharpness bool    // blur lowers the value
+	Surround  bool    // skin around the region: scars only
 }
 
 // Index is one measure: its name, what it is, what it needs and how it is taken.
@@ -29,6 +30,7 @@ const (
 	FadeSpots     = "fade spots"
 	ReduceRedness = "reduce redness"
 	EvenTone      = "even tone"
+	MatchSurround = "match surround"
 )
 
 // Directions of a goal.
@@ -40,7 +42,7 @@ const (
 // Indices is the table of everything that is measured in a region, family by family.
 func Indices() []Index {
 	var all []Index
-	for _, family := range [][]Index{rednessIndices(), melaninIndices(), spotIndices(), textureIndices(), grainIndices()} {
+	for _, family := range [][]Index{rednessIndices(), melaninIndices(), spotIndices(), textureIndices(), grainIndices(), scarIndices()} {
 		all = append(all, family...)
 	}
 	for i := range all {
@@ -130,6 +132,11 @@ func spotIndices() []Index {
 			Reference: "project default: Σ contrast · area of the spots of spot_count",
 			Meaning:   "How much pigment the spots hold: melanin contrast times area, summed, per square centimetre."},
 			scaled, func(w *work) outcome.Measurement { return w.spotBurden }},
+		{"mmasi_like", outcome.Definition{Unit: pigment.UnitScore, Family: outcome.Pigment, Scale: outcome.Ratio,
+			GoalDirection: map[string]string{FadeSpots: down, EvenTone: down}, Clock: outcome.Pigment, Version: 1,
+			Reference: "computed, no clinician's grade: after the modified MASI, Pandya 2011 J Am Acad Dermatol 64:78, of one zone; continuous form is a project default",
+			Meaning:   "mMASI-like (computed) score of this zone, 0 to 24: pigmented area (0 to 6) times its darkness (0 to 4)."},
+			Needs{Light: true}, func(w *work) outcome.Measurement { return pigment.MMASILike(w.melanin, w.ref.Pigment) }},
 		{"evenness", outcome.Definition{Unit: pigment.UnitMelanin, Family: outcome.Pigment, Scale: outcome.Ratio,
 			GoalDirection: towards(EvenTone, down), Clock: outcome.Pigment, Version: 1,
 			Reference: "project default: standard deviation of melanin between Gaussians of 0.5 and 4 mm",

@@ -69,12 +69,16 @@ func newWork(s *Sheet, ref Reference) *work {
 
 func (w *work) red() chromo.Field { return w.field(w.light.R) }
 
-// Measure evaluates the whole table of [Indices] on one region.
+// Measure evaluates the whole table of [Indices] on one region; those that need a
+// surround where it has one ([Sheet.Beside]).
 func Measure(s *Sheet, ref Reference) map[string]outcome.Measurement {
 	w := newWork(s, ref)
 	doubts := s.doubts()
 	all := make(map[string]outcome.Measurement)
 	for _, index := range Indices() {
+		if index.Needs.Surround && s.surround == nil {
+			continue
+		}
 		m := index.measure(w)
 		if m.Value.Known() {
 			m.Warnings = append(slices.Clone(m.Warnings), doubts[index.Family]...)
@@ -98,6 +102,7 @@ func Definitions() map[string]outcome.Definition {
 const (
 	doubtfulShare = 0.005 // clipped, or too dark
 	foreignShare  = 0.05  // unlike any modelled skin
+	glareShare    = 0.02  // covered by glare
 	tinyPixels    = 400   // a square of 20 by 20
 )
 
@@ -115,6 +120,12 @@ func (s *Sheet) doubts() map[string][]string {
 	}
 	if s.Trust.Beyond > foreignShare {
 		colour = append(colour, outcome.OutsideModel)
+	}
+	if s.glare > glareShare {
+		colour = append(colour, outcome.Glare)
+	}
+	if !s.cameraKnown {
+		colour = append(colour, outcome.UnknownCamera)
 	}
 	both := append(slices.Clone(all), colour...)
 	return map[string][]string{outcome.Redness: both, outcome.Pigment: both, outcome.Texture: all}

@@ -38,7 +38,8 @@ type Sheet struct {
 	Maps   *chromo.Maps
 	Weight *raster.Plane // share of the pixels that count, on the maps' pixels
 	Trust  chromo.Trust
-	Pixels int // of the photo, that count
+	Pixels int     // of the photo, that count
+	Masked float64 // share of them that glare and crusts cover: left out of colour
 
 	mmPerPx     float64 // of the maps' pixels; 0 where unknown
 	light       *raster.RGB
@@ -50,6 +51,9 @@ type Sheet struct {
 	relief      *texture.Relief
 	fine        int    // pixels of RGB along a side of a pixel of the relief
 	noRelief    string // the warning that says why there is none
+	glare       float64
+	cameraKnown bool
+	surround    *Sheet // of a scar; nil: not one
 }
 
 // Resolutions in pixels per millimetre, and the size where the scale is unknown.
@@ -116,8 +120,11 @@ func (s *Sheet) prepareColour(r Region, a averaged) {
 	if r.PxPerMM > 0 {
 		s.mmPerPx = float64(s.Step) / r.PxPerMM
 	}
+	glare, crust := a.foreign()
+	s.glare, s.Masked = glare, glare+crust
 	s.light, s.Weight = a.rgb, a.weight
 	s.Maps = r.Model.Separate(s.light)
+	s.cameraKnown = r.Model.CameraKnown()
 	s.Trust = chromo.TrustOf(s.light, s.Maps, s.Weight, gainOf(r))
 	s.melanin, s.blood = s.field(s.Maps.Melanin), s.field(s.Maps.Hemoglobin)
 	s.meanMelanin, s.meanBlood = s.melanin.Summary().Mean, s.blood.Summary().Mean

@@ -47,6 +47,9 @@ func (p patch) photo() *raster.RGB {
 
 var plain = patch{melanin: 0.06, blood: 0.012, relief: 0.04, spots: 0.7}
 
+// around is the skin that the patch is held against as if it were a scar.
+var around = patch{melanin: 0.05, blood: 0.01, relief: 0.025, spots: 0}
+
 func square(x0, y0, x1, y1 float64) *roi.Mask {
 	box := geom.Polygon{{X: x0 - 0.5, Y: y0 - 0.5}, {X: x1 - 0.5, Y: y0 - 0.5}, {X: x1 - 0.5, Y: y1 - 0.5}, {X: x0 - 0.5, Y: y1 - 0.5}}
 	return roi.Rasterize([]geom.Polygon{box}, nil, 4000, 4000)
@@ -58,7 +61,9 @@ func sheetOf(rgb *raster.RGB, mask *roi.Mask, pxPerMM float64) *skin.Sheet {
 
 func measured(p patch) map[string]outcome.Measurement {
 	base := sheetOf(plain.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM)
-	return skin.Measure(sheetOf(p.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM), skin.Freeze(base))
+	sheet := sheetOf(p.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM)
+	sheet.Beside(sheetOf(around.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM))
+	return skin.Measure(sheet, skin.Freeze(base))
 }
 
 // phantomTests says, for each index, which simulated change must move it and which way;
@@ -79,6 +84,12 @@ var phantomTests = map[string]struct {
 	"pigmented_area":   {patch{0.06, 0.012, 0.04, 0.05}, false},
 	"spot_count":       {patch{0.06, 0.012, 0.04, 0.05}, false},
 	"spot_burden":      {patch{0.06, 0.012, 0.04, 0.5}, false},
+	"mmasi_like":       {patch{0.06, 0.012, 0.04, 0.5}, false},
+	"scar_melanin":     {patch{0.09, 0.012, 0.04, 0.7}, true},
+	"scar_hemoglobin":  {patch{0.06, 0.03, 0.04, 0.7}, true},
+	"scar_relief":      {patch{0.06, 0.012, 0.03, 0.7}, false},
+	"relief_ratio":     {patch{0.06, 0.012, 0.03, 0.7}, false},
+	"scar_area":        {patch{0.052, 0.0105, 0.04, 0}, false},
 	"evenness":         {patch{0.06, 0.012, 0.04, 0.5}, false},
 	"evenness_coarse":  {patch{0.06, 0.012, 0.04, 0.5}, false},
 	"roughness":        {patch{0.06, 0.012, 0.03, 0.7}, false},

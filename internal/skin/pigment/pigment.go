@@ -30,6 +30,7 @@ const (
 	UnitFraction = "1"
 	UnitPerArea  = "1/cm²"
 	UnitBurden   = "% melanin · mm²/cm²"
+	UnitScore    = "0-24"
 )
 
 // Melanin is the mean of the melanin map in percent, 1.3 to 43 in skin.
@@ -128,6 +129,29 @@ func Area(melanin chromo.Field, t Threshold) outcome.Measurement {
 	})
 	s.SD = math.NaN()
 	return s.Measurement(UnitFraction)
+}
+
+// darkest is the melanin excess, relative to the level of the skin, that scores the full
+// darkness of 4: twice the pigment (project default).
+const darkest = 1.0
+
+// MMASILike is a computed score in the form of the modified MASI of one zone (Pandya
+// 2011, J Am Acad Dermatol 64:78): area 0 to 6 times darkness 0 to 4, both continuous, of
+// skin above the frozen level by more than the frozen contrast. It is no clinician's grade.
+func MMASILike(melanin chromo.Field, t Threshold) outcome.Measurement {
+	area := Area(melanin, t)
+	area.Unit = UnitScore
+	if !area.Value.Known() || area.Value == 0 {
+		return area
+	}
+	excess := melanin.Mean(func(v float32) float64 {
+		if e := float64(v) - t.Level; e > t.Contrast {
+			return e
+		}
+		return 0
+	}) / float64(area.Value)
+	area.Value *= outcome.Number(6 * 4 * min(1, excess/(darkest*t.Level)))
+	return area
 }
 
 // Bands of evenness in millimetres (Gaussian σ): mottling and spots, then patches.

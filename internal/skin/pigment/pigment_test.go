@@ -152,6 +152,22 @@ func TestAreaIsAShareOfTheRegion(t *testing.T) {
 	near(t, "area", float64(got.Value), math.Pi*25/1200, 0.001)
 }
 
+// A tenth of the skin with half as much pigment again scores 6·0.1 · 4·0.5.
+func TestTheScoreIsAreaTimesDarkness(t *testing.T) {
+	f := flat(100, 10, 6)
+	for i := range f.Value.Pix {
+		if i%100 < 10 {
+			f.Value.Pix[i] = 9
+		}
+	}
+	near(t, "score", float64(MMASILike(f, Threshold{Level: 6, Contrast: 1}).Value), 1.2, 1e-6)
+	near(t, "even skin", float64(MMASILike(flat(9, 9, 6), Threshold{Level: 6, Contrast: 1}).Value), 0, 0)
+	near(t, "the most", float64(MMASILike(flat(9, 9, 30), Threshold{Level: 6, Contrast: 1}).Value), 24, 0)
+	if MMASILike(f, Threshold{Level: math.NaN()}).Value.Known() {
+		t.Error("scored without a baseline")
+	}
+}
+
 // A sine of wavelength λ passes a Gaussian of σ by exp(−2π²σ²/λ²).
 func TestEvennessIsABandOfTheMap(t *testing.T) {
 	const wavelength, amplitude = 8.0, 1.5

@@ -1,0 +1,63 @@
+package skin
+
+import (
+	"math"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/raster"
+)
+
+// What lies on skin and is none, as seen in its colour against the median of the region.
+const (
+	// Glare is white, channels within 15 %, and lighter than the skin around (gates of a
+	// photo).
+	glareWhite  = 0.85
+	glareLifted = 1.2
+	// Dried blood is far darker than skin in red light, redder, and no yellower, as more
+	// melanin would be (project defaults; natural logarithms).
+	crustDarker = 1.0
+	crustRedder = 0.15
+	crustYellow = 0.35
+	// Above this share it is what the region is made of, and stays in.
+	mostForeign = 0.3
+)
+
+// foreign takes what is not skin out of the weights and returns its shares.
+func (a averaged) foreign() (glare, crust float64) {
+	field := chromo.NewField(a.rgb.R, a.weight)
+	if field.Empty() {
+		return 0, 0
+	}
+	medians := [3]float64{field.Quantile(0.5), chromo.NewField(a.rgb.G, a.weight).Quantile(0.5), chromo.NewField(a.rgb.B, a.weight).Quantile(0.5)}
+	r, g, b := math.Log(max(medians[0], chromo.Floor)), math.Log(max(medians[1], chromo.Floor)), math.Log(max(medians[2], chromo.Floor))
+	what := raster.New(a.weight.W, a.weight.H)
+	var total float64
+	for i, w := range a.weight.Pix {
+		if w == 0 {
+			continue
+		}
+		total += float64(w)
+		c := [3]float64{float64(a.rgb.R.Pix[i]), float64(a.rgb.G.Pix[i]), float64(a.rgb.B.Pix[i])}
+		switch {
+		case min(c[0], c[1], c[2]) > glareWhite*max(c[0], c[1], c[2]) && c[1] > glareLifted*medians[1]:
+			what.Pix[i] = 1
+			glare += float64(w)
+		case c[0] < medians[0]*math.Exp(-crustDarker):
+			lr, lg, lb := math.Log(max(c[0], chromo.Floor)), math.Log(max(c[1], chromo.Floor)), math.Log(max(c[2], chromo.Floor))
+			if lr-lg-(r-g) > crustRedder && math.Abs(lg-lb-(g-b)) < crustYellow {
+				what.Pix[i] = 1
+				crust += float64(w)
+			}
+		}
+	}
+	glare, crust = glare/total, crust/total
+	if glare+crust > mostForeign {
+		return 0, 0
+	}
+	for i, f := range what.Pix {
+		if f == 1 {
+			a.weight.Pix[i] = 0
+		}
+	}
+	return glare, crust
+}

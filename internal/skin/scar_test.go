@@ -1,0 +1,101 @@
+package skin_test
+
+import (
+	"math"
+	"testing"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
+	"dermtrace/internal/skin"
+)
+
+// scarred is plain skin with a scar of other skin in a square of 5 mm.
+func scarred(scar patch) *raster.RGB {
+	rgb, inner := around.photo(), scar.photo()
+	for c, p := range rgb.Planes() {
+		for y := scarFrom; y < scarTo; y++ {
+			copy(p.Row(y)[scarFrom:scarTo], inner.Planes()[c].Row(y)[scarFrom:scarTo])
+		}
+	}
+	return rgb
+}
+
+const scarFrom, scarTo = 225, 375
+
+func scarMeasures(scar patch) map[string]outcome.Measurement {
+	rgb := scarred(scar)
+	mask := square(scarFrom, scarFrom, scarTo, scarTo)
+	sheet := sheetOf(rgb, mask, patchPxPerMM)
+	sheet.Beside(sheetOf(rgb, skin.Surround(mask, patchPxPerMM, patchPx, patchPx, nil), patchPxPerMM))
+	return skin.Measure(sheet, skin.Freeze(sheet))
+}
+
+// A red, dark, rough scar is told from its surround by what it has more, and a scar that
+// has become like its surround by nothing. Relief of so small a region is levelled by its
+// own rim: it reads a tenth too little, at every visit alike.
+func TestAScarIsHeldAgainstItsSurround(t *testing.T) {
+	value := func(m map[string]outcome.Measurement, name string) float64 { return float64(m[name].Value) }
+	got := scarMeasures(patch{melanin: 0.08, blood: 0.025, relief: 0.05})
+	near(t, "melanin", value(got, "scar_melanin"), 3, 0.05)
+	near(t, "blood", value(got, "scar_hemoglobin"), 1.5, 0.05)
+	near(t, "relief", value(got, "relief_ratio"), 2, 0.25)
+	near(t, "ln of relief", value(got, "scar_relief"), math.Ln2, 0.13)
+	near(t, "area", value(got, "scar_area"), 25, 0.5)
+	pale := scarMeasures(patch{melanin: 0.03, blood: 0.01, relief: 0.0125})
+	near(t, "melanin of a pale scar", value(pale, "scar_melanin"), 2, 0.05)
+	near(t, "ln of relief of a smooth scar", value(pale, "scar_relief"), math.Ln2, 0.12)
+	healed := scarMeasures(around)
+	for _, name := range []string{"scar_melanin", "scar_hemoglobin", "scar_area"} {
+		near(t, "healed "+name, value(healed, name), 0, 0.06)
+	}
+	near(t, "relief of a healed scar", value(healed, "scar_relief"), 0, 0.13)
+	if m := skin.Measure(sheetOf(scarred(around), square(0, 0, 60, 60), patchPxPerMM), skin.Freeze()); m["scar_melanin"].Unit != "" {
+		t.Error("a region without a surround has the measures of a scar")
+	}
+}
+
+// The ring begins 2 mm from the scar, ends at 6 mm, and leaves out what it is told to.
+func TestSurroundIsARing(t *testing.T) {
+	scar := square(100, 100, 101, 101)
+	ring := skin.Surround(scar, 10, 400, 400, func(x, _ int) bool { return x < 100 })
+	for i, in := range ring.In {
+		x, y := ring.X0+i%ring.W, ring.Y0+i/ring.W
+		d := math.Hypot(float64(x-100), float64(y-100)) / 10
+		if want := d > 2.2 && d < 5.5 && x >= 100; want && !in || in && (d < 1.85 || d > 6.5 || x < 100) {
+			t.Fatalf("(%d, %d), %.2f mm off: %v", x, y, d, in)
+		}
+	}
+	if !skin.Surround(scar, 0, 400, 400, nil).Empty() || !skin.Surround(&roi.Mask{}, 10, 400, 400, nil).Empty() {
+		t.Error("a ring without a scale or a scar")
+	}
+}
+
+// Glare and dried blood on a tenth of the skin are left out of its colour, said, and do
+// not move it; spots of pigment and a flush are skin and stay.
+func TestWhatIsNotSkinIsLeftOut(t *testing.T) {
+	clean := sheetOf(plain.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM)
+	want := skin.Measure(clean, skin.Freeze(clean))
+	if clean.Masked != 0 {
+		t.Errorf("%.3f of clean skin is masked", clean.Masked)
+	}
+	for what, colour := range map[string][3]float32{"glare": {0.9, 0.9, 0.88}, "crust": {0.1, 0.036, 0.02}} {
+		rgb := plain.photo()
+		for i := range rgb.R.Pix {
+			if x, y := i%patchPx, i/patchPx; x%100 < 20 && y%100 < 50 {
+				rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i] = colour[0], colour[1], colour[2]
+			}
+		}
+		sheet := sheetOf(rgb, square(0, 0, patchPx, patchPx), patchPxPerMM)
+		got := skin.Measure(sheet, skin.Freeze(clean))
+		near(t, what+" masked", sheet.Masked, 0.1, 0.005)
+		for _, name := range []string{"hemoglobin", "melanin", "a_star"} {
+			near(t, what+": "+name, float64(got[name].Value/want[name].Value), 1, 0.02)
+		}
+	}
+	for what, p := range map[string]patch{"flush": {0.06, 0.06, 0.04, 0.7}, "naevi": {0.06, 0.012, 0.04, 4}, "light": {0.015, 0.012, 0.04, 2}} {
+		if s := sheetOf(p.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM); s.Masked != 0 {
+			t.Errorf("%s: %.3f of the skin is masked", what, s.Masked)
+		}
+	}
+}
