@@ -54,6 +54,7 @@ type Change struct {
 	MDC95     Number    `json:"mdc95"`
 	MDCSource string    `json:"mdc_source"` // repeatability | witness | built-in | ""
 	MDCDF     Number    `json:"mdc_df"`
+	MDCN      int       `json:"mdc_n,omitempty"` // subjects, courses or visits that the source rests on
 	PHolm     Number    `json:"p_holm"`
 	Primary   bool      `json:"primary"`
 	Status    string    `json:"status"`

@@ -41,14 +41,15 @@ type Software struct {
 
 // Settings are the choices that the numbers depend on, as used.
 type Settings struct {
-	Calibration   string   `json:"calibration"`      // auto | card | control | none, as asked
-	MaxMegapixels float64  `json:"max_megapixels"`   // larger photos are refused
-	EligibleDays  int      `json:"eligible_days"`    // project default: after the latest treatment, for texture, pigment, background redness
-	MatureDays    int      `json:"mature_days"`      // project default: after the first treatment
-	AcuteDays     int      `json:"acute_days"`       // project default: redness is recovery, not outcome
-	CourseGapDays int      `json:"course_gap_days"`  // project default: closer treatments form one continuous course
-	RecoveryDays  int      `json:"recovery_days"`    // project default unless the manifest says: redness is expected to settle within
-	Defaults      []string `json:"project_defaults"` // names above that are the project's own choice
+	Calibration   string   `json:"calibration"`            // auto | card | control | none, as asked
+	MaxMegapixels float64  `json:"max_megapixels"`         // larger photos are refused
+	EligibleDays  int      `json:"eligible_days"`          // project default: after the latest treatment, for texture, pigment, background redness
+	MatureDays    int      `json:"mature_days"`            // project default: after the first treatment
+	AcuteDays     int      `json:"acute_days"`             // project default: redness is recovery, not outcome
+	CourseGapDays int      `json:"course_gap_days"`        // project default: closer treatments form one continuous course
+	RecoveryDays  int      `json:"recovery_days"`          // project default unless the manifest says: redness is expected to settle within
+	NoiseSHA256   string   `json:"noise_sha256,omitempty"` // of the repeatability study given
+	Defaults      []string `json:"project_defaults"`       // names above that are the project's own choice
 }
 
 // DefaultSettings are the settings of a run that nobody changed. The bounds on days

@@ -78,6 +78,7 @@ func (c *course) judge(r *outcome.Change, w *point, t *track, from, v int) {
 	half := outcome.Number(m.half)
 	r.CI95 = [2]outcome.Number{r.Change - half, r.Change + half}
 	r.MDC95, r.MDCSource, r.MDCDF = half, m.source, outcome.Number(m.df)
+	r.MDCN = m.n
 	switch {
 	case r.Change > half:
 		r.Status = outcome.Increased

@@ -65,7 +65,7 @@ func TestRepeatFindsTheNoiseThatIsThere(t *testing.T) {
 			t.Errorf("%s: CV %.4f, within %.4f, want %.4f and %.4f", r.Figure.Contrast, r.Figure.CV, r.Figure.WithinCV, between, within)
 		}
 		// Unchanged simulated people do not differ from each other: ICC is about 0.
-		if r.Figure.DF != 200 || r.ICC == nil || r.Limits == nil || !(math.Abs(r.ICC.Value) < 0.3) {
+		if r.Figure.DF != 200 || r.ICC == nil || r.Limits == nil || !(math.Abs(float64(r.ICC.Value)) < 0.3) {
 			t.Errorf("%s: %+v", r.Figure.Contrast, r)
 		}
 	}
@@ -82,8 +82,17 @@ func TestRepeatOfOnePersonHasNoReliability(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if _, err := Repeat([]*outcome.Record{constructed([]int{0}, 2, steady)}); !errors.Is(err, ErrNoRepeats) {
-		t.Errorf("one visit: %v", err)
+	if _, err := Repeat([]*outcome.Record{constructed([]int{0}, 1, steady)}); !errors.Is(err, ErrNoRepeats) {
+		t.Errorf("one photo: %v", err)
+	}
+	photos, err := Repeat([]*outcome.Record{constructed([]int{0}, 3, func(_, _ string, _, k int) outcome.Number { return outcome.Number(9 + k) })})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range photos {
+		if r.Figure.Contrast == outcome.Raw && !(math.Abs(float64(r.WithinSD)-1) < 1e-9) || r.SEM.Known() || r.Figure.DF != 0 || len(Figures(photos)) != 0 {
+			t.Errorf("replicates of one visit: %+v", r)
+		}
 	}
 	if _, err := Repeat(nil); !errors.Is(err, ErrNoRepeats) {
 		t.Errorf("nothing: %v", err)

@@ -52,7 +52,7 @@ type point struct {
 func newCourse(rec *outcome.Record, noise Noise) *course {
 	c := &course{rec: rec, noise: noise, baseline: -1, measures: slices.Sorted(maps.Keys(rec.Definitions)), quantiles: map[float64]float64{}}
 	if noise.BuiltIn == nil {
-		c.noise.BuiltIn = BuiltIn()
+		c.noise.BuiltIn = builtIn()
 	}
 	c.photos, c.listed = make([][]*outcome.Photo, len(rec.Visits)), make([]int, len(rec.Visits))
 	at := map[string]int{}

@@ -23,12 +23,9 @@ const (
 
 // Bounds of flags in days after the latest treatment, all project defaults.
 const (
-	// ExpectedRecoveryDays is how long redness is given to settle: microneedling alone
-	// is described as 1-3 days, with radiofrequency as 7 (Wu 2022).
-	ExpectedRecoveryDays = 7
-	pigmentWatchDays     = 7
-	pigmentReviewDays    = 14
-	patchReviewDays      = 2 // a reaction of a patch test is read at 48 hours
+	pigmentWatchDays  = 7
+	pigmentReviewDays = 14
+	patchReviewDays   = 2 // a reaction of a patch test is read at 48 hours
 )
 
 // watched is one question that flags answer.
@@ -42,12 +39,14 @@ type watched struct {
 }
 
 // questions lists what is watched. Each asks the latest visit that can tell.
-func questions() []watched {
+// How long redness is given to settle is a setting: microneedling alone is described as
+// 1-3 days, with radiofrequency as 7 (Wu 2022).
+func questions(s outcome.Settings) []watched {
 	always := func(outcome.Visit, outcome.Settings) bool { return true }
 	acuteToEligible := func(v outcome.Visit, s outcome.Settings) bool { return *v.DaysSinceTreatment < s.EligibleDays }
 	eligible := func(v outcome.Visit, s outcome.Settings) bool { return *v.DaysSinceTreatment >= s.EligibleDays }
 	return []watched{
-		{FlagRedness, "redness not settling", "", outcome.Redness, ExpectedRecoveryDays, acuteToEligible, false},
+		{FlagRedness, "redness not settling", "", outcome.Redness, s.RecoveryDays, acuteToEligible, false},
 		{FlagPigment, "pigment rising", measureTotal, outcome.Pigment, pigmentWatchDays, always, false},
 		{FlagSpots, "new dark spots", "spot_count", outcome.Pigment, pigmentReviewDays, always, false},
 		{FlagTexture, "texture worsening", "", outcome.Texture, 0, eligible, false},
@@ -63,7 +62,7 @@ func (c *course) raise() ([]outcome.Flag, []outcome.NotAssessed) {
 	if c.baseline < 0 {
 		return flags, append(missing, outcome.NotAssessed{What: "Any change", Why: "No visit can serve as baseline."})
 	}
-	for _, q := range questions() {
+	for _, q := range questions(c.rec.Settings) {
 		regions := 0
 		for _, r := range c.regions {
 			if r.kind != outcome.Treated && r.kind != outcome.Scar || isPatch(r) != q.patch {
@@ -203,7 +202,7 @@ func (c *course) flag(q watched, t *track, ref, v int, m margin) *outcome.Flag {
 	text := fmt.Sprintf("%s: %s above %s on day %d after the latest treatment (detectable from %s).",
 		titled(q.what), withUnit(rise, t.def.Unit), c.rec.Visits[ref].Visit, days, withUnit(m.half, t.def.Unit))
 	if q.code == FlagRedness {
-		text += fmt.Sprintf(" Recovery within %d days is assumed.", ExpectedRecoveryDays)
+		text += fmt.Sprintf(" Recovery within %d days is assumed.", c.rec.Settings.RecoveryDays)
 	}
 	return &outcome.Flag{Code: q.code, ROI: t.name, Visit: c.rec.Visits[v].Visit, Level: c.level(q, t, v, days), Text: text}
 }
@@ -213,7 +212,7 @@ func (c *course) level(q watched, t *track, v, days int) string {
 	early := false
 	switch q.code {
 	case FlagRedness:
-		early = days < 2*ExpectedRecoveryDays
+		early = days < 2*c.rec.Settings.RecoveryDays
 	case FlagPigment:
 		early = days < pigmentReviewDays || !c.settled(t.region, v)
 	case FlagPatch:

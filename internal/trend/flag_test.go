@@ -1,6 +1,7 @@
 package trend
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -73,6 +74,23 @@ func TestPigmentWaitsForRedness(t *testing.T) {
 	}
 	if text := rec.Flags[0].Text; !strings.Contains(text, "7 days is assumed") || !strings.Contains(text, "% blood") {
 		t.Errorf("the text hides its assumption: %s", text)
+	}
+}
+
+// How long redness is given to settle is the user's to say, and printed.
+func TestExpectedRecoveryIsASetting(t *testing.T) {
+	for days, want := range map[int][]string{3: {"redness_not_settling t 01 review"}, 7: {"redness_not_settling t 01 watch"}, 10: {}} {
+		rec := constructed([]int{0, 9}, 1, higher("hemoglobin", 30, 1))
+		rec.Settings.RecoveryDays = days
+		Assess(rec, Noise{})
+		if got := raised(rec); !slices.Equal(got, want) {
+			t.Errorf("%d days: %v, want %v", days, got, want)
+		}
+		for _, f := range rec.Flags {
+			if want := fmt.Sprintf("within %d days is assumed", days); !strings.Contains(f.Text, want) {
+				t.Errorf("%q does not say %q", f.Text, want)
+			}
+		}
 	}
 }
 

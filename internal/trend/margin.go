@@ -15,6 +15,7 @@ type margin struct {
 	// visits have the same level and number of replicates.
 	half        float64
 	source      string
+	n           int // behind the source: subjects or courses, or visits of the witness
 	provisional bool
 }
 
@@ -76,7 +77,9 @@ func (t *track) byFigure(f Figure, source string, s span) (margin, bool) {
 	} else {
 		parts[0].Variance += f.within(a.meanSquare())*a.share() + f.within(b.meanSquare())*b.share()
 	}
-	return newMargin(source, f.Provisional, parts)
+	m, ok := newMargin(source, parts)
+	m.n, m.provisional = f.N, f.Provisional
+	return m, ok
 }
 
 // byWitness takes the variance between visits from what the witness half of control
@@ -100,15 +103,17 @@ func (t *track) byWitness(s span) (margin, bool) {
 	if t.def.Scale == outcome.Ratio {
 		level = a.square + b.square
 	}
-	total := stats.Part{Weight: level, Variance: w.variance, DF: w.df}
+	parts := []stats.Part{{Weight: level, Variance: w.variance, DF: w.df}}
 	own := pooledWithin(t.points, s.known)
 	rest := w.variance - w.share*w.within.Variance
 	if own.DF >= MinDF && w.within.DF >= MinDF && rest > 0 {
-		return newMargin(SourceWitness, false, []stats.Part{total,
-			{Weight: -level * w.share, Variance: w.within.Variance, DF: w.within.DF},
-			{Weight: a.share() + b.share(), Variance: own.Variance, DF: own.DF}})
+		parts = append(parts,
+			stats.Part{Weight: -level * w.share, Variance: w.within.Variance, DF: w.within.DF},
+			stats.Part{Weight: a.share() + b.share(), Variance: own.Variance, DF: own.DF})
 	}
-	return newMargin(SourceWitness, false, []stats.Part{total})
+	m, ok := newMargin(SourceWitness, parts)
+	m.n = w.visits
+	return m, ok
 }
 
 // alike is the factor between control skin and the region up to which a relative spread
@@ -119,6 +124,7 @@ const alike = 3
 // witnessed is the spread of control skin over visits, relative for a ratio scale.
 type witnessed struct {
 	variance, df float64
+	visits       int
 	share        float64 // mean of 1/replicates
 	within       stats.Pooled
 }
@@ -146,15 +152,16 @@ func (t *track) witnessOf(last int) (w witnessed, ok bool) {
 		}
 	}
 	w.variance, w.df, w.share = stats.Variance(values)/(unit*unit), n-1, w.share/n
+	w.visits = len(values)
 	w.within = stats.PoolWithin(groups)
 	w.within.Variance /= unit * unit
 	return w, unit > 0 && w.variance > 0
 }
 
 // newMargin adds the parts. A sum that is not above zero knows no error.
-func newMargin(source string, provisional bool, parts []stats.Part) (margin, bool) {
+func newMargin(source string, parts []stats.Part) (margin, bool) {
 	variance, df := stats.Satterthwaite(parts...)
-	m := margin{se: math.Sqrt(variance), df: df, source: source, provisional: provisional}
+	m := margin{se: math.Sqrt(variance), df: df, source: source}
 	return m, m.se > 0 && m.df > 0
 }
 

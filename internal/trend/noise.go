@@ -19,6 +19,7 @@ const MinDF = 5
 type Noise struct {
 	Repeatability []Figure
 	BuiltIn       []Figure // nil: those of [BuiltIn]; empty but not nil: none
+	SHA256        string   // of the file that Repeatability was read from, for the record
 }
 
 // Figure is how much one measure differs between visits of unchanged skin. Its

@@ -1,8 +1,12 @@
 package trend
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/stats"
@@ -16,34 +20,55 @@ var ErrNoRepeats = errors.New("no subject has two visits that could be compared"
 const leastSubjects = 10
 
 // Repeatability is what repeat visits of unchanged skin say about one measure in one
-// contrast. The figure is what [Noise] takes.
+// contrast. The figure is what [Noise] takes; from replicates within visits alone there
+// is none, and only WithinSD is known.
 type Repeatability struct {
-	Figure   Figure           `json:"figure"`
-	SEM      float64          `json:"sem"`      // standard deviation of one visit's value, at the mean level
-	CV       float64          `json:"cv"`       // SEM over the mean; NaN where the scale is no ratio
-	MDC95    float64          `json:"mdc95"`    // of one region between two visits, by t
-	Subjects int              `json:"subjects"` // with at least two visits
-	Visits   int              `json:"visits"`
-	ICC      *stats.Estimate  `json:"icc,omitempty"`       // ICC(2,1), from ten subjects with two or more visits on
-	Limits   *stats.Agreement `json:"agreement,omitempty"` // of the second visit with the first
-	Warnings []string         `json:"warnings"`
+	Figure   Figure         `json:"figure"`
+	SEM      outcome.Number `json:"sem"`       // standard deviation of one visit's value, at the mean level
+	CV       outcome.Number `json:"cv"`        // SEM over the mean; null where the scale is no ratio
+	MDC95    outcome.Number `json:"mdc95"`     // of one region between two visits, by t
+	WithinSD outcome.Number `json:"within_sd"` // between photos of one visit, at the mean level
+	WithinDF float64        `json:"within_df"`
+	Subjects int            `json:"subjects"` // with at least two visits
+	Visits   int            `json:"visits"`
+	ICC      *ICC           `json:"icc,omitempty"`       // from ten subjects with two or more visits on
+	Limits   *Limits        `json:"agreement,omitempty"` // of the second visit with the first
+	Warnings []string       `json:"warnings"`
 }
 
-// Repeat measures noise from records of unchanged skin, one per subject: all their
-// visits are repeats, their photos replicates. Their treated regions are taken by
-// themselves and against control skin; what they share within a photo is in the error
-// of the second and not of the first.
+// ICC is ICC(2,1), absolute agreement of two days, with its 95 % interval (Shrout &
+// Fleiss 1979).
+type ICC struct {
+	Value outcome.Number    `json:"value"`
+	CI95  [2]outcome.Number `json:"ci95"`
+}
+
+// Limits are Bland & Altman's: the mean difference second − first visit with its
+// interval, and what holds 95 % of differences.
+type Limits struct {
+	Bias     outcome.Number    `json:"bias"`
+	BiasCI95 [2]outcome.Number `json:"bias_ci95"`
+	Limits   [2]outcome.Number `json:"limits"`
+}
+
+// Repeat measures noise from records of unchanged skin: all their visits are repeats,
+// their photos replicates; records of one subject count as one subject. Their treated
+// regions are taken by themselves and against control skin; what they share within a
+// photo is in the error of the first and not of the second.
 func Repeat(records []*outcome.Record) ([]Repeatability, error) {
-	if len(records) == 0 {
-		return nil, ErrNoRepeats
+	var courses []*course
+	measures := map[string]outcome.Definition{}
+	for _, rec := range records {
+		c := newCourse(rec, Noise{BuiltIn: []Figure{}})
+		courses = append(courses, c)
+		maps.Copy(measures, rec.Definitions)
 	}
 	var list []Repeatability
-	for _, m := range newCourse(records[0], Noise{BuiltIn: []Figure{}}).measures {
-		def := records[0].Definitions[m]
+	for _, m := range slices.Sorted(maps.Keys(measures)) {
 		for _, contrast := range []string{outcome.Raw, outcome.VsControl} {
-			g := gather(records, m, contrast)
-			if g.subjects > 0 {
-				list = append(list, g.repeatability(m, contrast, def))
+			g := gather(courses, m, contrast, measures[m])
+			if len(g.means) > 0 || g.within().DF > 0 {
+				list = append(list, g.repeatability(m, contrast, measures[m]))
 			}
 		}
 	}
@@ -53,35 +78,81 @@ func Repeat(records []*outcome.Record) ([]Repeatability, error) {
 	return list, nil
 }
 
+// Figures are those of a study that [Noise] would use: with [MinDF] degrees of freedom
+// or more between visits.
+func Figures(list []Repeatability) []Figure {
+	figures := []Figure{}
+	for _, r := range list {
+		if r.Figure.DF >= MinDF && r.Figure.check() == nil {
+			figures = append(figures, r.Figure)
+		}
+	}
+	return figures
+}
+
+// FiguresByBand are the figures of each band of skin for itself, as the built-in ones
+// are.
+func FiguresByBand(records []*outcome.Record) []Figure {
+	var figures []Figure
+	for _, band := range []string{BandLight, BandMedium, BandDark} {
+		mine := slices.DeleteFunc(slices.Clone(records), func(r *outcome.Record) bool { return BandOf(r) != band })
+		list, err := Repeat(mine)
+		if err != nil {
+			continue
+		}
+		for _, f := range Figures(list) {
+			f.Band = band
+			figures = append(figures, f)
+		}
+	}
+	return figures
+}
+
+// Untreated is the record without the visits that follow a treatment, which are no
+// repeats of unchanged skin, and how many those were.
+func Untreated(rec *outcome.Record) (untreated *outcome.Record, left int) {
+	short := *rec
+	short.Visits = slices.DeleteFunc(slices.Clone(rec.Visits), func(v outcome.Visit) bool {
+		return slices.ContainsFunc(rec.Treatments, func(t outcome.Treatment) bool {
+			_, _, past := after(v, t)
+			return past
+		})
+	})
+	return &short, len(rec.Visits) - len(short.Visits)
+}
+
 // repeats are the visits of all subjects in one measure and contrast.
 type repeats struct {
 	subjects int
 	visits   int
 	relative bool
 	means    [][]float64 // by subject and region: visit values
-	levels   []float64   // of each, the mean square level
+	units    []float64   // of each, what a relative difference is relative to
+	levels   []float64   // mean square level of each region, of those with one visit too
 	photos   [][]float64 // by visit: replicates, relative to the level where relative
 	share    float64     // Σ of 1/replicates
 }
 
-func gather(records []*outcome.Record, measure, contrast string) repeats {
-	g := repeats{relative: records[0].Definitions[measure].Scale == outcome.Ratio}
-	for _, rec := range records {
+func gather(courses []*course, measure, contrast string, def outcome.Definition) repeats {
+	g := repeats{relative: def.Scale == outcome.Ratio}
+	subjects := map[string]bool{}
+	for i, c := range courses {
 		before := len(g.means)
-		c := newCourse(rec, Noise{BuiltIn: []Figure{}})
 		for k := range c.tracks {
 			if t := &c.tracks[k]; t.measure == measure && t.contrast == contrast && t.kind == outcome.Treated {
 				g.add(t)
 			}
 		}
 		if len(g.means) > before {
-			g.subjects++
+			subjects[cmp.Or(c.rec.Series.Subject, fmt.Sprintf("#%d", i))] = true
 		}
 	}
+	g.subjects = len(subjects)
 	return g
 }
 
-// add takes one region's visits if there are two that may be compared.
+// add takes one region's visits if there are two that may be compared, and the
+// replicates of any.
 func (g *repeats) add(t *track) {
 	var values []float64
 	var photos [][]float64
@@ -95,7 +166,7 @@ func (g *repeats) add(t *track) {
 		}
 	}
 	n := float64(len(values))
-	if n < 2 || g.relative && !(square > 0) {
+	if n < 1 || g.relative && !(square > 0) {
 		return
 	}
 	unit := 1.0
@@ -109,7 +180,11 @@ func (g *repeats) add(t *track) {
 		}
 		g.photos = append(g.photos, scaled)
 	}
-	g.means, g.levels = append(g.means, values), append(g.levels, square/n)
+	g.levels = append(g.levels, square/n)
+	if n < 2 {
+		return
+	}
+	g.means, g.units = append(g.means, values), append(g.units, unit)
 	g.visits += len(values)
 	g.share += share
 }
@@ -120,7 +195,7 @@ func (g *repeats) between() stats.Pooled {
 	for i, values := range g.means {
 		unit := 1.0
 		if g.relative {
-			unit = math.Sqrt(g.levels[i])
+			unit = g.units[i]
 		}
 		for _, v := range values {
 			scaled[i] = append(scaled[i], v/unit)
@@ -129,26 +204,40 @@ func (g *repeats) between() stats.Pooled {
 	return stats.PoolWithin(scaled)
 }
 
+func (g *repeats) within() stats.Pooled { return stats.PoolWithin(g.photos) }
+
 func (g *repeats) repeatability(measure, contrast string, def outcome.Definition) Repeatability {
-	total, within := g.between(), stats.PoolWithin(g.photos)
-	f := Figure{Measure: measure, Unit: def.Unit, Contrast: contrast, DF: total.DF, N: g.subjects, Source: SourceRepeatability}
+	total, within := g.between(), g.within()
+	r := Repeatability{Subjects: g.subjects, Visits: g.visits, WithinDF: within.DF, Warnings: []string{},
+		SEM: outcome.NaN(), CV: outcome.NaN(), MDC95: outcome.NaN()}
+	r.Figure = Figure{Measure: measure, Unit: def.Unit, Contrast: contrast, DF: total.DF, N: g.subjects, Source: SourceRepeatability}
+	level := 1.0
+	if g.relative {
+		level = math.Sqrt(stats.Mean(g.levels))
+	}
+	r.WithinSD = outcome.Number(math.Sqrt(within.Variance) * level)
+	if total.DF == 0 {
+		r.Warnings = append(r.Warnings, "one visit per region: the part within a visit only")
+		return r
+	}
 	b, w := total.Variance, 0.0
 	if within.DF >= MinDF {
 		w = within.Variance
 		b = max(0, b-w*g.share/float64(g.visits))
 	}
-	level := math.Sqrt(stats.Mean(g.levels))
-	r := Repeatability{Subjects: g.subjects, Visits: g.visits, SEM: math.Sqrt(total.Variance), CV: math.NaN(), Warnings: []string{}}
+	sem := math.Sqrt(total.Variance)
 	if g.relative {
-		f.CV, f.WithinCV, r.CV = math.Sqrt(b), math.Sqrt(w), r.SEM
-		r.SEM *= level
+		r.Figure.CV, r.Figure.WithinCV = math.Sqrt(b), math.Sqrt(w)
+		if contrast == outcome.Raw {
+			r.CV = outcome.Number(sem)
+		}
 	} else {
-		f.SD, f.WithinSD = math.Sqrt(b), math.Sqrt(w)
+		r.Figure.SD, r.Figure.WithinSD = math.Sqrt(b), math.Sqrt(w)
 	}
-	r.Figure = f
-	r.MDC95 = stats.TQuantile(0.975, total.DF) * math.Sqrt2 * r.SEM
+	r.SEM = outcome.Number(sem * level)
+	r.MDC95 = outcome.Number(stats.TQuantile(0.975, total.DF) * math.Sqrt2 * sem * level)
 	if total.DF < MinDF {
-		r.Warnings = append(r.Warnings, "fewer than 5 degrees of freedom: this figure is not used for verdicts")
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%g degrees of freedom: verdicts need %d", total.DF, MinDF))
 	}
 	g.reliability(&r)
 	return r
@@ -157,7 +246,7 @@ func (g *repeats) repeatability(measure, contrast string, def outcome.Definition
 // reliability adds ICC(2,1) and the limits of agreement of the first two visits.
 func (g *repeats) reliability(r *Repeatability) {
 	if g.subjects < leastSubjects || g.subjects != len(g.means) {
-		r.Warnings = append(r.Warnings, "ICC and limits of agreement need 10 subjects with one region each")
+		r.Warnings = append(r.Warnings, fmt.Sprintf("ICC and limits of agreement need %d subjects with one region each", leastSubjects))
 		return
 	}
 	var first, second []float64
@@ -166,9 +255,13 @@ func (g *repeats) reliability(r *Repeatability) {
 		first, second, pairs = append(first, v[0]), append(second, v[1]), append(pairs, v[:2])
 	}
 	if icc, err := stats.ICC(pairs); err == nil {
-		r.ICC = &icc.ICC21
+		r.ICC = &ICC{outcome.Number(icc.ICC21.Value), interval(icc.ICC21.CI)}
 	}
 	if ba, err := stats.BlandAltman(second, first); err == nil {
-		r.Limits = &ba
+		r.Limits = &Limits{outcome.Number(ba.Bias), interval(ba.BiasCI), interval(ba.Limits)}
 	}
+}
+
+func interval(i stats.Interval) [2]outcome.Number {
+	return [2]outcome.Number{outcome.Number(i.Low), outcome.Number(i.High)}
 }

@@ -27,6 +27,7 @@ func Assess(rec *outcome.Record, noise Noise) {
 	for i, v := range rec.Visits {
 		rec.Visits[i].Clock = Clocks(v, rec.Treatments, rec.Settings)
 	}
+	rec.Settings.NoiseSHA256 = noise.SHA256
 	c := newCourse(rec, noise)
 	rec.Changes = c.changes()
 	rec.Recovery = c.recoveries()
