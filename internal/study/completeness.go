@@ -1,0 +1,101 @@
+package study
+
+import (
+	"strings"
+	"time"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/study/table"
+	"dermtrace/internal/study/trial"
+)
+
+// withdrawnEvent is the event under scores: of series.yaml that ends a subject's part.
+const withdrawnEvent = "event_withdrawn"
+
+// completeness says of each planned visit whether it took place and could be used. Without
+// planned visits it says so of those that took place.
+func completeness(rec *outcome.Record, id string, plan *trial.Plan) []table.Planned {
+	var list []table.Planned
+	if plan == nil || len(plan.Visits) == 0 {
+		for i := range rec.Visits {
+			v := &rec.Visits[i]
+			list = append(list, plannedRow(rec, id, v.Visit, float64(v.Day), v))
+		}
+		return list
+	}
+	for _, p := range plan.Visits {
+		var took *outcome.Visit
+		for i := range rec.Visits {
+			v := &rec.Visits[i]
+			off := v.Day - p.Day
+			if max(off, -off) <= p.Within && (took == nil || usedPhotos(rec, took.Visit) == 0) {
+				took = v
+			}
+		}
+		name := p.Name
+		if name == "" {
+			name = "day " + outcome.Number(p.Day).String()
+		}
+		list = append(list, plannedRow(rec, id, name, float64(p.Day), took))
+	}
+	return list
+}
+
+func plannedRow(rec *outcome.Record, id, name string, day float64, v *outcome.Visit) table.Planned {
+	s := rec.Series
+	row := table.Planned{Series: id, Subject: s.Subject, Site: s.Site, Side: s.Side, View: s.View, Planned: name, Day: outcome.Number(day)}
+	if v == nil {
+		row.Status, row.Reason = table.VisitMissing, "no photo of these days"
+		if at, gone := withdrawn(rec); gone && at <= day {
+			row.Status, row.Reason = table.VisitWithdrawn, "withdrawn before"
+		}
+		return row
+	}
+	row.Visit, row.At, row.Status = v.Visit, v.At, table.VisitUsed
+	var reasons []string
+	for _, p := range rec.Photos {
+		if p.Visit != v.Visit {
+			continue
+		}
+		row.Photos++
+		if p.Used() {
+			row.Used++
+			continue
+		}
+		_, code, _, _ := whyUnused(p)
+		reasons = append(reasons, code)
+	}
+	if row.Used == 0 {
+		row.Status, row.Reason = table.VisitRefused, strings.Join(reasons, " ")
+	}
+	return row
+}
+
+func usedPhotos(rec *outcome.Record, visit string) int {
+	n := 0
+	for _, p := range rec.Photos {
+		if p.Visit == visit && p.Used() {
+			n++
+		}
+	}
+	return n
+}
+
+// withdrawn is the day on which the subject left, counted as the visits are.
+func withdrawn(rec *outcome.Record) (day float64, gone bool) {
+	if len(rec.Visits) == 0 {
+		return 0, false
+	}
+	for _, s := range rec.Scores {
+		if s.Scale != withdrawnEvent {
+			continue
+		}
+		at, err1 := time.Parse(time.DateOnly, s.At[:min(len(s.At), len(time.DateOnly))])
+		v := rec.Visits[0]
+		first, err2 := time.Parse(time.DateOnly, v.At[:min(len(v.At), len(time.DateOnly))])
+		if err1 == nil && err2 == nil {
+			return float64(v.Day) + at.Sub(first).Hours()/24, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,301 @@
+package study
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/report"
+	"dermtrace/internal/skin"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// page writes index.html, series by series.
+type page struct {
+	w        io.Writer
+	tmpl     *template.Template
+	measures []headMeasure
+}
+
+// headMeasure is a measure that has a column of its own: the primary one of a family.
+type headMeasure struct{ Name, Label, Unit string }
+
+// pageHead is what the template's head sees.
+type pageHead struct {
+	Policy   string
+	Style    template.CSS
+	Measures []headMeasure
+	Series   int
+	Columns  int
+}
+
+// pageRow is one series as a row of the table.
+type pageRow struct {
+	ID, Subject, Where, Link string
+	State                    string // done | failed | not run
+	Error, Mend              string
+	Visits, Used, Photos     int
+	First, Last              string
+	Refused                  []string
+	Flags                    int
+	Review                   bool
+	Cells                    []pageCell
+	Words                    string // that a filter looks in
+}
+
+// pageCell is one measure of a series at its last visit.
+type pageCell struct {
+	Label, Status, Class, Value string
+	Sort                        string
+	Line                        *sparkline
+}
+
+// pageFoot is what the template's foot sees.
+type pageFoot struct {
+	Counts  Counts
+	Plan    string
+	Version string
+	Script  template.JS
+}
+
+func newPage(w io.Writer) (*page, error) {
+	p := &page{w: w}
+	var err error
+	p.tmpl, err = template.ParseFS(assets, "assets/*.html")
+	definitions := skin.Definitions()
+	for _, name := range slices.Sorted(maps.Keys(definitions)) {
+		if d := definitions[name]; d.Primary {
+			p.measures = append(p.measures, headMeasure{name, strings.ReplaceAll(name, "_", " "), d.Unit})
+		}
+	}
+	families := []string{outcome.Redness, outcome.Pigment, outcome.Texture, outcome.Hair}
+	slices.SortStableFunc(p.measures, func(a, b headMeasure) int {
+		return cmp.Compare(slices.Index(families, definitions[a.Name].Family), slices.Index(families, definitions[b.Name].Family))
+	})
+	return p, err
+}
+
+func (p *page) begin(m *merger) error {
+	script, err := assets.ReadFile("assets/study.js")
+	if err != nil {
+		return err
+	}
+	style, err := report.Style()
+	if err != nil {
+		return err
+	}
+	own, err := assets.ReadFile("assets/study.css")
+	if err != nil {
+		return err
+	}
+	return p.tmpl.ExecuteTemplate(p.w, "head.html", pageHead{
+		Policy: report.Policy(string(script)), Style: template.CSS(style + string(own)),
+		Measures: p.measures, Series: len(m.found.Series), Columns: 5 + len(p.measures),
+	})
+}
+
+func (p *page) end(m *merger) error {
+	script, err := assets.ReadFile("assets/study.js")
+	if err != nil {
+		return err
+	}
+	f := pageFoot{Counts: m.study.Counts, Version: m.opt.Software.Version, Script: template.JS(script)}
+	if m.found.Plan != nil {
+		f.Plan = m.found.Plan.SHA256
+	}
+	return p.tmpl.ExecuteTemplate(p.w, "foot.html", f)
+}
+
+// row adds one series; e is nil before it was run, rec where it failed.
+func (p *page) row(_ *merger, s foundSeries, e *entry, rec *outcome.Record) error {
+	r := pageRow{ID: s.Series, State: "done"}
+	switch {
+	case e == nil:
+		r.State = "not run"
+	case rec == nil:
+		r.State, r.Error, r.Mend = "failed", e.Error, e.Mend
+	default:
+		p.fill(&r, s, rec)
+	}
+	if e != nil {
+		for _, f := range e.Files {
+			if f.Fate == FateManifest {
+				continue
+			}
+			r.Photos++
+			if f.Fate == FateUsed {
+				r.Used++
+			} else if !slices.Contains(r.Refused, f.Code) {
+				r.Refused = append(r.Refused, f.Code)
+			}
+		}
+	}
+	for range len(p.measures) - len(r.Cells) {
+		r.Cells = append(r.Cells, pageCell{})
+	}
+	for i := range r.Cells {
+		r.Cells[i].Label = p.measures[i].Label
+	}
+	r.words()
+	return p.tmpl.ExecuteTemplate(p.w, "row.html", r)
+}
+
+// words gathers what the filter looks in.
+func (r *pageRow) words() {
+	list := []string{r.ID, r.Subject, r.Where, r.State, r.Error, strings.Join(r.Refused, " ")}
+	for _, c := range r.Cells {
+		list = append(list, c.Status)
+	}
+	if r.Flags > 0 {
+		list = append(list, "flag")
+	}
+	if r.Review {
+		list = append(list, "review")
+	}
+	r.Words = strings.ToLower(strings.Join(list, " "))
+}
+
+func (p *page) fill(r *pageRow, s foundSeries, rec *outcome.Record) {
+	x := rec.Series
+	r.Subject, r.Link = x.Subject, seriesFolder(s.Name)+"/"+reportFile
+	var where []string
+	for _, w := range []string{x.Site, x.Side, x.View} {
+		if w != "" {
+			where = append(where, w)
+		}
+	}
+	r.Where, r.Visits, r.Flags = strings.Join(where, ", "), len(rec.Visits), len(rec.Flags)
+	r.Review = slices.ContainsFunc(rec.Flags, func(f outcome.Flag) bool { return f.Level == "review" })
+	if n := len(rec.Visits); n > 0 {
+		r.First, r.Last = rec.Visits[0].Visit, rec.Visits[n-1].Visit
+	}
+	for _, m := range p.measures {
+		r.Cells = append(r.Cells, cellOf(rec, m))
+	}
+}
+
+// cellOf is what a measure says of a series: its course in the first treated region, in
+// the contrast of most trust, and what can be said of the last visit.
+func cellOf(rec *outcome.Record, m headMeasure) pageCell {
+	var c pageCell
+	roi, contrast := "", ""
+	for _, ch := range rec.Changes {
+		if ch.Measure != m.Name || ch.Against != outcome.AgainstBaseline {
+			continue
+		}
+		if roi == "" {
+			roi, contrast = ch.ROI, ch.Contrast
+		}
+		if ch.ROI == roi && ch.Contrast == outcome.VsControl {
+			contrast = outcome.VsControl
+		}
+	}
+	line := &sparkline{}
+	changes := map[string]outcome.Change{}
+	for _, ch := range rec.Changes {
+		if ch.Measure == m.Name && ch.Against == outcome.AgainstBaseline && ch.ROI == roi && ch.Contrast == contrast {
+			changes[ch.Visit] = ch
+		}
+	}
+	for _, v := range rec.Visits {
+		ch, ok := changes[v.Visit]
+		switch {
+		case ok:
+			line.add(v.Day, ch.Change)
+			c.Status, c.Class, c.Value, c.Sort = ch.Status, classOf(ch), changeText(ch), ch.Change.String()
+			if ch.MDC95.Known() {
+				line.noise = float64(ch.MDC95)
+			}
+		case v.Visit == rec.Series.Baseline && len(changes) > 0:
+			line.add(v.Day, 0)
+		}
+	}
+	if len(line.days) > 1 {
+		c.Line = line
+	}
+	return c
+}
+
+func classOf(c outcome.Change) string {
+	switch {
+	case c.Goal != nil && *c.Goal == outcome.Improved:
+		return "better"
+	case c.Goal != nil && *c.Goal == outcome.Worsened:
+		return "worse"
+	case c.Status == outcome.Increased || c.Status == outcome.Decreased:
+		return "moved"
+	}
+	return ""
+}
+
+// changeText is the change to three digits, with its sign.
+func changeText(c outcome.Change) string {
+	if !c.Change.Known() {
+		return ""
+	}
+	return fmt.Sprintf("%+.3g", float64(c.Change))
+}
+
+// sparkline is the course of a change over the days of the visits, with the band of
+// changes that cannot be told from noise.
+type sparkline struct {
+	days    []int
+	changes []float64
+	noise   float64
+}
+
+// Size of a sparkline in CSS pixels, and its inner margin.
+const (
+	sparkW, sparkH, sparkPad = 96.0, 26.0, 3.0
+)
+
+func (l *sparkline) add(day int, change outcome.Number) {
+	if change.Known() {
+		l.days, l.changes = append(l.days, day), append(l.changes, float64(change))
+	}
+}
+
+func (l *sparkline) y(change float64) float64 {
+	top := l.noise
+	for _, c := range l.changes {
+		top = max(top, c, -c)
+	}
+	if top == 0 {
+		top = 1
+	}
+	return sparkH/2 - change/top*(sparkH/2-sparkPad)
+}
+
+func (l *sparkline) x(day int) float64 {
+	span := float64(max(1, l.days[len(l.days)-1]-l.days[0]))
+	return sparkPad + float64(day-l.days[0])/span*(sparkW-2*sparkPad)
+}
+
+// Points of the line, for an SVG polyline.
+func (l *sparkline) Points() string {
+	var b strings.Builder
+	for i, d := range l.days {
+		fmt.Fprintf(&b, "%.1f,%.1f ", l.x(d), l.y(l.changes[i]))
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// Band is the top and the height of the band of noise.
+func (l *sparkline) Band() [2]string {
+	top := l.y(l.noise)
+	return [2]string{fmt.Sprintf("%.1f", top), fmt.Sprintf("%.1f", sparkH-2*top)}
+}
+
+// End is where the line ends.
+func (l *sparkline) End() [2]string {
+	n := len(l.days) - 1
+	return [2]string{fmt.Sprintf("%.1f", l.x(l.days[n])), fmt.Sprintf("%.1f", l.y(l.changes[n]))}
+}

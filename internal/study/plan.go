@@ -1,0 +1,32 @@
+package study
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+
+	"dermtrace/internal/study/source"
+)
+
+// maxPlan bounds plan.yaml.
+const maxPlan = 1 << 20
+
+// planOf reads the study's plan before anything is measured; nil where it has none.
+func planOf(st *source.Study) (*foundPlan, error) {
+	f, err := st.FS().Open(source.PlanFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxPlan))
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b)
+	return &foundPlan{SHA256: hex.EncodeToString(sum[:]), Text: string(b)}, nil
+}

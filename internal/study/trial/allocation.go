@@ -1,0 +1,58 @@
+package trial
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Allocation says which arm a subject, or one side of a subject, was given.
+type Allocation map[[2]string]string // by subject and side; side "" is the whole subject
+
+// ParseAllocation reads the text of allocation.csv: subject,arm and, where sides differ,
+// side.
+func ParseAllocation(text []byte) (Allocation, error) {
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))))
+	header, err := in.Read()
+	if err != nil {
+		return nil, fmt.Errorf("allocation: %w", err)
+	}
+	for i := range header {
+		header[i] = strings.ToLower(strings.TrimSpace(header[i]))
+	}
+	subject, side, arm := slices.Index(header, "subject"), slices.Index(header, "side"), slices.Index(header, "arm")
+	if subject < 0 || arm < 0 {
+		return nil, errors.New("allocation: the header needs subject and arm, and may have side")
+	}
+	a := Allocation{}
+	for {
+		cells, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return a, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("allocation: %w", err)
+		}
+		key := [2]string{strings.TrimSpace(cells[subject]), ""}
+		if side >= 0 {
+			key[1] = strings.TrimSpace(cells[side])
+		}
+		line, _ := in.FieldPos(0)
+		if _, twice := a[key]; twice {
+			return nil, fmt.Errorf("allocation: line %d: %s has an arm already", line, strings.Join(key[:], " "))
+		}
+		a[key] = strings.TrimSpace(cells[arm])
+	}
+}
+
+// Arm is the arm of a side of a subject, "" where none is known.
+func (a Allocation) Arm(subject, side string) string {
+	if arm, ok := a[[2]string{subject, side}]; ok {
+		return arm
+	}
+	return a[[2]string{subject, ""}]
+}

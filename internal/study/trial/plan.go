@@ -1,0 +1,90 @@
+// Package trial keeps a study honest: what was planned before anything was measured, who
+// got what, and what raters saw without knowing which picture was which.
+//
+// It answers: what does plan.yaml say, which arm does allocation.csv give a subject, which
+// coded pairs of pictures may raters see, and how well do raters agree? Ratings have the
+// units of the rating sheet. It refuses unknown keys, guesses, keys that were changed, and
+// sheets that do not fit their key.
+package trial
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Plan is plan.yaml: what the study set out to test, written before it was measured.
+type Plan struct {
+	Primary    Primary     `yaml:"primary"`
+	Alpha      float64     `yaml:"alpha"` // default 0.05
+	Sides      int         `yaml:"sides"` // of the test: 1 or 2; default 2
+	Visits     []Visit     `yaml:"visits"`
+	Exclusions []Exclusion `yaml:"exclusions"`
+	Notes      string      `yaml:"notes"`
+}
+
+// Primary is the one comparison that the study is about; all others are exploratory.
+type Primary struct {
+	Measure  string `yaml:"measure"`
+	Contrast string `yaml:"contrast"` // raw | vs_control | vs_comparator
+	Day      int    `yaml:"day"`      // of the visit, from the first treatment
+	Within   int    `yaml:"within"`   // days before and after that still count
+}
+
+// Visit is a planned visit.
+type Visit struct {
+	Name   string `yaml:"name"`
+	Day    int    `yaml:"day"`
+	Within int    `yaml:"within"`
+}
+
+// Exclusion takes a subject out, with its reason.
+type Exclusion struct {
+	Subject string `yaml:"subject"`
+	Reason  string `yaml:"reason"`
+}
+
+var planContrasts = []string{"raw", "vs_control", "vs_comparator"}
+
+// ParsePlan reads the text of plan.yaml.
+func ParsePlan(text []byte) (*Plan, error) {
+	p := &Plan{Alpha: 0.05, Sides: 2}
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	dec.KnownFields(true)
+	if err := dec.Decode(p); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("plan.yaml: %w", err)
+	}
+	switch {
+	case !(p.Alpha > 0 && p.Alpha < 1):
+		return nil, fmt.Errorf("plan.yaml: alpha %v is not between 0 and 1", p.Alpha)
+	case p.Sides != 1 && p.Sides != 2:
+		return nil, fmt.Errorf("plan.yaml: a test has 1 or 2 sides, not %d", p.Sides)
+	case p.Primary.Measure == "":
+		return nil, errors.New("plan.yaml: primary names no measure")
+	case !slices.Contains(planContrasts, p.Primary.Contrast):
+		return nil, fmt.Errorf("plan.yaml: primary: the contrast %q is none of raw, vs_control, vs_comparator", p.Primary.Contrast)
+	}
+	for _, e := range p.Exclusions {
+		if e.Subject == "" || e.Reason == "" {
+			return nil, errors.New("plan.yaml: an exclusion needs subject and reason")
+		}
+	}
+	return p, nil
+}
+
+// Excluded is why the plan leaves a subject out, "" where it does not.
+func (p *Plan) Excluded(subject string) string {
+	if p == nil {
+		return ""
+	}
+	for _, e := range p.Exclusions {
+		if e.Subject == subject {
+			return e.Reason
+		}
+	}
+	return ""
+}
