@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+
+	"dermtrace/internal/study"
+
+	"github.com/spf13/cobra"
+)
+
+func newMerge(t *terminal) *cobra.Command {
+	var mode fileMode
+	var opt tableOptions
+	cmd := &cobra.Command{
+		Use:   "merge OUT",
+		Short: "Make the tables of a study from what its shards measured",
+		Long: `merge makes the tables and index.html of OUT from the results that 'dermtrace batch'
+left there. Run again it gives the same bytes.
+
+Exit status: 0 done, 1 failed, 2 wrong use, 3 done but some photos or series could
+not be used or were not run yet.`,
+		Args: exactly(1, "one folder of results"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := opt.check(); err != nil {
+				return err
+			}
+			return runMerge(t, args[0], mode, opt)
+		},
+	}
+	cmd.Flags().Var(&mode, "mode", "permissions of the files, as an octal number")
+	opt.flags(cmd)
+	return cmd
+}
+
+func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
+	c, err := study.Merge(out, study.MergeOptions{
+		ADaM: opt.names == "adam", Allocation: opt.allocation, Mode: mode.FileMode, Software: software(),
+	})
+	switch {
+	case errors.Is(err, study.ErrNoRun):
+		return withHint(err, "run 'dermtrace batch STUDY -o "+out+"' first")
+	case err != nil:
+		return err
+	}
+	t.print("series        %d measured, %d failed", c.Series-c.Failed-c.Pending, c.Failed)
+	t.print("photos        %d of %d used", c.Used, c.Photos)
+	t.print("tables        %s", filepath.Join(out, "study.csv"))
+	t.print("overview      %s", filepath.Join(out, "index.html"))
+	if c.Pending > 0 {
+		t.say("%d of %d series have not been run yet", c.Pending, c.Series)
+	}
+	if c.Used < c.Photos {
+		t.say("%d of %d photos could not be used; %s says why", c.Photos-c.Used, c.Photos, filepath.Join(out, "fates.csv"))
+	}
+	return worst(c.Series-c.Failed, c.Failed+c.Pending > 0 || c.Used < c.Photos)
+}
