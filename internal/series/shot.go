@@ -189,14 +189,7 @@ func (s *shot) carry(f *frame) {
 // sheet is the region's part of the photo in the frame's light, worked up once.
 func (s *shot) sheet(c *carried, model *chromo.Model) *skin.Sheet {
 	if c.sheet == nil {
-		x0, y0, x1, y1 := c.mask.Bounds()
-		crop := s.pixels.Crop(x0, y0, x1, y1)
-		if s.light != nil {
-			s.light.ApplyPart(crop, calib.Part{X: float64(x0), Y: float64(y0)})
-		}
-		inCrop := *c.mask
-		inCrop.X0, inCrop.Y0 = 0, 0
-		c.sheet = skin.Prepare(skin.Region{RGB: crop, Mask: &inCrop, PxPerMM: c.pxPerMM, Gain: s.gain(), Model: model})
+		c.sheet = s.part(c.mask, c.pxPerMM, model)
 	}
 	return c.sheet
 }

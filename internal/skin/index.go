@@ -124,7 +124,7 @@ func spotIndices() []Index {
 			Needs{Light: true}, func(w *work) outcome.Measurement { return pigment.Area(w.melanin, w.ref.Pigment) }},
 		{"spot_count", outcome.Definition{Unit: pigment.UnitPerArea, Family: outcome.Pigment, Scale: outcome.Count,
 			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Version: 1,
-			Reference: "project default: connected melanin excess over the local background, from 0.2 mm²",
+			Reference: "project default: peaks of melanin above the local background, outlined at half their height, from 0.2 mm²",
 			Meaning:   "Dark spots per square centimetre; n is their number, whose chance error is about its root."},
 			scaled, func(w *work) outcome.Measurement { return w.spotCount }},
 		{"spot_burden", outcome.Definition{Unit: pigment.UnitBurden, Family: outcome.Pigment, Scale: outcome.Ratio,

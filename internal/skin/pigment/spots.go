@@ -1,7 +1,9 @@
 package pigment
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
@@ -32,8 +34,8 @@ const (
 const LeastPxPerMM = 5.0
 
 // Find outlines the spots of a melanin map whose pixels measure mmPerPx. A spot is a
-// connected patch that exceeds half the frozen contrast above the local background and
-// somewhere all of it, so that a fading spot shrinks slowly instead of falling apart.
+// peak that exceeds the frozen contrast above the local background, outlined at half its
+// own height: a fading spot keeps its outline, and mottle between spots joins none.
 //
 // The contrast is that of the threshold relative to its level, and the background is this
 // map's own: skin that darkens evenly gains no spots.
@@ -42,7 +44,7 @@ func Find(melanin chromo.Field, mmPerPx float64, t Threshold) []Spot {
 	excess := aboveBackground(melanin, mmPerPx, t)
 	pxArea := mmPerPx * mmPerPx
 	var spots []Spot
-	for _, patch := range patches(melanin, excess, t.Contrast) {
+	for _, patch := range patches(melanin, excess, t.Contrast, mmPerPx) {
 		if float64(len(patch))*pxArea >= leastSpotAreaMM2 {
 			spots = append(spots, measure(patch, excess, pxArea))
 		}
@@ -109,32 +111,66 @@ func plainSkin(smooth, background *raster.Plane, melanin chromo.Field, t Thresho
 	return f
 }
 
-// patches lists the 8-connected sets of pixels inside the region above half the
-// contrast that reach all of it, in order of their first pixel.
-func patches(melanin chromo.Field, excess *raster.Plane, contrast float64) [][]int {
-	// open[i]: the pixel may still be taken into a patch.
-	open := make([]bool, len(excess.Pix))
+// patches lists the 8-connected sets of pixels inside the region above half their own
+// peak, from the highest peak down to the contrast.
+func patches(melanin chromo.Field, excess *raster.Plane, contrast, mmPerPx float64) [][]int {
+	var peaks []int
 	for i, v := range excess.Pix {
-		open[i] = v > float32(contrast/2) && melanin.Inside(i)
+		if v > float32(contrast) && melanin.Inside(i) {
+			peaks = append(peaks, i)
+		}
+	}
+	slices.SortFunc(peaks, func(a, b int) int {
+		return cmp.Or(cmp.Compare(excess.Pix[b], excess.Pix[a]), cmp.Compare(a, b))
+	})
+	// open[i]: the pixel may still be taken into a patch, or be the peak of one.
+	open := make([]bool, len(excess.Pix))
+	for i := range open {
+		open[i] = melanin.Inside(i)
 	}
 	var all [][]int
-	for i, v := range excess.Pix {
-		if open[i] && v > float32(contrast) {
-			all = append(all, flood(open, i, excess.W))
+	for _, i := range peaks {
+		if open[i] {
+			patch := flood(open, excess, i)
+			all = append(all, patch)
+			closeAround(open, patch, excess.W, mmPerPx)
 		}
 	}
 	return all
 }
 
-// flood collects the open pixels 8-connected to the seed and closes them.
-func flood(open []bool, seed, w int) []int {
-	patch := []int{seed}
+// The flank of a spot, out to so many of its radii and so far beyond, is no spot of its
+// own (project defaults).
+const flankRadii, flankMM = 1.5, 0.3
+
+// closeAround closes the flank of a patch.
+func closeAround(open []bool, patch []int, w int, mmPerPx float64) {
+	var x, y float64
+	for _, i := range patch {
+		x, y = x+float64(i%w), y+float64(i/w)
+	}
+	n := float64(len(patch))
+	x, y = x/n, y/n
+	reach := flankRadii*math.Sqrt(n/math.Pi) + flankMM/mmPerPx
+	for v := max(0, int(y-reach)); v <= min(int(y+reach)+1, len(open)/w-1); v++ {
+		for u := max(0, int(x-reach)); u <= min(int(x+reach)+1, w-1); u++ {
+			if math.Hypot(float64(u)-x, float64(v)-y) <= reach {
+				open[v*w+u] = false
+			}
+		}
+	}
+}
+
+// flood collects the open pixels 8-connected to the seed that are above half of it, and
+// closes them.
+func flood(open []bool, excess *raster.Plane, seed int) []int {
+	patch, w, least := []int{seed}, excess.W, excess.Pix[seed]/2
 	open[seed] = false
 	for k := 0; k < len(patch); k++ {
 		x, y := patch[k]%w, patch[k]/w
 		for v := max(0, y-1); v <= y+1 && v*w < len(open); v++ {
 			for u := max(0, x-1); u <= min(x+1, w-1); u++ {
-				if j := v*w + u; open[j] {
+				if j := v*w + u; open[j] && excess.Pix[j] > least {
 					open[j] = false
 					patch = append(patch, j)
 				}
