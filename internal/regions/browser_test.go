@@ -1,0 +1,613 @@
+package regions_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"dermtrace/internal/geom"
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/regions"
+	"dermtrace/internal/roi"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+const frameW, frameH = 400, 300
+
+// picture is a photo of w×h pixels with something to see on it.
+func picture(file string, w, h int) regions.Photo {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.SetNRGBA(x, y, color.NRGBA{200 - uint8(40*((x/20+y/20)%2)), 140, 115, 255})
+		}
+	}
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, img); err != nil {
+		panic(err)
+	}
+	return regions.Photo{File: file, Width: w, Height: h, MediaType: "image/png", Bytes: buf.Bytes()}
+}
+
+// tab is a page open in a real browser.
+type tab struct {
+	*testing.T
+	ctx  context.Context
+	mu   sync.Mutex
+	said []string // errors on the console and requests that leave the file
+}
+
+type screen struct {
+	name          string
+	width, height int64
+	touch         bool
+}
+
+func screens() []screen {
+	return []screen{{"phone", 390, 844, true}, {"tablet", 820, 1180, true}, {"desktop", 1280, 800, false}}
+}
+
+// chromium is the one browser that all tests share, nil where none is installed.
+var chromium = sync.OnceValues(func() (context.Context, context.CancelFunc) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox))
+		}
+	}
+	return nil, func() {}
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_, stop := chromium()
+	stop()
+	os.Exit(code)
+}
+
+// browser starts the browser, or skips loudly.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: browser tests are left out by -short")
+	}
+	ctx, _ := chromium()
+	if ctx == nil {
+		t.Skip("SKIPPED: no Chromium is installed; the page was NOT tried in a browser")
+	}
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("Chromium does not start: %v", err)
+	}
+	return ctx
+}
+
+func show(t *testing.T, html []byte, s screen) *tab {
+	t.Helper()
+	chrome := browser(t)
+	file := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(file, html, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(chrome)
+	t.Cleanup(cancel)
+	b := &tab{T: t, ctx: ctx}
+	b.listen(file)
+	opts := []chromedp.EmulateViewportOption{}
+	if s.touch {
+		opts = append(opts, chromedp.EmulateTouch, chromedp.EmulateMobile, chromedp.EmulatePortrait)
+	}
+	b.do(chromedp.EmulateViewport(s.width, s.height, opts...))
+	b.do(chromedp.Navigate("file://" + file))
+	b.want("innerWidth", fmt.Sprint(s.width))
+	b.want(`document.documentElement.classList.contains("ready") && Boolean(document.getElementById("stage").dataset.view)`, "true")
+	b.do(chromedp.Sleep(60 * time.Millisecond)) // the view is fitted once the size is settled
+	return b
+}
+
+// listen keeps what the page must not do.
+func (b *tab) listen(file string) {
+	b.Helper()
+	b.do()
+	if _, err := chromedp.Call(b.ctx, network.Enable, network.EnableParams{}); err != nil {
+		b.Fatal(err)
+	}
+	err := chromedp.Listen(b.ctx, func(ev any) {
+		if e, ok := ev.(*network.EventRequestWillBeSent); ok {
+			if u := e.Request.URL; u != "file://"+file && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") {
+				b.note("request: " + u)
+			}
+		}
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	messages := chromedp.Console(b.ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			b.note(fmt.Sprintf("console %s: %s", m.Type, m.Text))
+		}
+	}()
+}
+
+func (b *tab) note(s string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.said = append(b.said, s)
+}
+
+// quiet fails on anything that the page said or asked for.
+func (b *tab) quiet() {
+	b.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.said {
+		b.Error(s)
+	}
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func eval[T any](b *tab, js string) T {
+	b.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js))
+	if err != nil {
+		b.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+// settleTime is how long a busy machine may take from a click to what it does.
+const settleTime = 5 * time.Second
+
+func (b *tab) want(js, want string) {
+	b.Helper()
+	got := ""
+	for deadline := time.Now().Add(settleTime); ; {
+		if got = eval[string](b, "String("+js+")"); got == want {
+			return
+		}
+		if time.Now().After(deadline) {
+			break
+		}
+		b.do(chromedp.Sleep(20 * time.Millisecond))
+	}
+	b.Errorf("%s is %q, want %q", js, got, want)
+}
+
+func (b *tab) media(dark bool) {
+	b.Helper()
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *tab) click(selector string) {
+	b.Helper()
+	eval[bool](b, fmt.Sprintf(`(() => { document.querySelector(%q).click(); return true })()`, selector))
+}
+
+func (b *tab) tool(name string) {
+	b.Helper()
+	b.click(`input[name=tool][value=` + name + `]`)
+	b.want(`document.getElementById("stage").dataset.tool`, name)
+}
+
+func (b *tab) text() string {
+	b.Helper()
+	return eval[string](b, `document.getElementById("yaml").value`)
+}
+
+// at is where a pixel of the photo stands in the window.
+func (b *tab) at(stage string, p geom.Point) (x, y float64) {
+	b.Helper()
+	v := eval[[]float64](b, fmt.Sprintf(`(() => { const e = document.getElementById(%q); const [k, x, y] = e.dataset.view.split(" ").map(Number);
+		const r = e.getBoundingClientRect(); return [r.left + x + (%v + 0.5) * k, r.top + y + (%v + 0.5) * k] })()`, stage, p.X, p.Y))
+	return v[0], v[1]
+}
+
+// pointer is a mouse or a finger.
+type pointer struct {
+	b     *tab
+	touch bool
+	stage string
+}
+
+func (p pointer) send(kind input.DispatchMouseEventType, finger input.DispatchTouchEventType, at geom.Point) {
+	p.b.Helper()
+	x, y := p.b.at(p.stage, at)
+	var err error
+	if p.touch {
+		points := []*input.TouchPoint{{X: x, Y: y}}
+		if finger == input.DispatchTouchEventTypeTouchEnd {
+			points = []*input.TouchPoint{}
+		}
+		_, err = chromedp.Call(p.b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: finger, TouchPoints: points})
+	} else {
+		_, err = chromedp.Call(p.b.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1})
+	}
+	if err != nil {
+		p.b.Fatal(err)
+	}
+}
+
+// drag goes along points with the button or the finger down.
+func (p pointer) drag(path ...geom.Point) {
+	p.b.Helper()
+	p.send(input.DispatchMouseEventTypeMousePressed, input.DispatchTouchEventTypeTouchStart, path[0])
+	for _, q := range path[1:] {
+		p.send(input.DispatchMouseEventTypeMouseMoved, input.DispatchTouchEventTypeTouchMove, q)
+	}
+	p.send(input.DispatchMouseEventTypeMouseReleased, input.DispatchTouchEventTypeTouchEnd, path[len(path)-1])
+}
+
+func (p pointer) taps(points ...geom.Point) {
+	p.b.Helper()
+	for _, q := range points {
+		p.drag(q)
+	}
+}
+
+// press types keys on the stage.
+func (b *tab) press(keys string, mods ...chromedp.KeyOption) {
+	b.Helper()
+	eval[bool](b, `(() => { document.getElementById("stage").focus(); return true })()`)
+	b.do(chromedp.KeyEvent(keys, mods...))
+}
+
+// saved loads what the page saves, as analyze does.
+func saved(t *testing.T, text string) *manifest.Series {
+	t.Helper()
+	fsys := fstest.MapFS{"regions.yaml": {Data: []byte(text)}, "2026-01-10.jpg": {Data: []byte("x")}, manifest.FileName: {Data: []byte("regions: regions.yaml\n")}}
+	s, err := manifest.Load(fsys, []manifest.File{{Name: "2026-01-10.jpg"}})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if err := s.CheckFrame(frameW, frameH); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// pixelsOf is the region as the page draws it: the browser's own test of each pixel's
+// centre, on the outlines in the text. A centre on the line itself, where four points
+// around it disagree, is of neither side: it is a ?.
+func pixelsOf(b *tab, index int) string {
+	b.Helper()
+	return eval[string](b, fmt.Sprintf(`(() => {
+		const line = document.getElementById("yaml").value.split("\n").filter((l) => l.startsWith("  - {name"))[%d];
+		const rings = JSON.parse((line.match(/polygons: (\[.*\])}$/) || [0, "[" + line.match(/polygon: (\[.*\])}$/)?.[1] + "]"])[1]);
+		const path = new Path2D(), c = document.createElement("canvas").getContext("2d");
+		for (const r of rings) { r.forEach(([x, y], i) => i ? path.lineTo(x, y) : path.moveTo(x, y)); path.closePath(); }
+		let s = "";
+		const e = 2e-3, around = [[-e, -e], [e, -e], [-e, e], [e, e]];
+		for (let y = 0; y < %d; y++) for (let x = 0; x < %d; x++) {
+			const n = around.filter(([dx, dy]) => c.isPointInPath(path, x + dx, y + dy, "evenodd")).length;
+			s += n === 4 ? 1 : n === 0 ? 0 : "?";
+		}
+		return s })()`, index, frameH, frameW))
+}
+
+// sameAsMeasured holds the drawn pixels against the mask that is measured.
+func sameAsMeasured(b *tab, what string, index int) *roi.Mask {
+	b.Helper()
+	shown := pixelsOf(b, index)
+	m := roi.Fill(saved(b.T, b.text()).ROIs[index].Polygon, frameW, frameH)
+	wrong := 0
+	for i, c := range shown {
+		if c != '?' && (c == '1') != m.Contains(i%frameW, i/frameW) {
+			wrong++
+		}
+	}
+	if wrong > 0 || m.Empty() {
+		b.Errorf("%s: %d pixels differ, %d are measured", what, wrong, m.Count())
+	}
+	return m
+}
+
+func regionPage(t *testing.T, p regions.Page) []byte {
+	t.Helper()
+	p.Frame = picture("2026-01-10.jpg", frameW, frameH)
+	var buf bytes.Buffer
+	if err := p.Write(&buf); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func pts(v ...float64) []geom.Point {
+	var list []geom.Point
+	for i := 0; i < len(v); i += 2 {
+		list = append(list, geom.Point{X: v[i], Y: v[i+1]})
+	}
+	return list
+}
+
+// Drawn by mouse and by finger, what is measured is what is drawn: polygon, freehand,
+// eraser, ruler, undo, redo, corners dragged and added, and saving.
+func TestDrawByPointer(t *testing.T) {
+	for _, s := range screens() {
+		t.Run(s.name, func(t *testing.T) {
+			b := show(t, regionPage(t, regions.Page{}), s)
+			p := pointer{b, s.touch, "stage"}
+			b.tool("polygon")
+			p.taps(pts(60, 40, 300, 60, 320, 220, 180, 130, 70, 230, 60, 40)...)
+			b.want(`document.querySelectorAll("#list li").length`, "1")
+			sameAsMeasured(b, "polygon", 0)
+			before := b.text()
+
+			p.drag(pts(60, 40)...) // no: the polygon tool is still chosen
+			b.click("#drop")
+			b.tool("edit")
+			p.drag(pts(300, 60, 330, 40, 340, 30)...)
+			b.want(`document.getElementById("undo").disabled`, "false")
+			moved := sameAsMeasured(b, "dragged corner", 0)
+			if !moved.Contains(330, 40) || b.text() == before {
+				t.Errorf("the corner did not move: %s", b.text())
+			}
+			b.click("#undo")
+			b.want(`document.getElementById("yaml").value`, before)
+			b.click("#redo")
+			if b.text() == before {
+				t.Error("redo did nothing")
+			}
+
+			b.click("input[name=kind][value=control]")
+			b.tool("freehand")
+			p.drag(pts(90, 240, 200, 235, 260, 240, 265, 280, 180, 290, 95, 285, 88, 245, 100, 236)...)
+			b.want(`document.querySelectorAll("#list li").length`, "2")
+			whole := sameAsMeasured(b, "freehand", 1)
+			b.tool("erase")
+			p.drag(pts(170, 225, 172, 260, 176, 299)...)
+			b.want(`document.getElementById("hint").textContent`, "Rubbed out.")
+			left := sameAsMeasured(b, "erased", 1)
+			if n, was := left.Count(), whole.Count(); n >= was || n == 0 || left.Contains(172, 260) || !left.Contains(110, 260) || !left.Contains(240, 260) {
+				t.Errorf("%d of %d pixels are left", n, was)
+			}
+
+			b.tool("ruler")
+			p.taps(pts(20, 20, 120, 20)...)
+			eval[bool](b, `(() => { const e = document.getElementById("mm"); e.value = "5"; e.dispatchEvent(new Event("change")); return true })()`)
+			series := saved(t, b.text())
+			if sc := series.Scale; !(sc.MMPerPx > 0.049 && sc.MMPerPx < 0.051) {
+				t.Errorf("scale %+v", sc)
+			}
+			if series.ROIs[1].Kind != "control" || series.Frame != "2026-01-10.jpg" {
+				t.Errorf("%+v", series.ROIs[1])
+			}
+			b.want(`document.getElementById("state").textContent`, "not saved yet")
+			reload(t, b, series, s)
+			b.quiet()
+		})
+	}
+}
+
+// reload makes a page of what was saved: it shows the same, and saves the same.
+func reload(t *testing.T, b *tab, s *manifest.Series, on screen) {
+	t.Helper()
+	again := show(t, regionPage(t, regions.Page{ROIs: s.ROIs, Scale: s.Scale, Included: "regions.yaml"}), on)
+	if d := again.text(); d != b.text() {
+		t.Errorf("after reload the page saves\n%s\nwant\n%s", d, b.text())
+	}
+	again.want(`document.getElementById("state").textContent`, "saved")
+	again.quiet()
+}
+
+// Everything works by keys alone.
+func TestDrawByKeys(t *testing.T) {
+	b := show(t, regionPage(t, regions.Page{}), screens()[2])
+	b.press("p")
+	b.press("2")
+	const right, down, left = "\u0303", "\u0301", "\u0302"
+	b.press("\u0303") // the cross appears
+	step := func(key string, n int) {
+		for range n {
+			b.press(key, chromedp.KeyModifiers(chromedp.ModifierShift))
+		}
+	}
+	b.press(" ")
+	step(right, 4)
+	b.press(" ")
+	step(down, 5)
+	b.press(" ")
+	step(left, 6)
+	b.press(" ")
+	b.press("c")
+	b.want(`document.querySelectorAll("#list li").length`, "1")
+	first := sameAsMeasured(b, "polygon by keys", 0)
+	if k := saved(t, b.text()).ROIs[0].Kind; k != "control" {
+		t.Errorf("kind %s", k)
+	}
+	b.press("]")
+	b.press(left)
+	b.press(left)
+	nudged := sameAsMeasured(b, "corner moved by keys", 0)
+	if nudged.Count() == first.Count() {
+		t.Error("the corner did not move")
+	}
+	b.press("i")
+	b.press("z", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	b.press("z", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	b.press("z", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	if n := sameAsMeasured(b, "undone", 0).Count(); n != first.Count() {
+		t.Errorf("undone to %d pixels, want %d", n, first.Count())
+	}
+	b.press("f")
+	b.press(right)
+	b.press(" ")
+	step(right, 3)
+	step(down, 3)
+	step(left, 3)
+	b.press(" ")
+	b.want(`document.querySelectorAll("#list li").length`, "2")
+	sameAsMeasured(b, "freehand by keys", 1)
+	b.quiet()
+}
+
+// Existing regions keep every digit, their holes and their names; proposals wait.
+func TestExistingRegionsAreShown(t *testing.T) {
+	hole := manifest.JoinRings([]geom.Polygon{pts(20, 20, 200, 30, 120, 200), pts(90, 60, 130, 70, 110, 100)})
+	p := regions.Page{
+		ROIs:  []manifest.ROI{{Name: "Wange „links“ & <b>", Kind: "treated", Polygon: hole}, {Name: "m", Kind: "exclude", File: "m.png", Polygon: pts(210, 10, 260, 10, 230, 70)}},
+		Scale: manifest.Scale{MMPerPx: 0.03}, Inline: true, Proposed: []geom.Polygon{pts(5, 5, 390, 5, 390, 290)},
+	}
+	b := show(t, regionPage(t, p), screens()[1])
+	b.want(`document.querySelectorAll("#list li").length`, "3")
+	b.want(`document.querySelector("#list input").value`, "Wange „links“ & <b>")
+	text := b.text()
+	if strings.Contains(text, "390") || !strings.Contains(text, `kind: exclude, file: "m.png"`) {
+		t.Errorf("saved: %s", text)
+	}
+	s := saved(t, strings.Replace(text, `file: "m.png"`, "polygon: [[0, 0], [9, 0], [9, 9]]", 1))
+	want, got := roi.Fill(hole, frameW, frameH), roi.Fill(s.ROIs[0].Polygon, frameW, frameH)
+	if s.ROIs[0].Name != p.ROIs[0].Name || s.Scale.MMPerPx != 0.03 || want.Subtract(got).Count()+got.Subtract(want).Count() != 0 || got.Contains(110, 75) {
+		t.Errorf("%+v", s)
+	}
+	b.click("[data-part=accept]")
+	if !strings.Contains(b.text(), "390") {
+		t.Error("an accepted proposal is not saved")
+	}
+	b.quiet()
+}
+
+// What cannot be measured cannot be saved, and the page says why.
+func TestCrossingRegionsAreNotSaved(t *testing.T) {
+	b := show(t, regionPage(t, regions.Page{ROIs: []manifest.ROI{{Name: "a", Kind: "treated", Polygon: pts(50, 50, 250, 50, 250, 250, 50, 250)}}}), screens()[2])
+	p := pointer{b, false, "stage"}
+	p.taps(pts(150, 150)...)
+	p.drag(pts(50, 50, 200, 200, 320, 150)...)
+	b.want(`document.getElementById("save").disabled`, "true")
+	b.want(`document.getElementById("wrong").textContent`, "Put right before saving: “a”: its outline crosses itself.")
+	b.click("#undo")
+	b.want(`document.getElementById("save").disabled`, "false")
+	b.quiet()
+}
+
+// Landmarks by mouse and finger.
+func TestLandmarks(t *testing.T) {
+	page := regions.LandmarkPage{Frame: picture("2026-01-10.jpg", frameW, frameH), Visit: picture("2026-01-14.jpg", 300, 400)}
+	var buf bytes.Buffer
+	if err := page.Write(&buf); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range screens() {
+		b := show(t, buf.Bytes(), s)
+		a, v := pointer{b, s.touch, "stage"}, pointer{b, s.touch, "stage-b"}
+		for i, q := range pts(50, 40, 350, 60, 200, 250) {
+			a.taps(q)
+			v.taps(geom.Point{X: q.X * 0.7, Y: q.Y + 60})
+			b.want(`document.querySelectorAll("#list li").length`, fmt.Sprint(i+1))
+		}
+		b.want(`document.getElementById("save").disabled`, "false")
+		a.drag(pts(200, 250, 220, 240, 230, 230)...)
+		fsys := fstest.MapFS{"2026-01-10.jpg": {Data: []byte("x")}, "2026-01-14.jpg": {Data: []byte("x")}, manifest.FileName: {Data: []byte(b.text())}}
+		series, err := manifest.Load(fsys, []manifest.File{{Name: "2026-01-10.jpg"}, {Name: "2026-01-14.jpg"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs, err := series.LandmarksOf("2026-01-14.jpg", 300, 400)
+		if err != nil || len(pairs) != 3 {
+			t.Fatalf("%v, %v", pairs, err)
+		}
+		for i, want := range pts(50, 40, 350, 60, 230, 230) {
+			if pairs[i].Frame.Sub(want).Norm() > 2.5 {
+				t.Errorf("%s: pair %d at %v, want %v", s.name, i, pairs[i].Frame, want)
+			}
+		}
+		b.quiet()
+	}
+}
+
+// On every screen, light and dark: nothing sticks out, every control has a name and is
+// large enough for a finger.
+func TestLayout(t *testing.T) {
+	html := regionPage(t, regions.Page{ROIs: []manifest.ROI{{Name: strings.Repeat("long name ", 7), Kind: "grey", Polygon: pts(50, 50, 250, 50, 250, 250)}}, Scale: manifest.Scale{MMPerPx: 0.03}})
+	for _, s := range screens() {
+		for _, dark := range []bool{false, true} {
+			b := show(t, html, s)
+			b.media(dark)
+			b.click("#list button")
+			b.do(chromedp.Sleep(100 * time.Millisecond))
+			b.want(`document.documentElement.scrollWidth <= innerWidth`, "true")
+			got := eval[[]string](b, `Array.from(document.querySelectorAll("button,input,textarea,summary")).filter((e) => e.offsetParent).flatMap((e) => {
+				const r = e.getBoundingClientRect(), label = e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim(), out = [];
+				if (!label) out.push(e.outerHTML + " has no name");
+				if (r.right > innerWidth + 0.5 || r.left < -0.5) out.push(e.outerHTML + " sticks out");
+				if (Math.min(r.width, r.height) < 24) out.push(e.outerHTML + " is " + r.width + "×" + r.height);
+				return out })`)
+			for _, g := range got {
+				t.Errorf("%s: %s", s.name, g)
+			}
+			if dir := os.Getenv("DERMTRACE_SHOTS"); dir != "" {
+				shot(b, filepath.Join(dir, fmt.Sprintf("%s-%v.png", s.name, dark)))
+			}
+			b.quiet()
+		}
+	}
+}
+
+// shot keeps a picture of the page for a person to look at.
+func shot(b *tab, file string) {
+	b.Helper()
+	res, err := chromedp.Call(b.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	data, err := json.Marshal(res.Data)
+	if err == nil {
+		var raw []byte
+		if err = json.Unmarshal(data, &raw); err == nil {
+			err = os.WriteFile(file, raw, 0o600)
+		}
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// A photo of 12 megapixels is drawn on without waiting: a frame of panning stays below
+// a tenth of a second even without a graphics processor.
+func TestLargePhotoStaysSmooth(t *testing.T) {
+	var buf bytes.Buffer
+	if err := (regions.Page{Frame: picture("2026-01-10.jpg", 4000, 3000)}).Write(&buf); err != nil {
+		t.Fatal(err)
+	}
+	b := show(t, buf.Bytes(), screens()[1])
+	ms := eval[float64](b, `(() => { const e = document.getElementById("stage"), t = performance.now();
+		for (let i = 0; i < 10; i++) e.dispatchEvent(new WheelEvent("wheel", {deltaY: i % 2 ? 100 : -100, clientX: 400, clientY: 500, cancelable: true}));
+		return performance.now() - t })()`)
+	t.Logf("ten steps of zoom are handled in %.1f ms", ms)
+	if !(ms < 1000) {
+		t.Errorf("ten steps of zoom take %v ms", ms)
+	}
+	b.quiet()
+}
