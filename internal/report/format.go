@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -73,9 +74,20 @@ var timeLayouts = [...]string{
 	time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02",
 }
 
+// courseStart stands for the first treatment where a record has days for dates.
+var courseStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // parseTime reads a time of the record as it stands on its clock; ok is false for
 // anything else. clock tells whether it holds a time of day.
 func parseTime(s string) (at time.Time, clock, ok bool) {
+	if n, hour, ok := dayOfCourse(s); ok {
+		at := courseStart.AddDate(0, 0, n)
+		t, err := time.Parse("15:04", hour)
+		if err != nil {
+			return at, false, hour == ""
+		}
+		return at.Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute), true, true
+	}
 	for _, layout := range timeLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, layout != "2006-01-02", true
@@ -86,18 +98,21 @@ func parseTime(s string) (at time.Time, clock, ok bool) {
 
 // date prints 10 Jan 2026, or the text itself where it is no date.
 func date(s string) string {
+	if n, _, ok := dayOfCourse(s); ok {
+		return fmt.Sprintf(dayFormat, n)
+	}
 	at, _, ok := parseTime(s)
 	if !ok {
 		return s
 	}
-	return at.Format("2 Jan 2006")
+	return at.Format(dateFormat)
 }
 
 // dateTime prints 10 Jan 2026, 16:30 where a time of day is known.
 func dateTime(s string) string {
 	at, clock, ok := parseTime(s)
 	if ok && clock {
-		return at.Format("2 Jan 2006, 15:04")
+		return date(s) + ", " + at.Format(timeFormat)
 	}
 	return date(s)
 }

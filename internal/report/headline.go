@@ -165,6 +165,9 @@ func (x *index) visitWords(t *texts, id string) (label, day string) {
 			break
 		}
 	}
+	if _, _, coded := dayOfCourse(v.At); coded {
+		return label, ""
+	}
 	return label, t.day(v.Day)
 }
 

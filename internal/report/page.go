@@ -39,7 +39,7 @@ type page struct {
 	Definitions []definitionRow
 	Provenance  []pair
 
-	Patient, OnePage, Sensitive bool
+	Patient, OnePage, Sensitive, Coded bool
 }
 
 type pair struct{ Key, Value string }
@@ -65,13 +65,17 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	opt.Sensitive = opt.Sensitive || rec.Series.Sensitive
 	t, x := english(), newIndex(rec)
+	if opt.Coded {
+		t.RecordHashNote = t.CodedHash
+	}
 	p := &page{
 		T: t, Policy: policy(string(script)), Script: template.JS(script),
 		Head: newHead(t, x), Trust: trustLine(t, x), Flags: flags(t, x), Missing: rec.NotAssessed,
 		Answers: answers(t, x), NoGoals: len(rec.Series.Goals) == 0, Recovery: recoveries(t, x), Viewer: newViewer(t, x, pictures),
 		Methods: t.methods, Limits: t.limits,
-		Patient: opt.Patient, OnePage: opt.OnePage || opt.Patient, Sensitive: opt.Sensitive,
+		Patient: opt.Patient, OnePage: opt.OnePage || opt.Patient, Sensitive: opt.Sensitive, Coded: opt.Coded,
 	}
 	p.Gauges = slices.ContainsFunc(p.Answers, func(a answer) bool { return a.Gauge != nil })
 	p.Caveats = shareCaveats(p.Answers)

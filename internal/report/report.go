@@ -31,6 +31,7 @@ type Options struct {
 	OnePage   bool // the essentials only: answers, flags, trust line and the pair
 	Patient   bool // the pair and one plain sentence per goal
 	Sensitive bool // opens with the pictures hidden
+	Coded     bool // the record is one of [Coded]: the page says so
 }
 
 // HTML writes the report as one file that needs nothing else. Pictures named by the

@@ -8,7 +8,7 @@ import (
 // Sentences of English. Like texts, they hold words only: every number and name
 // comes from the record.
 
-func (t *texts) day(n int) string { return fmt.Sprintf("day %d", n) }
+func (t *texts) day(n int) string { return fmt.Sprintf(dayFormat, n) }
 
 func (t *texts) visits(n int) string { return plural(n, "visit", "visits") }
 

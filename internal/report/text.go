@@ -2,6 +2,13 @@ package report
 
 import "dermtrace/internal/outcome"
 
+// Forms of dates and times, and of a day of the course where a report has no dates.
+const (
+	dateFormat = "2 Jan 2006"
+	timeFormat = "15:04"
+	dayFormat  = "day %d"
+)
+
 // texts are all the words of a report. Another language is another value of this
 // type. A verb like %[2]s stands for an argument, so that word order is free.
 type texts struct {
@@ -9,7 +16,7 @@ type texts struct {
 	Intended                                                                                                                                                                          string // the limits of use, on every report
 	Skip, Report, Goals, Treatments, NoTreatments                                                                                                                                     string
 	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                                                                  string
-	Answers, AnswersNone, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate                    string
+	Answers, AnswersNone, Coded, CodedHash, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate  string
 	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                                    string
 	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                                                  string
 	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom, ColSpotTo string
@@ -48,6 +55,8 @@ func (t *texts) chrome() {
 	t.FlagsNone, t.FlagsNote = "No flag was raised.", "A flag asks a person to look. No flag is not an all-clear."
 	t.NotAssessedNone = "Nothing beyond what no photo can show (see the limits)."
 	t.Answers, t.AnswersNone, t.Recovery = "What changed", "The series names no goals, so no direction counts as better. The curves show every measure.", "Recovery"
+	t.Coded = "Coded: names and file names are replaced by keyed codes, dates by days since the first treatment. Not anonymous: skin and course can be recognised."
+	t.CodedHash = "SHA-256 of the coded record"
 	t.Unproven, t.Holm = "%[1]s, not certain", "p %[1]s, Holm"
 	t.NoPicture = "No picture of:"
 	t.PlaceError = "error %[1]s"

@@ -101,6 +101,9 @@ func (v *viewer) newShot(t *texts, x *index, a *album, p outcome.Photo) (shot, b
 		Index: len(v.Shots), Label: x.shotLabel(t, p), Used: p.Used(), visit: p.Visit,
 		Day: capital(t.day(x.visit(p.Visit).Day)), Date: date(x.visit(p.Visit).At), Warnings: shotWarnings(t, x, p),
 	}
+	if _, _, coded := dayOfCourse(x.visit(p.Visit).At); coded {
+		s.Date = "" // the day says it
+	}
 	for _, pic := range a.of[p.File] {
 		src := a.src[pic]
 		if src == "" {
