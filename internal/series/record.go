@@ -81,19 +81,25 @@ func (a *analysis) compare(context.Context) error {
 	return nil
 }
 
-// warnOfMixture notes what makes colours of different photos hard to compare.
+// warnOfMixture notes what makes colours of different photos hard to compare, and photos
+// that are the same file.
 func (a *analysis) warnOfMixture() {
-	profiles, cameras, visitOf := map[string]bool{}, map[string]bool{}, map[string]string{}
-	for _, p := range a.record.Photos {
+	profiles, cameras, first := map[string]bool{}, map[string]bool{}, map[string]*outcome.Photo{}
+	for i := range a.record.Photos {
+		p := &a.record.Photos[i]
 		if !p.Used() {
 			continue
 		}
 		profiles[p.Profile] = true
 		cameras[p.Camera] = true
-		if other, seen := visitOf[p.SHA256]; seen && other != p.Visit {
-			a.warn(outcome.SameFileAs, p.File)
+		if other := first[p.SHA256]; other == nil {
+			first[p.SHA256] = p
+		} else {
+			p.SameFileAs = other.File
+			if other.Visit != p.Visit {
+				a.warn(outcome.SameFileAs, p.File)
+			}
 		}
-		visitOf[p.SHA256] = p.Visit
 	}
 	if len(profiles) > 1 {
 		a.warn(outcome.MixedProfiles, "")
