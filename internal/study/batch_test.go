@@ -184,7 +184,7 @@ func TestAMixedStudyGivesEveryFileAFate(t *testing.T) {
 			t.Errorf("%s: fate %q (%s), want %q", file, got, fates[file]["reason"], want)
 		}
 	}
-	if got := fates["P002/2026-02-21.jpg"]["same_file_as"]; got == "" {
+	if got := fates["P002/2026-02-21.jpg"]["same_file_as"]; got != "P002/2026-01-14.jpg" {
 		t.Error("a photo with another visit's bytes is not told")
 	}
 	if got := fates["P002/2026-01-10.jpg"]["same_file_as"]; got != "P001/cheek/2026-01-10.jpg" {

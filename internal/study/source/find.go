@@ -253,5 +253,5 @@ func Why(err error) (text, mend string) {
 		}
 		return text, p.Mend
 	}
-	return err.Error(), ""
+	return strings.ReplaceAll(err.Error(), "\n", "; "), ""
 }
