@@ -51,6 +51,7 @@ const (
 	NotMeasured        = "not_measured"
 	Exploratory        = "exploratory"
 	NothingFound       = "nothing_found"
+	VellusUnseen       = "vellus_unseen"
 	Exposure           = "exposure"
 	Noisy              = "noisy"
 	MotionBlur         = "motion_blur"
@@ -121,6 +122,7 @@ var warningTexts = map[string]string{
 	NoUsablePhoto:      "No photo of this visit could be used.",
 	NotMeasured:        "This could not be measured in any photo of the visit.",
 	Exploratory:        "Not a pre-named measure: exploratory.",
+	VellusUnseen:       "Thin (vellus) hair cannot be seen at this scale: fine hair that is there, or that grows thicker, is missing from the count.",
 	NothingFound:       "Nothing of the kind that this measure describes was found.",
 	Exposure:           "The photo is too dark or too light for its colours to be trusted.",
 	Noisy:              "The photo is noisy.",
