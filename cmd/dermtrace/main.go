@@ -73,9 +73,10 @@ used, 130 interrupted.`,
 		return usage(err.Error(), "see 'dermtrace "+strings.TrimPrefix(cmd.CommandPath()+" --help'", "dermtrace "))
 	})
 	root.AddCommand(
-		newDemo(t), newInit(t), newAnalyze(t), newReport(t),
+		newDemo(t), newInit(t), newRegions(t), newAnalyze(t), newReport(t),
 		newAlign(t), newMeasure(t), newCheck(t), newWatch(t), newGhost(t),
 		newPhantom(t), newValidate(t), newIndices(t), newVersion(t),
+		newBatch(t), newMerge(t),
 	)
 	return root
 }

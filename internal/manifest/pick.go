@@ -112,8 +112,8 @@ func (s *Series) frameGuessed(file, skipped string) []Warning {
 		"%s cannot be used, so the regions and the scale are taken to be drawn on %s: if they are not, add frame: to %s.", skipped, file, FileName)}}
 }
 
-// CheckFrame holds the regions, the scale and the landmarks against the size of the frame photo and
-// returns [Problems] for those that lie outside it, regions and scale wholly.
+// CheckFrame holds the regions, the scale and the landmarks against the size of the
+// frame photo and returns [Problems] for those that lie outside it, regions and scale wholly.
 func (s *Series) CheckFrame(w, h int) error {
 	outside := func(g geom.Polygon) bool {
 		lo, hi := g.Bounds()

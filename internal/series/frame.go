@@ -14,6 +14,7 @@ import (
 	"dermtrace/internal/photo"
 	"dermtrace/internal/quality"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/regions"
 	"dermtrace/internal/render"
 	"dermtrace/internal/roi"
 )
@@ -57,6 +58,9 @@ func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Photo, error) 
 		return nil, nil, errors.Join(append([]error{err}, failures...)...)
 	}
 	a.notices = append(a.notices, notices(warnings)...)
+	if err := regions.Resolve(a.fsys, a.manifest, file, opened.Width, opened.Height); err != nil {
+		return nil, nil, err
+	}
 	if err := a.manifest.CheckFrame(opened.Width, opened.Height); err != nil {
 		return nil, nil, err
 	}
