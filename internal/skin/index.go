@@ -14,6 +14,7 @@ type Needs struct {
 	Exposure  bool    // and with its strength
 	Sharpness bool    // blur lowers the value
 	Surround  bool    // skin around the region: scars only
+	Hair      bool    // hair is looked for: only where a goal asks for it
 }
 
 // Index is one measure: its name, what it is, what it needs and how it is taken.
@@ -42,7 +43,7 @@ const (
 // Indices is the table of everything that is measured in a region, family by family.
 func Indices() []Index {
 	var all []Index
-	for _, family := range [][]Index{rednessIndices(), melaninIndices(), spotIndices(), textureIndices(), grainIndices(), scarIndices()} {
+	for _, family := range [][]Index{rednessIndices(), melaninIndices(), spotIndices(), textureIndices(), grainIndices(), scarIndices(), hairIndices()} {
 		all = append(all, family...)
 	}
 	for i := range all {

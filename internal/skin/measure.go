@@ -7,6 +7,7 @@ import (
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/skin/erythema"
+	"dermtrace/internal/skin/hair"
 	"dermtrace/internal/skin/pigment"
 	"dermtrace/internal/skin/texture"
 )
@@ -17,6 +18,9 @@ type Reference struct {
 	Red     float64           // blood fraction above which skin is red, percent
 	Blood   float64           // mean blood fraction of the baseline, percent
 	Pigment pigment.Threshold // melanin above which skin is pigmented
+
+	Hair      hair.Threshold // contrast from which a line is a hair
+	HairKnown bool           // the baseline showed where hair begins
 }
 
 // Freeze takes the reference of a region from its baseline photos, which are averaged.
@@ -31,6 +35,7 @@ func Freeze(baseline ...*Sheet) Reference {
 		r.Pigment.Level += p.Level / n
 		r.Pigment.Contrast += p.Contrast / n
 	}
+	r.Hair, r.HairKnown = freezeHair(baseline)
 	if len(baseline) == 0 {
 		nan := math.NaN()
 		return Reference{Red: nan, Blood: nan, Pigment: pigment.Threshold{Level: nan, Contrast: nan}}
@@ -47,11 +52,15 @@ type work struct {
 	lines, lineDepth      outcome.Measurement
 	pores                 outcome.Measurement
 	grain                 texture.Grain
+	hairs                 hairs
 }
 
 func newWork(s *Sheet, ref Reference) *work {
 	w := &work{Sheet: s, ref: ref}
 	w.spotCount, w.spotBurden = pigment.Spots(s.melanin, s.mmPerPx, ref.Pigment)
+	if s.hairWanted {
+		w.hairs = s.measureHair(ref)
+	}
 	if s.relief == nil {
 		w.roughness = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
 		w.coarse = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
@@ -70,13 +79,13 @@ func newWork(s *Sheet, ref Reference) *work {
 func (w *work) red() chromo.Field { return w.field(w.light.R) }
 
 // Measure evaluates the whole table of [Indices] on one region; those that need a
-// surround where it has one ([Sheet.Beside]).
+// surround where it has one ([Sheet.Beside]), hair where it was asked for.
 func Measure(s *Sheet, ref Reference) map[string]outcome.Measurement {
 	w := newWork(s, ref)
 	doubts := s.doubts()
 	all := make(map[string]outcome.Measurement)
 	for _, index := range Indices() {
-		if index.Needs.Surround && s.surround == nil {
+		if index.Needs.Surround && s.surround == nil || index.Needs.Hair && !s.hairWanted {
 			continue
 		}
 		m := index.measure(w)
@@ -128,5 +137,5 @@ func (s *Sheet) doubts() map[string][]string {
 		colour = append(colour, outcome.UnknownCamera)
 	}
 	both := append(slices.Clone(all), colour...)
-	return map[string][]string{outcome.Redness: both, outcome.Pigment: both, outcome.Texture: all}
+	return map[string][]string{outcome.Redness: both, outcome.Pigment: both, outcome.Texture: all, outcome.Hair: all}
 }

@@ -19,6 +19,7 @@ import (
 	"dermtrace/internal/cie"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
+	"dermtrace/internal/skin/hair"
 	"dermtrace/internal/skin/texture"
 )
 
@@ -29,6 +30,7 @@ type Region struct {
 	PxPerMM float64       // of the photo at the region; 0 where unknown
 	Gain    [3]float64    // factors that calibration applied to the channels; zero value: none
 	Model   *chromo.Model // one per series
+	Hair    bool          // hair is measured too
 }
 
 // Sheet is a region worked up for measuring.
@@ -54,6 +56,9 @@ type Sheet struct {
 	glare       float64
 	cameraKnown bool
 	surround    *Sheet // of a scar; nil: not one
+	hair        *hair.Sheet
+	hairWanted  bool
+	noHair      string // the warning that says why there is none
 }
 
 // Resolutions in pixels per millimetre, and the size where the scale is unknown.
@@ -76,6 +81,9 @@ func Prepare(r Region) *Sheet {
 	s.prepareColour(r, average(r.RGB, r.Mask, box, s.Step))
 	if s.noRelief == "" {
 		s.prepareRelief(r, average(r.RGB, r.Mask, box, fine), fine)
+	}
+	if s.hairWanted = r.Hair; r.Hair {
+		s.prepareHair(r)
 	}
 	return s
 }

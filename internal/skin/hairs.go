@@ -1,0 +1,82 @@
+package skin
+
+import (
+	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/skin/hair"
+)
+
+// GrowHair is the goal that gives measures of hair a direction.
+const GrowHair = "grow hair"
+
+// prepareHair readies the region for hair.
+func (s *Sheet) prepareHair(r Region) {
+	s.hair, s.noHair = hair.Prepare(hair.Region{RGB: r.RGB, Mask: r.Mask, PxPerMM: r.PxPerMM})
+}
+
+// freezeHair takes the threshold of the baseline's sheets that show hair, if any.
+func freezeHair(baseline []*Sheet) (t hair.Threshold, known bool) {
+	var list []*hair.Sheet
+	for _, s := range baseline {
+		if s.hair != nil {
+			list = append(list, s.hair)
+		}
+	}
+	if len(list) == 0 {
+		return hair.Threshold{}, false
+	}
+	return hair.Freeze(list...), true
+}
+
+// HairVisit is the sheet's hair as one of two visits that are matched hair by hair
+// ([hair.Match]). frameFromRGB takes pixels of the region's RGB to millimetres in the
+// common frame; ok is false where there is none to match.
+func (s *Sheet) HairVisit(frameFromRGB geom.Transform, ref Reference) (v hair.Visit, ok bool) {
+	if s.hair == nil || !ref.HairKnown {
+		return hair.Visit{}, false
+	}
+	return hair.Visit{Found: s.hair.Find(ref.Hair), FrameFromRGB: frameFromRGB}, true
+}
+
+// hairs is what is found of hair in the sheet at work.
+type hairs struct{ count, density, length, thickness outcome.Measurement }
+
+func (s *Sheet) measureHair(ref Reference) hairs {
+	if s.hair == nil || !ref.HairKnown {
+		why := s.noHair
+		if why == "" {
+			why = outcome.BaselineRefused
+		}
+		return hairs{
+			outcome.Unmeasured(hair.UnitCount, why), outcome.Unmeasured(hair.UnitDensity, why),
+			outcome.Unmeasured(hair.UnitLength, why), outcome.Unmeasured(hair.UnitThickness, why),
+		}
+	}
+	f := s.hair.Find(ref.Hair)
+	return hairs{f.Count(), f.Density(), f.Length(), f.Thickness()}
+}
+
+func hairIndices() []Index {
+	const (
+		ridge    = "Steger 1998 IEEE PAMI 20:113; unbiased count of ends, Gundersen 1977 J Microsc 111:219; thresholds frozen at the baseline"
+		trichogr = "Hoffmann 2001 Eur J Dermatol 11:362; " + ridge
+	)
+	needs := Needs{PxPerMM: hair.LeastPxPerMM, Sharpness: true, Hair: true}
+	thick := Needs{PxPerMM: hair.ThicknessLeastPxPerMM, Sharpness: true, Hair: true}
+	define := func(unit, scale, reference, meaning string) outcome.Definition {
+		return outcome.Definition{Unit: unit, Family: outcome.Hair, Scale: scale, Clock: outcome.Hair, Version: 1,
+			GoalDirection: towards(GrowHair, up), Reference: reference, Meaning: meaning}
+	}
+	density := define(hair.UnitDensity, outcome.Count, trichogr, "Hairs per square centimetre; n is the number seen, whose chance error is about its root.")
+	density.Primary = true
+	return []Index{
+		{"hair_count", define(hair.UnitCount, outcome.Count, trichogr, "Hairs in the region: half the number of their ends that lie in it."),
+			needs, func(w *work) outcome.Measurement { return w.hairs.count }},
+		{"hair_density", density,
+			needs, func(w *work) outcome.Measurement { return w.hairs.density }},
+		{"hair_length", define(hair.UnitLength, outcome.Ratio, ridge, "Mean length that is seen of hairs that lie whole in the region."),
+			needs, func(w *work) outcome.Measurement { return w.hairs.length }},
+		{"hair_thickness", define(hair.UnitThickness, outcome.Ratio, "full width at half depth of the mean profile, blur of 1.2 px taken away in squares (project default)", "Median thickness of the shafts."),
+			thick, func(w *work) outcome.Measurement { return w.hairs.thickness }},
+	}
+}
