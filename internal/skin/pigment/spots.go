@@ -17,6 +17,7 @@ type Spot struct {
 	X, Y     float64 // centroid weighted by contrast, in pixels of the map
 	AreaMM2  float64
 	Contrast float64 // mean melanin above the local background, percent
+	Share    float64 // 0 to 1: how surely it is a spot and no mottle
 }
 
 // Burden is contrast times area, in percent·mm²: what fading and shrinking both lower.
@@ -28,6 +29,12 @@ const (
 	backgroundMM     = 5.0  // σ of the local background: three times a large age spot's radius
 	leastSpotAreaMM2 = 0.2  // a disc of 0.25 mm radius
 )
+
+// A spot's peak is above the area's contrast by spotContrast: two and a half robust
+// standard deviations of the skin or 19 % of it, while mottle peaks at two. Up to surely
+// times that it is weighed in part, so that noise cannot switch a whole patch on or off
+// (project defaults).
+const spotContrast, surely = 1.25, 1.25
 
 // LeastPxPerMM is the resolution below which spots are not looked for: there a disc of
 // 0.25 mm radius has fewer than five pixels.
@@ -41,12 +48,16 @@ const LeastPxPerMM = 5.0
 // map's own: skin that darkens evenly gains no spots.
 func Find(melanin chromo.Field, mmPerPx float64, t Threshold) []Spot {
 	t = t.at(melanin.Quantile(0.5))
+	t.Contrast *= spotContrast
 	excess := aboveBackground(melanin, mmPerPx, t)
 	pxArea := mmPerPx * mmPerPx
 	var spots []Spot
 	for _, patch := range patches(melanin, excess, t.Contrast, mmPerPx) {
 		if float64(len(patch))*pxArea >= leastSpotAreaMM2 {
-			spots = append(spots, measure(patch, excess, pxArea))
+			spot := measure(patch, excess, pxArea)
+			peak := float64(excess.Pix[patch[0]])
+			spot.Share = min(1, (peak/t.Contrast-1)/(surely-1))
+			spots = append(spots, spot)
 		}
 	}
 	return spots
@@ -213,7 +224,7 @@ func Spots(melanin chromo.Field, mmPerPx float64, t Threshold) (count, burden ou
 	perCM2 := 100 / (mmPerPx * mmPerPx * melanin.Area())
 	var sum float64
 	for _, s := range spots {
-		sum += s.Burden()
+		sum += s.Share * s.Burden()
 	}
 	n := len(spots)
 	count = outcome.Measurement{Value: outcome.Number(float64(n) * perCM2), Unit: UnitPerArea, SD: outcome.NaN(), N: n}
