@@ -2,7 +2,7 @@ package manifest
 
 import (
 	"fmt"
-	"math"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -155,6 +155,10 @@ func (r *reader) polygons(n *yaml.Node) geom.Polygon {
 	}
 	for i, a := range rings {
 		for _, b := range rings[:i] {
+			if slices.Equal(a, b) {
+				r.fail(n, "two polygons of this region are the same", "delete one of them")
+				return nil
+			}
 			if ringsMeet(a, b) {
 				r.fail(n, "the polygons of this region cross each other", "draw pieces and holes so that they do not touch, or make two regions of them")
 				return nil
@@ -162,8 +166,8 @@ func (r *reader) polygons(n *yaml.Node) geom.Polygon {
 		}
 	}
 	joined := JoinRings(rings)
-	if !(joined.Area() >= 1) || math.IsNaN(joined.Area()) {
-		r.fail(n, "the polygons enclose less than one pixel", "check them: two are the same, perhaps")
+	if !(joined.Area() >= 1) {
+		r.fail(n, "the polygons enclose less than one pixel", "check that they are not almost the same")
 		return nil
 	}
 	return joined
