@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,8 +14,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/study"
+	"dermtrace/internal/study/table"
 )
 
 // small is a simulated course of three visits of 800×600 pixels, photographed once.
@@ -191,6 +195,7 @@ func TestAMixedStudyGivesEveryFileAFate(t *testing.T) {
 		t.Errorf("same_file_as across series = %q", got)
 	}
 	checkTables(t, out)
+	accepts(t, out)
 }
 
 // checkTables holds the tables against the records.
@@ -251,5 +256,32 @@ func TestResultsDoNotDependOnHowTheyWereMade(t *testing.T) {
 	must(t, err)
 	if again.Kept != 2 {
 		t.Errorf("kept %d series, of which one of 3 has a new photo", again.Kept)
+	}
+}
+
+// accepts fails unless the schema that ships in the program accepts every record.
+func accepts(t *testing.T, out string) {
+	t.Helper()
+	text, err := table.Schema()
+	must(t, err)
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	must(t, err)
+	c := jsonschema.NewCompiler()
+	must(t, c.AddResource("record.json", doc))
+	schema, err := c.Compile("record.json")
+	must(t, err)
+	names, err := filepath.Glob(filepath.Join(out, "series", "*", "results.json"))
+	must(t, err)
+	for _, name := range names {
+		f, err := os.Open(name)
+		must(t, err)
+		record, err := jsonschema.UnmarshalJSON(f)
+		must(t, errors.Join(err, f.Close()))
+		if err := schema.Validate(record); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(names) == 0 {
+		t.Error("no record was validated")
 	}
 }

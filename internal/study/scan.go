@@ -50,10 +50,14 @@ func scan(ctx context.Context, st *source.Study, opt Options) (*source.Found, er
 	}
 	claimed := map[string]bool{}
 	for _, s := range f.Series {
-		if s.Err != nil || !s.Listed || !hasBelow(f.Series, s) {
-			continue
+		var names []string
+		switch {
+		case s.Flat():
+			names = s.Files
+		case s.Err == nil && s.Listed && hasBelow(f.Series, s):
+			names = namedBy(ctx, st, s, opt.Limits)
 		}
-		for _, name := range namedBy(ctx, st, s, opt.Limits) {
+		for _, name := range names {
 			claimed[s.Path(name)] = true
 		}
 	}

@@ -194,13 +194,14 @@ func (a *archive) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	if n.dir {
-		return &openFile{node: n, path: name}, nil
+		list, err := a.ReadDir(name)
+		return &openFolder{node: n, path: name, left: list}, err
 	}
 	r, err := n.open()
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return &openFile{node: n, path: name, r: r}, nil
+	return &openFile{node: n, r: r}, nil
 }
 
 // Stat implements [fs.StatFS].
@@ -235,25 +236,39 @@ func (n *node) Mode() fs.FileMode {
 	return 0o400
 }
 
+// openFolder is a folder of an archive that is being listed.
+type openFolder struct {
+	*node
+	path string
+	left []fs.DirEntry
+}
+
+func (f *openFolder) Stat() (fs.FileInfo, error) { return f.node, nil }
+func (f *openFolder) Close() error               { return nil }
+func (f *openFolder) Read([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "read", Path: f.path, Err: errors.New("is a folder")}
+}
+
+// ReadDir implements [fs.ReadDirFile].
+func (f *openFolder) ReadDir(n int) ([]fs.DirEntry, error) {
+	if n <= 0 || n > len(f.left) {
+		if n > 0 && len(f.left) == 0 {
+			return nil, io.EOF
+		}
+		n = len(f.left)
+	}
+	list := f.left[:n]
+	f.left = f.left[n:]
+	return list, nil
+}
+
 // openFile is a file of an archive that is being read.
 type openFile struct {
 	*node
-	path string
-	r    io.ReadCloser // nil for a folder
+	r io.ReadCloser
 }
 
 func (f *openFile) Stat() (fs.FileInfo, error) { return f.node, nil }
 
-func (f *openFile) Read(b []byte) (int, error) {
-	if f.r == nil {
-		return 0, &fs.PathError{Op: "read", Path: f.path, Err: errors.New("is a folder")}
-	}
-	return f.r.Read(b)
-}
-
-func (f *openFile) Close() error {
-	if f.r == nil {
-		return nil
-	}
-	return f.r.Close()
-}
+func (f *openFile) Read(b []byte) (int, error) { return f.r.Read(b) }
+func (f *openFile) Close() error               { return f.r.Close() }
