@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"text/tabwriter"
+	"time"
 
 	"dermtrace/internal/folder"
 	"dermtrace/internal/validate"
@@ -20,7 +21,7 @@ var errMissed = errors.New("goals were missed")
 
 func newValidate(t *terminal) *cobra.Command {
 	var quick, asJSON bool
-	var data, out string
+	var data, out, noise string
 	cmd := &cobra.Command{
 		Use:   "validate",
 		Short: "Measure this tool's own accuracy on simulated skin",
@@ -39,12 +40,18 @@ H (nine numbers, frame pixel to photo pixel) and for each region melanin, blood
 Exit status: 0 every goal was met, 1 a goal was missed, 2 wrong use.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if data != "" && quick {
-				return usage("--data and --quick exclude each other", "leave out one of them")
+			if data != "" && (quick || noise != "") {
+				return usage("--data goes with neither --quick nor --noise", "leave out one of them")
 			}
 			rep, err := runValidate(cmd.Context(), t, quick, data, out)
 			if err != nil {
 				return err
+			}
+			if noise != "" {
+				file := rep.Noise(validateCommand(quick), time.Now().Format(time.DateOnly))
+				if err := folder.WriteFile(noise, file.Write); err != nil {
+					return err
+				}
 			}
 			return t.accuracy(rep, out, asJSON)
 		},
@@ -53,8 +60,16 @@ Exit status: 0 every goal was met, 1 a goal was missed, 2 wrong use.`,
 	f.BoolVar(&quick, "quick", false, "a small battery, in about a minute")
 	f.StringVar(&data, "data", "", "score the photos in this folder against the truth.json beside them")
 	f.StringVarP(&out, "output", "o", "", "folder for validate.json and validate.html, and for what is done so far")
+	f.StringVar(&noise, "noise", "", "write the noise of unchanged skin by band to this file, as the program has it built in")
 	f.BoolVar(&asJSON, "json", false, "print all figures and samples instead of the table")
 	return cmd
+}
+
+func validateCommand(quick bool) string {
+	if quick {
+		return "dermtrace validate --quick --noise FILE"
+	}
+	return "dermtrace validate --noise FILE"
 }
 
 func runValidate(ctx context.Context, t *terminal, quick bool, data, out string) (*validate.Report, error) {

@@ -105,7 +105,7 @@ const (
 func base(t tone, seed uint32) phantom.Script {
 	return phantom.Script{
 		Name: t.name, Seed: seed, Width: width, Height: height, MMPerPx: mmPerPx,
-		Subject: "validate", Site: "cheek", Side: "left",
+		Subject: fmt.Sprintf("%s %d", t.name, seed), Site: "cheek", Side: "left",
 		Goals: []string{"smooth texture", "reduce redness", "fade spots"},
 		Tone:  phantom.Tone{Melanin: t.melanin, Blood: 0.013},
 		Regions: []phantom.Region{

@@ -20,38 +20,48 @@ import (
 )
 
 // run photographs the course, measures it as a user would, and compares.
-func (c course) run(ctx context.Context, fault Fault) ([]Sample, error) {
+func (c course) run(ctx context.Context, fault Fault) (yield, error) {
 	dir, err := os.MkdirTemp("", "dermtrace-validate-")
 	if err != nil {
-		return nil, err
+		return yield{}, err
 	}
 	defer os.RemoveAll(dir)
 	if c.kind == pattern {
-		return runPattern(ctx, dir, fault)
+		list, err := runPattern(ctx, dir, fault)
+		return yield{Samples: list}, err
 	}
-	if err := phantom.Write(ctx, dir, c.script, phantom.Options{Force: true}); err != nil {
-		return nil, err
-	}
-	if err := c.prepare(ctx, dir); err != nil {
-		return nil, err
-	}
-	truth, err := readTruth(filepath.Join(dir, phantom.TruthFile))
+	truth, err := c.photograph(ctx, dir, fault)
 	if err != nil {
-		return nil, err
-	}
-	if fault.Photos != nil {
-		if err := fault.Photos(dir, c.script, truth); err != nil {
-			return nil, err
-		}
+		return yield{}, err
 	}
 	res, err := series.Analyze(ctx, os.DirFS(dir), series.Options{NoPictures: true})
 	if err != nil {
-		return nil, err
+		return yield{}, err
 	}
 	if fault.Record != nil {
 		fault.Record(res.Record)
 	}
-	return c.compare(res, truth)
+	list, err := c.compare(res, truth)
+	y := yield{Samples: list}
+	if c.kind == still {
+		y.Unchanged = res.Record
+	}
+	return y, err
+}
+
+// photograph writes the course's photos and reads their truth.
+func (c course) photograph(ctx context.Context, dir string, fault Fault) (phantom.Truth, error) {
+	if err := phantom.Write(ctx, dir, c.script, phantom.Options{Force: true}); err != nil {
+		return phantom.Truth{}, err
+	}
+	if err := c.prepare(ctx, dir); err != nil {
+		return phantom.Truth{}, err
+	}
+	truth, err := readTruth(filepath.Join(dir, phantom.TruthFile))
+	if err == nil && fault.Photos != nil {
+		err = fault.Photos(dir, c.script, truth)
+	}
+	return truth, err
 }
 
 // prepare does to the files what no script can say.

@@ -24,6 +24,7 @@ import (
 	"dermtrace/internal/folder"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
+	"dermtrace/internal/trend"
 )
 
 // Schema names the form of validate.json.
@@ -35,7 +36,6 @@ type Options struct {
 	Software outcome.Software
 	Keep     string // folder for what is done, so that a later run goes on from there; "": none
 	Progress func(done, all int, what string)
-	Fault    Fault // the zero value has none
 }
 
 // Report is the outcome of a battery: the figures and what they were made from.
@@ -45,6 +45,8 @@ type Report struct {
 	Battery  string           `json:"battery"` // full | quick | data
 	Figures  []Figure         `json:"figures"`
 	Samples  []Sample         `json:"samples"`
+
+	unchanged []*outcome.Record // of the courses in which nothing changed
 }
 
 // Passed reports whether every goal is met.
@@ -68,15 +70,19 @@ func (r *Report) Write(w io.Writer) error {
 func Run(ctx context.Context, opt Options) (*Report, error) {
 	all := courses(opt.Quick)
 	var samples []Sample
+	var unchanged []*outcome.Record
 	for i, c := range all {
 		if opt.Progress != nil {
 			opt.Progress(i, len(all), c.name)
 		}
-		list, err := keep(opt, c, func() ([]Sample, error) { return c.run(ctx, opt.Fault) })
+		y, err := keep(opt, c, func() (yield, error) { return c.run(ctx, Fault{}) })
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
-		samples = append(samples, list...)
+		samples = append(samples, y.Samples...)
+		if y.Unchanged != nil {
+			unchanged = append(unchanged, y.Unchanged)
+		}
 	}
 	if opt.Progress != nil {
 		opt.Progress(len(all), len(all), "")
@@ -85,7 +91,25 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 	if opt.Quick {
 		name = "quick"
 	}
-	return newReport(name, opt.Software, samples), nil
+	r := newReport(name, opt.Software, samples)
+	r.unchanged = unchanged
+	return r, nil
+}
+
+// Noise are the figures of noise by band of skin tone that the unchanged courses of a
+// battery show: the built-in ones of package trend.
+func (r *Report) Noise(command, date string) trend.NoiseFile {
+	f := trend.NoiseFile{Schema: trend.NoiseSchema, Command: command, Date: date, Figures: trend.FiguresByBand(r.unchanged)}
+	for i := range f.Figures {
+		f.Figures[i].Source = "simulated courses of unchanged skin: drift of 1 % of melanin and 4 % of blood, everyday pose, light and camera"
+	}
+	return f
+}
+
+// yield is what one course gave.
+type yield struct {
+	Samples   []Sample        `json:"samples"`
+	Unchanged *outcome.Record `json:"unchanged,omitempty"` // the record, where nothing changed
 }
 
 func newReport(battery string, sw outcome.Software, samples []Sample) *Report {
@@ -94,25 +118,25 @@ func newReport(battery string, sw outcome.Software, samples []Sample) *Report {
 
 // keep takes a course's samples from an earlier run of the same program, or does the
 // course and keeps them.
-func keep(opt Options, c course, do func() ([]Sample, error)) ([]Sample, error) {
+func keep(opt Options, c course, do func() (yield, error)) (yield, error) {
 	if opt.Keep == "" {
 		return do()
 	}
 	name := filepath.Join(opt.Keep, fmt.Sprintf("%016x.json", c.key(opt.Software)))
 	if b, err := os.ReadFile(name); err == nil {
-		var list []Sample
-		if json.Unmarshal(b, &list) == nil {
-			return list, nil
+		var y yield
+		if json.Unmarshal(b, &y) == nil {
+			return y, nil
 		}
 	}
-	list, err := do()
+	y, err := do()
 	if err != nil {
-		return nil, err
+		return yield{}, err
 	}
 	if err := os.MkdirAll(opt.Keep, 0o700); err != nil {
-		return nil, err
+		return yield{}, err
 	}
-	return list, folder.WriteFile(name, func(w io.Writer) error { return json.NewEncoder(w).Encode(list) })
+	return y, folder.WriteFile(name, func(w io.Writer) error { return json.NewEncoder(w).Encode(y) })
 }
 
 // key names a course as this version of the program sees it.
