@@ -1,0 +1,297 @@
+package series
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"dermtrace/internal/cie"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/phantom"
+	"dermtrace/internal/roi"
+)
+
+// Photos of one skin for the tests of light: a card, treated skin, untreated skin to the
+// left and the right of it.
+const (
+	litBase    = "2026-01-10.jpg" // the frame
+	litFlush   = "2026-01-11.jpg" // the treated skin is red; the light is the frame's
+	litCast    = "2026-01-12.jpg" // the same skin; cast and exposure off by 10 %, a gradient of 25 %
+	litControl = "2026-01-13.jpg" // as litFlush, but untreated skin is flushed too
+)
+
+// litScript tells the course; its regions are px of a frame of 2000×1500.
+func litScript(melanin float64) phantom.Script {
+	box := func(x0, y0, x1, y1 float64) [][2]float64 { return [][2]float64{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}} }
+	flush := phantom.Change{Region: "treated", Blood: 0.02}
+	cast := phantom.Photo{File: litCast, Pose: phantom.Pose{Zoom: 1.02, RotateDeg: 2, ShiftPx: [2]float64{20, -15}},
+		Light:  phantom.Light{Gradient: 0.25},
+		Camera: phantom.Camera{Noise: 0.7, ExposureEV: math.Log2(0.9), WB: [3]float64{1.1, 1, 0.9}}}
+	plain := func(file string) phantom.Photo { return phantom.Photo{File: file, Camera: phantom.Camera{Noise: 0.7}} }
+	visit := func(p phantom.Photo, skin ...phantom.Change) phantom.Visit {
+		return phantom.Visit{At: strings.TrimSuffix(p.File, ".jpg"), Photos: []phantom.Photo{p}, Skin: skin}
+	}
+	return phantom.Script{
+		Name: "light", Seed: 5, Tone: phantom.Tone{Melanin: melanin},
+		Card: &phantom.Card{At: [2]float64{30, 36}, PitchMM: 3.6},
+		Regions: []phantom.Region{
+			{Name: "treated", Kind: "treated", Polygon: box(560, 180, 1440, 840)},
+			{Name: "left", Kind: "control", Polygon: box(60, 100, 440, 1400)},
+			{Name: "right", Kind: "control", Polygon: box(1560, 100, 1940, 1400)},
+		},
+		Visits: []phantom.Visit{
+			visit(plain(litBase)), visit(plain(litFlush), flush), visit(cast, flush),
+			visit(plain(litControl), flush, phantom.Change{Region: "left", Blood: 0.03}, phantom.Change{Region: "right", Blood: 0.03}),
+		},
+	}
+}
+
+// litPhotos renders a script on photos of 800×600 pixels.
+func litPhotos(t *testing.T, melanin float64) fstest.MapFS {
+	return rendered(t, litScript(melanin).Scaled(0.4))
+}
+
+func rendered(t *testing.T, s phantom.Script) fstest.MapFS {
+	t.Helper()
+	long(t)
+	dir := t.TempDir()
+	if err := phantom.Write(context.Background(), dir, s, phantom.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{}
+	names, err := fs.Glob(os.DirFS(dir), "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		b, err := os.ReadFile(dir + "/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: b}
+	}
+	return files
+}
+
+// with is a copy of the files whose series.yaml has another first line.
+func with(files fstest.MapFS, head string) fstest.MapFS {
+	out := fstest.MapFS{}
+	for name, f := range files {
+		out[name] = f
+	}
+	out["series.yaml"] = &fstest.MapFile{Data: []byte(head + "\n" + string(files["series.yaml"].Data))}
+	return out
+}
+
+// without takes a region out of series.yaml.
+func without(t *testing.T, files fstest.MapFS, name string) fstest.MapFS {
+	t.Helper()
+	out := with(files, "")
+	lines := strings.SplitAfter(string(files["series.yaml"].Data), "\n")
+	at := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "  - name: "+name) })
+	if at < 0 {
+		t.Fatalf("no region %s in\n%s", name, strings.Join(lines, ""))
+	}
+	end := at + 1
+	for strings.HasPrefix(lines[end], "    ") {
+		end++
+	}
+	out["series.yaml"] = &fstest.MapFile{Data: []byte(strings.Join(slices.Delete(lines, at, end), ""))}
+	return out
+}
+
+func numberOf(t *testing.T, rec *outcome.Record, file, region, measure string) outcome.Measurement {
+	t.Helper()
+	for _, r := range photoOf(t, rec, file).ROIs {
+		if r.Name == region {
+			return r.Measures[measure]
+		}
+	}
+	t.Fatalf("%s has no region %s", file, region)
+	return outcome.Measurement{}
+}
+
+// shift is how much a measure of the treated skin, which is the same on both photos,
+// differs between the photo with cast and gradient and the one without.
+func shift(t *testing.T, rec *outcome.Record, measure string) float64 {
+	t.Helper()
+	return float64(numberOf(t, rec, litCast, "treated", measure).Value - numberOf(t, rec, litFlush, "treated", measure).Value)
+}
+
+// Cast and exposure off by 10 % and a gradient of 25 % move the erythema index of the
+// same skin by at most 0.3 units, and what depends on the strength of light by little.
+func TestLightIsCorrected(t *testing.T) {
+	const tolerance = 0.3 // erythema units
+	for _, melanin := range []float64{0.025, 0.10, 0.25} {
+		script := litScript(melanin)
+		script.Visits = script.Visits[:3]
+		// On smaller photos a pixel of the maps holds one sample of the JPEG's colour (4:2:0),
+		// and the median of a ratio of such codes jumps by up to half a unit by itself.
+		files := rendered(t, script.Scaled(0.6))
+		for _, method := range []string{"card", "control"} {
+			rec := analyze(t, with(files, "calibration: "+method))
+			k := photoOf(t, rec, litCast).Calibration
+			ei, l := shift(t, rec, "erythema_index"), shift(t, rec, "l_star")
+			t.Logf("melanin %g, %s: erythema index off by %+.3f, L* by %+.2f; gradient %v, removed %v", melanin, method, ei, l, k.Gradient, k.GradientRemoved)
+			if k.Method != method || !(math.Abs(ei) <= tolerance) {
+				t.Errorf("melanin %g, %s: method %s, erythema index off by %.3f", melanin, method, k.Method, ei)
+			}
+			if m := numberOf(t, rec, litCast, "treated", "erythema_index"); m.LightSE == nil || !(*m.LightSE > 0 && *m.LightSE < 1) {
+				t.Errorf("melanin %g, %s: the light's error %v is not carried to the number", melanin, method, m.LightSE)
+			}
+			if method == "control" && (!k.GradientRemoved || !(math.Abs(l) <= 0.7)) { // 2 % of light, the slope's bound
+				t.Errorf("melanin %g: gradient removed %v, L* off by %.2f", melanin, k.GradientRemoved, l)
+			}
+		}
+	}
+}
+
+// What untreated skin on one side says of a gradient is not carried to the other side.
+func TestAGradientBesideTheControlIsWarnedOf(t *testing.T) {
+	rec := analyze(t, without(t, with(litPhotos(t, 0.05), "calibration: control"), "right"))
+	k := photoOf(t, rec, litCast).Calibration
+	if k.GradientRemoved || k.Gradient == nil || !(*k.Gradient > 0.05) {
+		t.Errorf("gradient %v, removed %v", k.Gradient, k.GradientRemoved)
+	}
+	if m := numberOf(t, rec, litCast, "treated", "l_star"); !slices.Contains(m.Warnings, outcome.LightGradient) {
+		t.Errorf("L* carries %v", m.Warnings)
+	}
+	if m := numberOf(t, rec, litCast, "treated", "erythema_index"); slices.Contains(m.Warnings, outcome.LightGradient) {
+		t.Errorf("a ratio of colours carries %v", m.Warnings)
+	}
+}
+
+func TestCardAndControlSkinAreHeldAgainstEachOther(t *testing.T) {
+	rec := analyze(t, litPhotos(t, 0.05))
+	for _, tt := range []struct {
+		file     string
+		disagree bool
+	}{{litFlush, false}, {litCast, false}, {litControl, true}} {
+		p := photoOf(t, rec, tt.file)
+		d := p.Calibration.ControlDE00
+		if p.Calibration.Method != "card" || d == nil || (*d > 2) != tt.disagree {
+			t.Errorf("%s: %+v, control %v", tt.file, p.Calibration, d)
+			continue
+		}
+		m := numberOf(t, rec, tt.file, "treated", "hemoglobin")
+		if slices.Contains(m.Warnings, outcome.LightsDisagree) != tt.disagree {
+			t.Errorf("%s: %.2f ΔE00, warnings %v", tt.file, *d, m.Warnings)
+		}
+	}
+}
+
+// The fifth neutral patch of the card serves as a grey reference, the card itself being
+// excluded from the search.
+func TestGreyReferenceSetsTheLight(t *testing.T) {
+	files := litPhotos(t, 0.05)
+	files = without(t, without(t, files, "left"), "right")
+	box := func(x0, y0, x1, y1 float64) string {
+		return fmt.Sprintf("[[%g, %g], [%g, %g], [%g, %g], [%g, %g]]", x0, y0, x1, y0, x1, y1, x0, y1)
+	}
+	// In a frame of 800×600: the card's middle is at (400, 480), its pitch 48 px.
+	grey := "  - {name: grey, kind: grey, reflectance: 0.198, polygon: " + box(412, 540, 436, 564) + "}\n" +
+		"  - {name: card, kind: exclude, polygon: " + box(240, 370, 560, 590) + "}\n"
+	edit(t, files, "rois:\n", "rois:\n"+grey)
+	rec := analyze(t, files)
+	k := photoOf(t, rec, litCast).Calibration
+	ei := shift(t, rec, "erythema_index")
+	t.Logf("erythema index off by %+.3f", ei)
+	const tolerance = 0.6 // a code of 8 bits is 0.8 units on an 18 % grey, and so is one on the skin
+	if k.Method != "grey" || k.Reason == "" || !(math.Abs(ei) <= tolerance) {
+		t.Errorf("method %q because %q, erythema index off by %.3f", k.Method, k.Reason, ei)
+	}
+	if m := numberOf(t, rec, litCast, "treated", "hemoglobin"); !slices.Contains(m.Warnings, outcome.GreyLight) {
+		t.Errorf("warnings %v", m.Warnings)
+	}
+	// Where the grey was, another photo shows skin.
+	files[litControl] = &fstest.MapFile{Data: repaint(t, files[litControl].Data, func(x, y int, c [3]float64) [3]float64 {
+		if x > 240 && y > 370 && x < 560 && y < 590 {
+			return [3]float64{0.4, 0.2, 0.13}
+		}
+		return c
+	})}
+	p := photoOf(t, analyze(t, files), litControl)
+	if p.Calibration.Method != "none" || !strings.Contains(p.Calibration.Reason, "does not show what it showed") {
+		t.Errorf("skin was taken for grey: %+v", p.Calibration)
+	}
+}
+
+// repaint changes the linear light of a photo's pixels and writes it without loss.
+func repaint(t *testing.T, file []byte, paint func(x, y int, c [3]float64) [3]float64) []byte {
+	t.Helper()
+	src, err := jpeg.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := cie.DecodeTable(256)
+	out := image.NewRGBA(src.Bounds())
+	code := func(v float64) uint8 { return uint8(math.Round(255 * cie.Encode(math.Max(0, math.Min(v, 1))))) }
+	for y := range src.Bounds().Dy() {
+		for x := range src.Bounds().Dx() {
+			r, g, b, _ := src.At(x, y).RGBA()
+			c := paint(x, y, [3]float64{float64(table[r>>8]), float64(table[g>>8]), float64(table[b>>8])})
+			out.SetRGBA(x, y, color.RGBA{code(c[0]), code(c[1]), code(c[2]), 255})
+		}
+	}
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, out); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+// Each tile of untreated skin drifts by itself: those that set the light one way, the
+// others the other way. The light takes the drift of its own tiles for a change of
+// light; what is measured must be the others, which then show both. Pixels that served
+// as both would show nothing.
+func TestDriftOfControlSkinShowsInItsWitness(t *testing.T) {
+	files := without(t, with(litPhotos(t, 0.05), "calibration: control"), "right")
+	edit(t, files, "frame: "+litBase, "frame: "+litBase) // the frame has no pose: tiles are the same pixels
+	outline := geom.Polygon{{X: 24, Y: 40}, {X: 176, Y: 40}, {X: 176, Y: 560}, {X: 24, Y: 560}}
+	light, witness, err := roi.Tiles(outline, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	drift := make([]float64, 800*600)
+	mean := func(tiles []roi.Tile, sign float64) (sum float64) {
+		for _, tile := range tiles {
+			d := sign * (0.02 + 0.02*rng.Float64()) // ln of green
+			m := roi.Fill(tile.Polygon, 800, 600)
+			for y := m.Y0; y < m.Y0+m.H; y++ {
+				m.Runs(y, func(x0, x1 int) {
+					for x := x0; x < x1; x++ {
+						drift[800*y+x] = d
+					}
+				})
+			}
+			sum += d / float64(len(tiles))
+		}
+		return sum
+	}
+	want := 100 / math.Ln10 * (mean(light, 1) - mean(witness, -1)) // less green is more red
+	before := analyze(t, files)
+	files[litFlush] = &fstest.MapFile{Data: repaint(t, files[litFlush].Data, func(x, y int, c [3]float64) [3]float64 {
+		c[1] *= math.Exp(drift[800*y+x])
+		return c
+	})}
+	after := analyze(t, files)
+	seen := float64(numberOf(t, after, litFlush, "left", "erythema_index").Value - numberOf(t, before, litFlush, "left", "erythema_index").Value)
+	t.Logf("drift %.2f erythema units, witness shows %.2f", want, seen)
+	if !(math.Abs(seen-want) <= 0.1*want) {
+		t.Errorf("the witness half shows a drift of %.2f, it is %.2f", seen, want)
+	}
+}
