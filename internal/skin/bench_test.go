@@ -6,10 +6,13 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"runtime"
 	"testing"
+	"time"
 
 	"dermtrace/internal/cie"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
 )
 
@@ -46,24 +49,67 @@ func BenchmarkPhoto(b *testing.B) {
 	}
 }
 
-// BenchmarkDecode is the yardstick: the standard decoder on a photo of the same size.
-func BenchmarkDecode(b *testing.B) {
-	const w, h = 4000, 3000
-	rgb := bigPhoto(w, h)
-	pic := image.NewNRGBA(image.Rect(0, 0, w, h))
+// encoded is a photo as a JPEG file.
+func encoded(b *testing.B, rgb *raster.RGB) []byte {
+	pic := image.NewNRGBA(image.Rect(0, 0, rgb.W(), rgb.H()))
 	code := func(v float32) uint8 { return uint8(255*cie.Encode(float64(v)) + 0.5) }
 	for i := range rgb.R.Pix {
-		pic.SetNRGBA(i%w, i/w, color.NRGBA{R: code(rgb.R.Pix[i]), G: code(rgb.G.Pix[i]), B: code(rgb.B.Pix[i]), A: 255})
+		pic.SetNRGBA(i%rgb.W(), i/rgb.W(), color.NRGBA{R: code(rgb.R.Pix[i]), G: code(rgb.G.Pix[i]), B: code(rgb.B.Pix[i]), A: 255})
 	}
 	var file bytes.Buffer
 	if err := jpeg.Encode(&file, pic, &jpeg.Options{Quality: 92}); err != nil {
 		b.Fatal(err)
 	}
+	return file.Bytes()
+}
+
+// BenchmarkDecode is the yardstick: the standard decoder on a photo of the same size.
+func BenchmarkDecode(b *testing.B) {
+	const w, h = 4000, 3000
+	file := encoded(b, bigPhoto(w, h))
 	b.SetBytes(w * h)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := jpeg.Decode(bytes.NewReader(file.Bytes())); err != nil {
+		if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkAgainstDecode prints the CPU time of all maps and indices of a 12-megapixel
+// photo with two regions in decodes of that photo, on one core so that time is CPU time:
+// at most 1.5 of them, on dark skin too, whose colours are solved one by one.
+func BenchmarkAgainstDecode(b *testing.B) {
+	const w, h, pxPerMM = 4000, 3000, 29
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	treated, control := square(400, 450, 2240, 2900), square(2720, 600, 3680, 2400)
+	rgb := bigPhoto(w, h)
+	file := encoded(b, rgb)
+	for _, tone := range []string{"medium", "dark"} {
+		settled := model
+		if tone == "dark" {
+			for _, p := range rgb.Planes() {
+				for i := range p.Pix {
+					p.Pix[i] *= p.Pix[i]
+				}
+			}
+			settled = skin.Settle(model, true, sheetOf(rgb, treated, pxPerMM))
+		}
+		b.Run(tone, func(b *testing.B) {
+			var decoding, measuring time.Duration
+			for b.Loop() {
+				start := time.Now()
+				if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
+					b.Fatal(err)
+				}
+				decoded := time.Now()
+				for _, mask := range []*roi.Mask{treated, control} {
+					s := skin.Prepare(skin.Region{RGB: rgb, Mask: mask, PxPerMM: pxPerMM, Model: settled})
+					skin.Measure(s, skin.Freeze(s))
+				}
+				decoding, measuring = decoding+decoded.Sub(start), measuring+time.Since(decoded)
+			}
+			b.ReportMetric(measuring.Seconds()/decoding.Seconds(), "decodes")
+		})
 	}
 }
