@@ -97,7 +97,8 @@ func colour(family string) bool { return family == outcome.Redness || family == 
 
 // judge notes what is wrong with a photo that counts, and whether that forbids a
 // verdict: unknown light for colours, and a skin state that spoils the family. What
-// else its quality says travels along as a warning.
+// else its quality says travels along as a warning; a finding that the user overruled
+// forbids nothing.
 func (p *point) judge(photo *outcome.Photo, family string) {
 	if m := photo.Calibration.Method; colour(family) && (m == "none" || m == "") {
 		p.warn(outcome.Uncalibrated)
@@ -106,7 +107,11 @@ func (p *point) judge(photo *outcome.Photo, family string) {
 		p.warn(outcome.AlignmentDoubtful)
 	}
 	for _, r := range photo.Quality.Reasons {
-		if slices.Contains(r.Spoils, family) {
+		switch {
+		case !slices.Contains(r.Spoils, family):
+		case r.Overruled != "":
+			p.warn(outcome.Overruled)
+		default:
 			p.warn(r.Code)
 		}
 	}
