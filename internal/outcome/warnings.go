@@ -32,6 +32,7 @@ const (
 	RegionLost         = "region_lost"
 	RegionPartlyLost   = "region_partly_lost"
 	RegionTiny         = "region_tiny"
+	RegionsOverlap     = "regions_overlap"
 	Clipped            = "clipped"
 	NoiseFloor         = "noise_floor"
 	Glare              = "glare"
@@ -104,6 +105,7 @@ var warningTexts = map[string]string{
 	RegionLost:         "The region is not in this photo.",
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",
 	RegionTiny:         "The region has very few pixels.",
+	RegionsOverlap:     "Two regions overlap though their kinds exclude each other: the shared skin counts in both.",
 	Clipped:            "More than half a percent of the region is over- or underexposed.",
 	NoiseFloor:         "Some pixels are too dark for a ratio of colours; they were held at the floor.",
 	Glare:              "Glare covers part of the region.",

@@ -122,6 +122,7 @@ const viewMargin = 0.08
 // findRegions takes the drawn regions, or outlines the skin where none are drawn.
 func (f *frame) findRegions(pixels *raster.RGB, drawn []manifest.ROI) error {
 	f.regions = regionsOf(drawn)
+	f.notices = append(f.notices, clashes(f.regions, f.w, f.h)...)
 	for _, g := range f.regions {
 		if g.kind == outcome.Exclude {
 			f.holes = append(f.holes, g.outline)

@@ -10,6 +10,7 @@ import (
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
+	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/render"
@@ -118,7 +119,9 @@ func (b *baseline) scales(sheet *skin.Sheet) {
 func (a *analysis) drawRegions() error {
 	var regions []render.Region
 	for _, g := range a.frame.regions {
-		regions = append(regions, render.Region{Kind: g.kind, Polygon: g.outline})
+		for _, ring := range manifest.Rings(g.outline) {
+			regions = append(regions, render.Region{Kind: g.kind, Polygon: ring})
+		}
 	}
 	img, err := render.Outlines(regions, a.frame.view, 0)
 	if err != nil {

@@ -2,6 +2,7 @@ package series
 
 import (
 	"errors"
+	"fmt"
 
 	"dermtrace/internal/align"
 	"dermtrace/internal/geom"
@@ -30,6 +31,20 @@ func regionsOf(rois []manifest.ROI) []region {
 			g.split()
 		}
 		list = append(list, g)
+	}
+	return list
+}
+
+// clashes names the regions that share skin though it can only be of one kind.
+func clashes(regions []region, w, h int) []outcome.Notice {
+	var list []outcome.Notice
+	drawn := make([]roi.Drawn, len(regions))
+	for i, g := range regions {
+		drawn[i] = roi.Drawn{Name: g.name, Kind: g.kind, Outline: g.outline}
+	}
+	for _, c := range roi.Clashes(drawn, w, h) {
+		list = append(list, outcome.Notice{Code: outcome.RegionsOverlap, ROI: c.B,
+			Text: fmt.Sprintf("“%s” shares %.0f %% of the smaller region's pixels with “%s”, though no skin is of both kinds.", c.B, 100*c.Share, c.A)})
 	}
 	return list
 }
