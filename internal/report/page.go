@@ -79,7 +79,7 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 	}
 	p.Gauges = slices.ContainsFunc(p.Answers, func(a answer) bool { return a.Gauge != nil })
 	p.Caveats = shareCaveats(p.Answers)
-	p.Style = template.CSS(string(style) + pageMargins(t, p.Head.Running))
+	p.Style = template.CSS(string(style) + pageMargins(t, p.Head.Running) + paperSize(opt.Paper))
 	p.Class = bodyClass(opt)
 	if p.OnePage {
 		return p, nil
@@ -111,6 +111,17 @@ func bodyClass(opt Options) string {
 // pageMargins prints who this is and "page n of m" on every sheet.
 func pageMargins(t *texts, running string) string {
 	return "\n@page{@bottom-left{content:" + cssString(running) + "}@bottom-right{content:" + t.PageOf + "}}\n"
+}
+
+// paperSize asks for one paper; otherwise the printer's own is taken.
+func paperSize(paper string) string {
+	switch paper {
+	case "a4":
+		return "@page{size:A4}\n"
+	case "letter":
+		return "@page{size:letter}\n"
+	}
+	return ""
 }
 
 // cssString quotes text for a style sheet: every rune but plain letters and digits

@@ -28,10 +28,11 @@ var assets embed.FS
 
 // Options choose the form of the report. The zero value is the clinician's report.
 type Options struct {
-	OnePage   bool // the essentials only: answers, flags, trust line and the pair
-	Patient   bool // the pair and one plain sentence per goal
-	Sensitive bool // opens with the pictures hidden
-	Coded     bool // the record is one of [Coded]: the page says so
+	OnePage   bool   // the essentials only: answers, flags, trust line and the pair
+	Patient   bool   // the pair and one plain sentence per goal
+	Sensitive bool   // opens with the pictures hidden
+	Paper     string // "a4" or "letter"; "": the printer's own
+	Coded     bool   // the record is one of [Coded]: the page says so
 }
 
 // HTML writes the report as one file that needs nothing else. Pictures named by the
