@@ -1,0 +1,151 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"dermtrace/internal/manifest"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/photo"
+	"dermtrace/internal/study/source"
+)
+
+// Forecast says what a batch would do with a study, before hours are spent.
+type Forecast struct {
+	Series []SeriesForecast `json:"series"`
+	Others []source.Other   `json:"others"` // files that belong to no series
+}
+
+// SeriesForecast says what a batch would do with a series.
+type SeriesForecast struct {
+	Series    string         `json:"series"`
+	Verdict   string         `json:"verdict"` // ok | doubtful | unusable
+	Photos    int            `json:"photos"`
+	Visits    int            `json:"visits"`
+	Problem   string         `json:"problem"` // why it would be refused
+	Mend      string         `json:"mend"`
+	Refused   []source.Other `json:"refused"`   // photos that cannot be read or that nobody uses
+	Ambiguous []source.Other `json:"ambiguous"` // what was guessed, or looks like a slip
+}
+
+// Check reads headers, manifests and hashes of a study; no pixel is decoded.
+func Check(ctx context.Context, opt Options) (*Forecast, error) {
+	st, err := source.Open(opt.Study, opt.Source)
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	f, err := scan(ctx, st, opt)
+	if err != nil {
+		return nil, err
+	}
+	out := &Forecast{Series: []SeriesForecast{}, Others: append([]source.Other{}, f.Others...)}
+	c := checker{opt: opt, study: st, first: map[string]string{}}
+	for _, s := range f.Series {
+		one, err := c.series(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		out.Series = append(out.Series, one)
+	}
+	return out, nil
+}
+
+// checker holds what series are compared by.
+type checker struct {
+	opt   Options
+	study *source.Study
+	first map[string]string // by hash: the first photo that has it
+}
+
+func (c *checker) series(ctx context.Context, s source.Series) (SeriesForecast, error) {
+	f := SeriesForecast{Series: s.ID, Verdict: outcome.OK, Refused: []source.Other{}, Ambiguous: []source.Other{}}
+	err := s.Err
+	if err == nil {
+		err = c.look(ctx, s, &f)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return f, ctx.Err()
+	case err != nil:
+		f.Verdict = outcome.Unusable
+		f.Problem, f.Mend = source.Why(err)
+	case len(f.Refused)+len(f.Ambiguous) > 0:
+		f.Verdict = outcome.Doubtful
+	}
+	return f, nil
+}
+
+// errAllUnreadable is the verdict on a series none of whose photos can be read.
+var errAllUnreadable = errors.New("none of its photos can be read")
+
+// look fills in the forecast of a series whose manifest can be read.
+func (c *checker) look(ctx context.Context, s source.Series, f *SeriesForecast) error {
+	fsys, closer, err := c.study.OpenSeries(s)
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	_, m, err := load(ctx, fsys, c.opt.Limits)
+	if err != nil {
+		return err
+	}
+	f.Visits = len(m.Visits)
+	readable := 0
+	for _, v := range m.Visits {
+		for _, p := range v.Photos {
+			f.Photos++
+			name := s.Path(p.File)
+			if !p.Use {
+				f.Refused = append(f.Refused, source.Other{File: name, Code: notUsed, Text: p.Reason})
+				continue
+			}
+			if _, err := photo.Stat(ctx, fsys, p.File, c.opt.Limits); err != nil {
+				text, mend := photo.Advice(err)
+				f.Refused = append(f.Refused, source.Other{File: name, Code: "unreadable", Text: text, Mend: mend})
+				continue
+			}
+			readable++
+			if sum, _, err := hashFile(fsys, p.File); err == nil {
+				if other, seen := c.first[sum]; seen {
+					f.Ambiguous = append(f.Ambiguous, source.Other{File: name, Code: outcome.SameFileAs, Text: "has the same bytes as " + other, Mend: "put the right photo there"})
+				} else {
+					c.first[sum] = name
+				}
+			}
+		}
+	}
+	c.doubts(s, m, f)
+	if readable == 0 {
+		return errAllUnreadable
+	}
+	return nil
+}
+
+// doubts lists what the manifest had to guess and what it lacks.
+func (c *checker) doubts(s source.Series, m *manifest.Series, f *SeriesForecast) {
+	add := func(file, code, text, mend string) {
+		f.Ambiguous = append(f.Ambiguous, source.Other{File: file, Code: code, Text: text, Mend: mend})
+	}
+	for _, w := range m.Warnings {
+		file := s.ID
+		if w.File != "" {
+			file = s.Path(w.File)
+		}
+		text := w.Text
+		if w.Visit != "" {
+			text = fmt.Sprintf("%s: %s", w.Visit, text)
+		}
+		add(file, w.Code, text, "")
+	}
+	if len(m.Visits) < 2 {
+		add(s.ID, "one_visit", "There is one visit: nothing can be compared.", "add a follow-up")
+	}
+	if len(m.ROIs) == 0 {
+		add(s.ID, outcome.RegionsGuessed, outcome.WarningText(outcome.RegionsGuessed), "draw the regions ('dermtrace regions')")
+	}
+	if m.Scale.MMPerPx == 0 {
+		add(s.ID, outcome.ScaleUnknown, outcome.WarningText(outcome.ScaleUnknown), "say scale:, or put a colour card into the photos")
+	}
+}
