@@ -75,8 +75,9 @@ used, 130 interrupted.`,
 	root.AddCommand(
 		newDemo(t), newInit(t), newRegions(t), newAnalyze(t), newReport(t),
 		newAlign(t), newMeasure(t), newCheck(t), newWatch(t), newGhost(t),
-		newPhantom(t), newValidate(t), newIndices(t), newVersion(t),
+		newPhantom(t), newValidate(t), newVerify(t), newIndices(t), newVersion(t),
 		newBatch(t), newMerge(t),
+		newCompare(t), newRepeatability(t), newCohort(t),
 	)
 	return root
 }
