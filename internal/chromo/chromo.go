@@ -30,7 +30,7 @@ type Model struct {
 	forward *forwardTable
 	logs    *logTable
 	options Options
-	level   *float64 // ln of the light on dark skin at the baseline; nil: light cancels
+	level   *levelTable // of dark skin; nil: light cancels
 }
 
 // Maps are the separation of one picture, pixel by pixel.

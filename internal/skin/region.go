@@ -77,10 +77,12 @@ func Prepare(r Region) *Sheet {
 	s := &Sheet{X0: box[0], Y0: box[1], Pixels: pixelsIn(r.Mask, box)}
 	s.noRelief = texture.Refusal(r.PxPerMM, s.Pixels == 0)
 	fine := texture.Step(r.PxPerMM)
-	s.Step = fine * colourStep(r.PxPerMM/float64(fine), s.Pixels)
-	s.prepareColour(r, average(r.RGB, r.Mask, box, s.Step))
+	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
+	s.Step = fine * coarser
+	light := average(r.RGB, r.Mask, box, fine)
+	s.prepareColour(r, light.coarser(coarser))
 	if s.noRelief == "" {
-		s.prepareRelief(r, average(r.RGB, r.Mask, box, fine), fine)
+		s.prepareRelief(r, light, fine)
 	}
 	if s.hairWanted = r.Hair; r.Hair {
 		s.prepareHair(r)
