@@ -1,7 +1,6 @@
 package skin
 
 import (
-	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/skin/hair"
 )
@@ -26,16 +25,6 @@ func freezeHair(baseline []*Sheet) (t hair.Threshold, known bool) {
 		return hair.Threshold{}, false
 	}
 	return hair.Freeze(list...), true
-}
-
-// HairVisit is the sheet's hair as one of two visits that are matched hair by hair
-// ([hair.Match]). frameFromRGB takes pixels of the region's RGB to millimetres in the
-// common frame; ok is false where there is none to match.
-func (s *Sheet) HairVisit(frameFromRGB geom.Transform, ref Reference) (v hair.Visit, ok bool) {
-	if s.hair == nil || !ref.HairKnown {
-		return hair.Visit{}, false
-	}
-	return hair.Visit{Found: s.hair.Find(ref.Hair), FrameFromRGB: frameFromRGB}, true
 }
 
 // hairs is what is found of hair in the sheet at work.

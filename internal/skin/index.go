@@ -181,11 +181,15 @@ func textureIndices() []Index {
 		{"texture_coarse", smooth(texture.UnitRelief, outcome.Ratio, down, band, "RMS of relief between 0.24 and 1 mm: lines, wrinkles, rims of scars."),
 			needs, func(w *work) outcome.Measurement { return w.coarse }},
 		{"line_density", smooth(texture.UnitLineDensity, outcome.Ratio, down, ridge, "Length of furrows and wrinkles 0.3 to 0.8 mm wide, per area."),
-			needs, func(w *work) outcome.Measurement { return w.lines }},
+			needs, func(w *work) outcome.Measurement { return w.lines.Density }},
 		{"line_depth", smooth(texture.UnitRelief, outcome.Ratio, down, ridge, "How much darker than their surroundings those lines are: a proxy of depth in one light."),
-			needs, func(w *work) outcome.Measurement { return w.lineDepth }},
+			needs, func(w *work) outcome.Measurement { return w.lines.Depth }},
+		{"line_width", smooth(texture.UnitSize, outcome.Ratio, "", "Lindeberg 1998 IJCV 30:117: ratio of curvatures at σ 0.14 and 0.24 mm, on the crests of line_density", "Mean width of those lines: of the bar that answers alike. Without a direction: where narrow lines go, wide ones are left."),
+			needs, func(w *work) outcome.Measurement { return w.lines.Width }},
 		{"pore_density", smooth(texture.UnitPerArea, outcome.Count, down, "project default: round minima of the fine band, 6 % darker", "Visible pores per square centimetre; n is their number."),
 			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.pores }},
+		{"pore_size", smooth(texture.UnitSize, outcome.Ratio, down, "project default: from depth and curvature of the pores of pore_density", "Mean diameter of visible pores: of the disc that answers alike."),
+			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.poreSize }},
 	}
 }
 

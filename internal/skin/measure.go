@@ -49,8 +49,8 @@ type work struct {
 	ref                   Reference
 	spotCount, spotBurden outcome.Measurement
 	roughness, coarse     outcome.Measurement
-	lines, lineDepth      outcome.Measurement
-	pores                 outcome.Measurement
+	lines                 texture.Lines
+	pores, poreSize       outcome.Measurement
 	grain                 texture.Grain
 	hairs                 hairs
 }
@@ -64,14 +64,13 @@ func newWork(s *Sheet, ref Reference) *work {
 	if s.relief == nil {
 		w.roughness = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
 		w.coarse = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
-		w.lines = outcome.Unmeasured(texture.UnitLineDensity, s.noRelief)
-		w.lineDepth = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
-		w.pores = outcome.Unmeasured(texture.UnitPerArea, s.noRelief)
+		w.lines = texture.UnmeasuredLines(s.noRelief)
+		w.pores, w.poreSize = outcome.Unmeasured(texture.UnitPerArea, s.noRelief), outcome.Unmeasured(texture.UnitSize, s.noRelief)
 		w.grain = texture.UnmeasuredGrain(s.noRelief)
 		return w
 	}
-	w.lines, w.lineDepth = s.relief.Lines()
-	w.pores = s.relief.Pores()
+	w.lines = s.relief.Lines()
+	w.pores, w.poreSize = s.relief.Pores()
 	w.roughness, w.coarse, w.grain = s.relief.Roughness(), s.relief.Coarse(), s.relief.Grain()
 	return w
 }

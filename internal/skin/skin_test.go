@@ -98,7 +98,9 @@ var phantomTests = map[string]struct {
 	"texture_coarse":   {patch{0.06, 0.012, 0.03, 0.7}, false},
 	"line_density":     {patch{0.06, 0.012, 0.015, 0.7}, false},
 	"line_depth":       {patch{0.06, 0.012, 0.03, 0.7}, false},
+	"line_width":       {patch{0.06, 0.012, 0.02, 0.7}, true}, // the narrowest lines go first
 	"pore_density":     {patch{0.06, 0.012, 0.01, 0.7}, false},
+	"pore_size":        {patch{0.06, 0.012, 0.03, 0.7}, false},
 	"glcm_contrast":    {patch{0.06, 0.012, 0.03, 0.7}, false},
 	"glcm_homogeneity": {patch{0.06, 0.012, 0.03, 0.7}, true},
 	"glcm_entropy":     {patch{0.06, 0.012, 0.03, 0.7}, false},

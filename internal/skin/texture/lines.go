@@ -19,16 +19,30 @@ const (
 	barResponse = 0.3849
 )
 
+// narrowMM is the second scale that lines are seen at, for their width: finer, so that
+// neighbours in a net of furrows do not run into each other.
+const narrowMM = 0.14
+
 // Units of lines and pores.
 const (
 	UnitLineDensity = "mm/cm²"
 	UnitPerArea     = "1/cm²"
 )
 
-// Lines returns the length of lines per area and their mean depth, by which the light
-// on them falls short of their surroundings'. The count is that of the crest's pixels.
-func (r *Relief) Lines() (density, depth outcome.Measurement) {
+// Lines are the length of lines per area, their mean depth, by which the light on them
+// falls short of their surroundings', and their mean width. The count is that of the
+// crest's pixels.
+type Lines struct{ Density, Depth, Width outcome.Measurement }
+
+// UnmeasuredLines has no value, with the warning that says why.
+func UnmeasuredLines(warning string) Lines {
+	return Lines{outcome.Unmeasured(UnitLineDensity, warning), outcome.Unmeasured(UnitRelief, warning), outcome.Unmeasured(UnitSize, warning)}
+}
+
+// Lines measures the lines of the region.
+func (r *Relief) Lines() Lines {
 	p := r.wide.small
+	narrow := r.wide.field.Smooth(math.Sqrt(max(0, r.nodes(narrowMM)-r.wide.boxed())))
 	sigmaPx := r.grid.px(middleMM) / float64(r.wide.k)
 	// A line's two curvatures sum to at least this: most of the skin is passed over.
 	least := float32((1 - alongAcross) * lineStrength / (sigmaPx * sigmaPx))
@@ -39,7 +53,7 @@ func (r *Relief) Lines() (density, depth outcome.Measurement) {
 			above, row, below := p.Row(y-1), p.Row(y), p.Row(y+1)
 			for x := 1; x < p.W-1; x++ {
 				if row[x-1]+row[x+1]+above[x]+below[x]-4*row[x] >= least && r.wide.whole(x, y) {
-					c.add(hessianAt(p, x, y), sigmaPx)
+					c.add(hessianAt(p, x, y), hessianAt(narrow, x, y), sigmaPx)
 				}
 			}
 		}
@@ -50,14 +64,49 @@ func (r *Relief) Lines() (density, depth outcome.Measurement) {
 	}
 	px := r.grid.mmPerPx() * float64(r.wide.k)
 	cm2 := r.wide.field.Area() * px * px / 100
-	density = outcome.Measurement{Value: outcome.Number(all.length * px / cm2), Unit: UnitLineDensity, SD: outcome.NaN(), N: all.n}
+	density := outcome.Measurement{Value: outcome.Number(all.length * px / cm2), Unit: UnitLineDensity, SD: outcome.NaN(), N: all.n}
 	mean := all.depth / all.weight
 	spread := math.Sqrt(max(0, all.depth2/all.weight-mean*mean))
-	depth = outcome.Measurement{Value: outcome.Number(mean), Unit: UnitRelief, SD: outcome.Number(spread), N: all.n}
+	depth := outcome.Measurement{Value: outcome.Number(mean), Unit: UnitRelief, SD: outcome.Number(spread), N: all.n}
+	width := outcome.Measurement{Value: outcome.Number(px * r.wide.width(all, r.nodes(narrowMM), r.nodes(middleMM))), Unit: UnitSize, SD: outcome.NaN(), N: all.n}
 	if all.n == 0 {
-		depth = outcome.Unmeasured(UnitRelief, outcome.NothingFound)
+		depth, width = outcome.Unmeasured(UnitRelief, outcome.NothingFound), outcome.Unmeasured(UnitSize, outcome.NothingFound)
 	}
-	return density, depth
+	return Lines{density, depth, width}
+}
+
+// nodes is the variance of a Gaussian on the skin in pixels of the wide plane.
+func (r *Relief) nodes(mm float64) float64 {
+	s := r.grid.px(mm) / float64(r.wide.k)
+	return s * s
+}
+
+// boxed is the variance that averaging blocks has, in blocks.
+func (s smoothed) boxed() float64 { return (1 - 1/float64(s.k*s.k)) / 12 }
+
+// width is the mean width of lines, in blocks. A line of Gaussian profile and variance v
+// under a Gaussian of variance n has, between pixels, the second difference
+//
+//	2 (v + n)^−1/2 (1 − exp(−1/2(v + n)))
+//
+// up to a factor, so the ratio at two scales tells v, here by bisection. A bar of width
+// w answers most to σ = w/2, a Gaussian line to σ = √2v: the width is that of the bar of
+// the same best scale, 2√2v (Lindeberg 1998, IJCV 30:117).
+func (s smoothed) width(c crest, narrow, wide float64) float64 {
+	if s.k > 1 {
+		wide -= 1.0 / 6 // kept free for reading between blocks
+	}
+	answer := func(variance float64) float64 { return (1 - math.Exp(-1/(2*variance))) / math.Sqrt(variance) }
+	low, high := 0.0, 100*wide
+	for range 50 {
+		v := (low + high) / 2
+		if answer(v+wide)/answer(v+narrow) < c.across/c.narrow {
+			low = v
+		} else {
+			high = v
+		}
+	}
+	return 2 * math.Sqrt(2*low)
 }
 
 // whole reports whether the block (x, y) and its neighbours lie inside the region.
@@ -76,18 +125,20 @@ func (s smoothed) whole(x, y int) bool {
 type crest struct {
 	length, weight float64 // pixels
 	depth, depth2  float64 // weighted
+	across, narrow float64 // curvature at both scales, weighted
 	n              int
 }
 
 func (c *crest) merge(o crest) {
 	c.length, c.weight, c.n = c.length+o.length, c.weight+o.weight, c.n+o.n
 	c.depth, c.depth2 = c.depth+o.depth, c.depth2+o.depth2
+	c.across, c.narrow = c.across+o.across, c.narrow+o.narrow
 }
 
 // add takes a pixel into account by how near a line's crest passes: with m the larger
 // of |nx| and |ny|, the weights m·(1 − m·distance) of the pixels along a straight line
 // sum to its length, wherever it lies between them.
-func (c *crest) add(h hessian, sigmaPx float64) {
+func (c *crest) add(h, narrow hessian, sigmaPx float64) {
 	across, along, nx, ny := h.eigen()
 	strength := sigmaPx * sigmaPx * across
 	if strength < lineStrength || math.Abs(along) > alongAcross*across {
@@ -107,6 +158,8 @@ func (c *crest) add(h hessian, sigmaPx float64) {
 	c.weight += weight
 	c.depth += weight * depth
 	c.depth2 += weight * depth * depth
+	c.across += weight * across
+	c.narrow += weight * max(0, narrow.along(nx, ny))
 	c.n++
 }
 
@@ -121,6 +174,11 @@ func hessianAt(p *raster.Plane, x, y int) hessian {
 		xx: float64(b[2] - 2*b[1] + b[0]), yy: float64(c[1] - 2*b[1] + a[1]),
 		xy: float64(c[2]-c[0]-a[2]+a[0]) / 4,
 	}
+}
+
+// along is the second derivative in the direction (nx, ny).
+func (h hessian) along(nx, ny float64) float64 {
+	return h.xx*nx*nx + 2*h.xy*nx*ny + h.yy*ny*ny
 }
 
 // eigen returns the larger second derivative, the other, and the direction of the
