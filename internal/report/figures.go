@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/plot/plotter"
+
 	"dermtrace/internal/outcome"
 )
 
@@ -42,7 +44,8 @@ type chart struct {
 	band           *[2]float64
 	treatments     []float64
 	refused        []float64
-	fromZero       bool // the axis of days begins at 0
+	fit            plotter.XYs // a fitted course, drawn thin
+	fromZero       bool        // the axis of days begins at 0
 	places         int
 }
 

@@ -59,26 +59,20 @@ func newTreatment(t *texts, tr outcome.Treatment) treatment {
 // trustLine says in one line whether the photos can be trusted.
 func trustLine(t *texts, x *index) []clause {
 	photos := x.rec.Photos
-	used, byCard, byControl, none := 0, 0, 0, 0
+	var by lights
+	used := 0
 	px, mm := outcome.NaN(), outcome.NaN()
 	for _, p := range photos {
 		if !p.Used() {
 			continue
 		}
 		used++
-		switch p.Calibration.Method {
-		case "card":
-			byCard++
-		case "control":
-			byControl++
-		case "none", "":
-			none++
-		}
+		by.add(p.Calibration.Method)
 		px, mm = larger(px, p.Alignment.ErrorPx), larger(mm, p.Alignment.ErrorMM)
 	}
 	line := []clause{{t.photosUsed(used, len(photos)), used == len(photos) && used > 0}}
-	if s := t.lightSet(byCard, byControl, none); s != "" {
-		line = append(line, clause{capital(s), none == 0})
+	if s := t.lightSet(by); s != "" {
+		line = append(line, clause{capital(s), by.none == 0})
 	}
 	if px.Known() {
 		within := ""
@@ -87,10 +81,29 @@ func trustLine(t *texts, x *index) []clause {
 		}
 		line = append(line, clause{capital(t.placed(t.atMost(px, 2, "px"), within)), true})
 	}
+	if overruled, assisted := x.overruled(); overruled+assisted > 0 {
+		line = append(line, clause{capital(t.byHand(overruled, assisted)), false})
+	}
 	if !x.rec.Series.MMPerPx.Known() {
 		line = append(line, clause{capital(t.noScale()), false})
 	}
 	return line
+}
+
+// lights counts what set the light of the photos.
+type lights struct{ card, control, grey, none int }
+
+func (l *lights) add(method string) {
+	switch method {
+	case "card":
+		l.card++
+	case "control":
+		l.control++
+	case "grey":
+		l.grey++
+	case "none", "":
+		l.none++
+	}
 }
 
 // atMost prints an error with the given places; one too small for them is said to be.

@@ -108,6 +108,14 @@ func drawChart(c chart, w, h vg.Length) (template.HTML, error) {
 			return "", fmt.Errorf("report: %w", err)
 		}
 	}
+	if len(c.fit) > 1 {
+		line, err := plotter.NewLine(c.fit)
+		if err != nil {
+			return "", fmt.Errorf("report: %w", err)
+		}
+		line.LineStyle = draw.LineStyle{Color: needle, Width: 1.5, Dashes: []vg.Length{2, 3}}
+		p.Add(line)
+	}
 	fitRange(p, c)
 	canvas := vgsvg.New(w, h)
 	p.Draw(draw.Crop(draw.New(canvas), 2, -edgePt, 0, -edgePt))
@@ -282,6 +290,9 @@ func fitRange(p *plot.Plot, c chart) {
 	if c.band != nil {
 		see(c.band[0])
 		see(c.band[1])
+	}
+	for _, q := range c.fit {
+		see(q.Y)
 	}
 	p.X.Min, p.X.Max = widen(minX, maxX, 0.02)
 	p.Y.Min, p.Y.Max = widen(minY, maxY, 0.08)

@@ -23,20 +23,32 @@ func (t *texts) photosUsed(used, all int) string {
 	return fmt.Sprintf("%d of %s used", used, plural(all, "photo", "photos"))
 }
 
-func (t *texts) lightSet(byCard, byControl, none int) string {
+func (t *texts) byHand(overruled, assisted int) string {
+	var parts []string
+	if overruled > 0 {
+		parts = append(parts, plural(overruled, "photo", "photos")+" used although a finding speaks against it (overruled)")
+	}
+	if assisted > 0 {
+		parts = append(parts, plural(assisted, "photo", "photos")+" placed with landmarks set by hand")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (t *texts) lightSet(by lights) string {
 	var parts []string
 	say := func(n int, words string) {
 		switch {
 		case n == 0:
-		case n == byCard+byControl+none:
+		case n == by.card+by.control+by.grey+by.none:
 			parts = append(parts, words)
 		default:
 			parts = append(parts, fmt.Sprintf("%s in %d", words, n))
 		}
 	}
-	say(byCard, "light set from a colour card")
-	say(byControl, "light set from control skin")
-	say(none, "redness and pigment uncalibrated (no colour card, no control skin): no verdict")
+	say(by.card, "light set from a colour card")
+	say(by.control, "light set from control skin")
+	say(by.grey, "light set from a grey reference")
+	say(by.none, "redness and pigment uncalibrated (no colour card, no control skin): no verdict")
 	return strings.Join(parts, ", ")
 }
 

@@ -2,7 +2,10 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
+
+	"gonum.org/v1/plot/plotter"
 
 	"dermtrace/internal/outcome"
 )
@@ -15,42 +18,115 @@ func (x *index) recoveryFigures(t *texts, measure string) ([]figure, error) {
 		if r.Measure != measure {
 			continue
 		}
-		c := chart{places: x.places(measure), fromZero: true, xLabel: t.AfterAxis, yLabel: strings.TrimSpace(t.ChangeAxis + " " + withUnit("", r.Unit))}
-		c.curves = []curve{{style: 1, points: x.afterTreatment(r)}}
-		if len(c.curves[0].points) < 2 {
+		c := chart{places: x.places(measure), fromZero: true, xLabel: t.AfterAxis, yLabel: strings.TrimSpace(t.ChangeAxis + " " + withUnit("", r.Unit)), curves: []curve{{style: 1}}}
+		rows := x.afterTreatment(r)
+		for _, row := range rows {
+			c.curves[0].points = append(c.curves[0].points, row.point)
+		}
+		if len(rows) < 2 {
 			continue
 		}
-		if b := x.band(measure); b != nil && r.ROI == x.regions[0].name {
-			half := (b[1] - b[0]) / 2
-			c.band = &[2]float64{-half, half}
-		}
+		c.band = bandOf(rows)
+		c.fit = fitted(r, c.curves[0].points)
 		f, err := newFigure(c, false)
 		if err != nil {
 			return nil, err
 		}
 		f.Title = fmt.Sprintf("%s: %s, %s", t.Recovery, named(t.measures, measure), date(r.Treatment))
 		f.Label = f.Title + ", " + c.xLabel
-		f.Key = []keyItem{{"line-1", r.ROI}}
-		if c.band != nil {
-			f.Key = append(f.Key, keyItem{"band", fmt.Sprintf(t.Band, r.ROI)})
-		}
+		f.Key = x.recoveryKey(t, r, c)
+		f.TableTitle, f.Columns, f.Rows = t.Table, []string{t.ColVisit, capital(t.AfterAxis), t.changeIn(x.contrast(r.ROI, measure)), t.ColInterval}, x.recoveryRows(t, rows)
 		list = append(list, f)
 	}
 	return list, nil
 }
 
-// afterTreatment are the changes from baseline of a region at the visits between a
-// treatment and the next one, as long as redness is recovery.
-func (x *index) afterTreatment(r outcome.Recovery) []point {
-	var list []point
+func (x *index) recoveryKey(t *texts, r outcome.Recovery, c chart) []keyItem {
+	key := []keyItem{{"line-1", r.ROI}}
+	if c.band != nil {
+		key = append(key, keyItem{"band", fmt.Sprintf(t.Band, r.ROI)})
+	}
+	if len(c.fit) > 0 {
+		key = append(key, keyItem{"fit", fmt.Sprintf(t.Fitted, significant(r.HalfLifeDays, 2))})
+	}
+	return key
+}
+
+// fitSteps are the points of a drawn recovery.
+const fitSteps = 48
+
+// fitted is the recovery that the record's half-life describes: from the observed peak
+// towards what the treatment found, half of the rest gone in each half-life. Empty where
+// the data could not carry a half-life.
+func fitted(r outcome.Recovery, points []point) plotter.XYs {
+	if !r.HalfLifeDays.Known() || !(r.HalfLifeDays > 0) || !r.Peak.Known() || !r.PeakHours.Known() {
+		return nil
+	}
+	peakDay, last := float64(r.PeakHours)/24, 0.0
+	at := -1
+	for i, p := range points {
+		last = max(last, p.day)
+		if p.known && (at < 0 || math.Abs(p.day-peakDay) < math.Abs(points[at].day-peakDay)) {
+			at = i
+		}
+	}
+	if at < 0 || !(last > peakDay) || !canDraw(peakDay, last) {
+		return nil
+	}
+	var list plotter.XYs
+	plateau := points[at].value - float64(r.Peak)
+	for i := range fitSteps + 1 {
+		d := peakDay + (last-peakDay)*float64(i)/fitSteps
+		v := plateau + float64(r.Peak)*math.Exp2(-(d-peakDay)/float64(r.HalfLifeDays))
+		if !canDraw(v) {
+			return nil
+		}
+		list = append(list, plotter.XY{X: d, Y: v})
+	}
+	return list
+}
+
+// settled is one visit of a recovery.
+type settled struct {
+	point
+	change *outcome.Change
+}
+
+// bandOf is no change ± the largest detectable one of the visits.
+func bandOf(list []settled) *[2]float64 {
+	mdc := outcome.NaN()
+	for _, s := range list {
+		mdc = larger(mdc, s.change.MDC95)
+	}
+	if !mdc.Known() {
+		return nil
+	}
+	return &[2]float64{-float64(mdc), float64(mdc)}
+}
+
+func (x *index) recoveryRows(t *texts, list []settled) [][]string {
+	var rows [][]string
+	for _, s := range list {
+		cells := x.changeCells(t, s.change)
+		rows = append(rows, []string{x.visitLabel(t, s.change.Visit), number(outcome.Number(s.day), 1), cells[0], cells[1]})
+	}
+	return rows
+}
+
+// afterTreatment are the changes from baseline of a region, in the contrast that verdicts
+// rest on, at the visits between a treatment and the next one, as long as redness is
+// recovery.
+func (x *index) afterTreatment(r outcome.Recovery) []settled {
+	var list []settled
 	at, _, ok := parseTime(r.Treatment)
 	if !ok {
 		return nil
 	}
+	contrast := x.contrast(r.ROI, r.Measure)
 	for _, v := range x.rec.Visits {
 		when, _, ok := parseTime(v.At)
 		days := when.Sub(at).Hours() / 24
-		c := x.change(v.Visit, r.ROI, r.Measure, outcome.Raw)
+		c := x.change(v.Visit, r.ROI, r.Measure, contrast)
 		if !ok || c == nil || days < 0 || v.DaysSinceTreatment == nil || days > float64(x.rec.Settings.AcuteDays) || days > float64(*v.DaysSinceTreatment)+1 {
 			continue
 		}
@@ -58,7 +134,7 @@ func (x *index) afterTreatment(r outcome.Recovery) []point {
 		if c.CI95[0].Known() && c.CI95[1].Known() {
 			p.bars, p.low, p.high = true, float64(c.CI95[0]), float64(c.CI95[1])
 		}
-		list = append(list, p)
+		list = append(list, settled{p, c})
 	}
 	return list
 }

@@ -12,25 +12,25 @@ const (
 // texts are all the words of a report. Another language is another value of this
 // type. A verb like %[2]s stands for an argument, so that word order is free.
 type texts struct {
-	Lang, Title                                                                                                                                                                       string
-	Intended                                                                                                                                                                          string // the limits of use, on every report
-	Skip, Report, Goals, Treatments, NoTreatments                                                                                                                                     string
-	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                                                                  string
-	Answers, AnswersNone, Coded, CodedHash, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate  string
-	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                                    string
-	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                                                  string
-	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom, ColSpotTo string
-	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                                               string
-	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                                    string
-	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                                     string
-	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                                         string
-	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                                           string
-	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                                         string
-	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                                  string
-	Missing, Patient, PatientNote, Coarse, NotAligned                                                                                                                                 string
-	methods, limits                                                                                                                                                                   []string
-	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates                                                                                 map[string]string
-	settings                                                                                                                                                                          map[string]string
+	Lang, Title                                                                                                                                                                                                                                                            string
+	Intended                                                                                                                                                                                                                                                               string // the limits of use, on every report
+	Skip, Report, Goals, Treatments, NoTreatments                                                                                                                                                                                                                          string
+	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                                                                                                                                                       string
+	Answers, AnswersNone, Coded, CodedHash, Overruled, Assisted, GradientRemoved, ChipOverruled, ChipAssisted, WhereOnly, Fitted, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate string
+	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                                                                                                                         string
+	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                                                                                                                                       string
+	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom, ColSpotTo                                                                                      string
+	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                                                                                                                                    string
+	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                                                                                                                         string
+	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                                                                                                                          string
+	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                                                                                                                              string
+	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                                                                                                                                string
+	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                                                                                                                              string
+	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                                                                                                                       string
+	Missing, Patient, PatientNote, Coarse, NotAligned                                                                                                                                                                                                                      string
+	methods, limits                                                                                                                                                                                                                                                        []string
+	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates                                                                                                                                                                      map[string]string
+	settings                                                                                                                                                                                                                                                               map[string]string
 }
 
 // english is the language of reports.
@@ -56,6 +56,11 @@ func (t *texts) chrome() {
 	t.NotAssessedNone = "Nothing beyond what no photo can show (see the limits)."
 	t.Answers, t.AnswersNone, t.Recovery = "What changed", "The series names no goals, so no direction counts as better. The curves show every measure.", "Recovery"
 	t.Coded = "Coded: names and file names are replaced by keyed codes, dates by days since the first treatment. Not anonymous: skin and course can be recognised."
+	t.Overruled, t.ChipOverruled = "Overruled by the user: %[1]s", "gate overruled"
+	t.Assisted, t.ChipAssisted = "Placed with the help of landmarks that the user set", "placed by hand"
+	t.GradientRemoved = "A fall-off of the light was taken out"
+	t.Fitted = "half gone in each %[1]s days, from the observed peak"
+	t.WhereOnly = "where, not whether"
 	t.CodedHash = "SHA-256 of the coded record"
 	t.Unproven, t.Holm = "%[1]s, not certain", "p %[1]s, Holm"
 	t.NoPicture = "No picture of:"
@@ -147,7 +152,7 @@ func (t *texts) names() {
 		outcome.NotComparable: "not comparable", outcome.Improved: "improved", outcome.Worsened: "worsened", "": "not yet assessable",
 	}
 	t.verdicts = map[string]string{outcome.OK: "ok", outcome.Doubtful: "doubtful", outcome.Unusable: "not usable", outcome.AlignFrame: "frame", outcome.AlignFailed: "could not be placed"}
-	t.methodsOfLight = map[string]string{"card": "colour card", "control": "control skin", "none": "not set", "frame": "reference", "": "not set"}
+	t.methodsOfLight = map[string]string{"card": "colour card", "control": "control skin", "grey": "grey reference", "none": "not set", "frame": "reference", "": "not set"}
 	t.kinds = map[string]string{
 		outcome.Treated: "treated", outcome.Control: "control", outcome.Comparator: "comparator", outcome.Scar: "scar",
 	}

@@ -17,6 +17,7 @@ type photoRow struct {
 	Place, PlaceClass   string
 	PlaceNotes          []string
 	Light, LightClass   string
+	LightNotes          []string
 }
 
 func photoTable(t *texts, x *index) []photoRow {
@@ -26,7 +27,10 @@ func photoTable(t *texts, x *index) []photoRow {
 		r.Fit, r.FitClass = named(t.verdicts, p.Quality.Verdict), mark(p.Quality.Verdict)
 		for _, q := range p.Quality.Reasons {
 			s := capital(strings.TrimSuffix(q.Text, ".")) + "."
-			if q.Mend != "" {
+			switch {
+			case q.Overruled != "":
+				s += " " + fmt.Sprintf(t.Overruled, q.Overruled)
+			case q.Mend != "":
 				s += " " + capital(strings.TrimSuffix(q.Mend, ".")) + "."
 			}
 			r.Reasons = append(r.Reasons, s)
@@ -34,6 +38,7 @@ func photoTable(t *texts, x *index) []photoRow {
 		r.Place, r.PlaceClass = named(t.verdicts, p.Alignment.Status), mark(p.Alignment.Status)
 		r.PlaceNotes = placeNotes(t, p.Alignment)
 		r.Light, r.LightClass = light(t, p)
+		r.LightNotes = lightNotes(t, p.Calibration)
 		rows = append(rows, r)
 	}
 	return rows
@@ -80,10 +85,41 @@ func placeNotes(t *texts, a outcome.Alignment) []string {
 	if a.Overlap.Known() && a.Status != outcome.AlignFrame {
 		list = append(list, fmt.Sprintf(t.Shows, withUnit(number(100*a.Overlap, 0), "%")))
 	}
+	if a.Assisted {
+		list = append(list, t.Assisted)
+	}
 	if a.Reason != "" {
 		list = append(list, capital(a.Reason))
 	}
 	return list
+}
+
+// lightNotes say what else is known of the light of a photo.
+func lightNotes(t *texts, c outcome.Calibration) []string {
+	var list []string
+	if c.GradientRemoved {
+		list = append(list, t.GradientRemoved)
+	}
+	if c.Reason != "" {
+		list = append(list, capital(c.Reason))
+	}
+	return list
+}
+
+// overruled counts the used photos that a user's word or hand made usable.
+func (x *index) overruled() (overruled, assisted int) {
+	for _, p := range x.rec.Photos {
+		if !p.Used() {
+			continue
+		}
+		if p.Alignment.Assisted {
+			assisted++
+		}
+		if slices.ContainsFunc(p.Quality.Reasons, func(r outcome.Reason) bool { return r.Overruled != "" }) {
+			overruled++
+		}
+	}
+	return overruled, assisted
 }
 
 func light(t *texts, p outcome.Photo) (words, class string) {

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"dermtrace/internal/outcome"
@@ -59,6 +60,7 @@ type overlay struct {
 	Label, Unit    string
 	Low, Mid, High string
 	Gradient       template.CSS
+	WhereOnly      bool // a difference
 	key            overlayKey
 }
 
@@ -184,6 +186,12 @@ func shotWarnings(t *texts, x *index, p outcome.Photo) []string {
 	if m := p.Calibration.Method; p.Used() && (m == "none" || m == "") {
 		list = append(list, named(t.codes, outcome.Uncalibrated))
 	}
+	if p.Alignment.Assisted {
+		list = append(list, t.ChipAssisted)
+	}
+	if slices.ContainsFunc(p.Quality.Reasons, func(r outcome.Reason) bool { return r.Overruled != "" }) {
+		list = append(list, t.ChipOverruled)
+	}
 	for _, s := range x.visit(p.Visit).SkinState {
 		list = append(list, named(t.skin, s))
 	}
@@ -204,6 +212,7 @@ func (v *viewer) overlayOf(t *texts, rec *outcome.Record, m outcome.Picture) int
 	o := overlay{Index: len(v.Overlays), key: key, Label: capital(named(t.measures, m.Measure)), Unit: rec.Definitions[m.Measure].Unit}
 	if m.Kind == outcome.PictureDifference {
 		o.Label += " – " + t.ChangeAxis
+		o.WhereOnly = true
 	}
 	if o.Unit == "1" {
 		o.Unit = ""
