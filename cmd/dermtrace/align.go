@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ import (
 
 type alignOptions struct {
 	picture       string
+	pictures      string
 	points        string
 	json          bool
 	maxMegapixels float64
@@ -46,6 +48,7 @@ x,y,x2,y2,valid for each, in order.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&opt.picture, "output", "o", "", "write VISIT, laid over BASE, as this PNG")
+	f.StringVar(&opt.pictures, "pictures", "", "folder for blink.gif, checkerboard.png, difference.png and valid.png")
 	f.StringVar(&opt.points, "points", "", "CSV file of points of BASE to carry over")
 	f.BoolVar(&opt.json, "json", false, "print the alignment as JSON")
 	limitFlag(cmd, &opt.maxMegapixels)
@@ -68,6 +71,11 @@ func runAlign(ctx context.Context, t *terminal, base, visit string, opt alignOpt
 	res := align.NewFrame(a.Pixels, align.Options{}).Align(b.Pixels)
 	if opt.picture != "" && res.Status != align.StatusFailed {
 		if err := writeAligned(opt.picture, a, b, res); err != nil {
+			return err
+		}
+	}
+	if opt.pictures != "" && res.Status != align.StatusFailed {
+		if err := writePair(opt.pictures, a, b, res); err != nil {
 			return err
 		}
 	}
@@ -114,6 +122,26 @@ func writeAligned(path string, base, visit *photo.Photo, res align.Result) error
 		return err
 	}
 	return folder.WriteFile(path, func(w io.Writer) error { _, err := w.Write(img.Bytes); return err })
+}
+
+// writePair writes the pictures that show how well the visit lies on the base.
+func writePair(dir string, base, visit *photo.Photo, res align.Result) error {
+	pair, err := render.PairOf(base.Pixels, visit.Pixels, res.PhotoFromFrame)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for name, img := range map[string]render.Image{
+		"blink": pair.Blink, "checkerboard": pair.Checkerboard, "difference": pair.Difference, "valid": pair.Valid,
+	} {
+		path := filepath.Join(dir, name+img.Ext)
+		if err := folder.WriteFile(path, func(w io.Writer) error { _, err := w.Write(img.Bytes); return err }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readPoints reads the columns x and y of a CSV file; "" is no file.
