@@ -21,6 +21,7 @@ type outputOptions struct {
 	force         bool
 	json          bool
 	mode          fileMode
+	noise         string // file of a repeatability study
 	maxMegapixels float64
 }
 
@@ -30,6 +31,7 @@ func (o *outputOptions) flags(cmd *cobra.Command) {
 	f.BoolVar(&o.force, "force", false, "write into a folder that holds other files (they stay)")
 	f.BoolVar(&o.json, "json", false, "print the record instead of the summary")
 	f.Var(&o.mode, "mode", "permissions of the files, as an octal number; folders can be entered by those who may read")
+	f.StringVar(&o.noise, "noise", "", "this clinic's own photo noise, a file that 'repeatability' wrote")
 	limitFlag(cmd, &o.maxMegapixels)
 }
 
@@ -63,6 +65,10 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 	if err := isFolder(seriesDir); err != nil {
 		return err
 	}
+	noise, err := readNoise(opt.noise)
+	if err != nil {
+		return err
+	}
 	out, err := folder.Stage(opt.dir, opt.force)
 	if errors.Is(err, folder.ErrOccupied) {
 		return withHint(err, "choose another folder, or add --force to write beside them")
@@ -80,7 +86,7 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 	defer photos.Close()
 	step, clear := t.progress("measuring")
 	res, err := series.Analyze(ctx, photos, series.Options{
-		Software: software(), Limits: limits(opt.maxMegapixels), Progress: step,
+		Software: software(), Limits: limits(opt.maxMegapixels), Noise: noise, Progress: step,
 	})
 	clear()
 	if err != nil {

@@ -24,14 +24,16 @@ var ErrTooFewSubjects = errors.New("too few subjects")
 // exact signed-rank test can reach p 0.05.
 const leastPairs = 6
 
-// Unit is the unit of analysis of a study: one arm of one subject at one visit, its
-// photos averaged and, where a subject has several regions of the arm, those too.
+// Unit is the unit of analysis of a study: one side of one subject at one visit, its
+// photos averaged and, where a side has several regions of an arm, those too.
 type Unit struct {
-	Subject, Side, Arm string
-	Visit              string
-	Day                int
-	Baseline           bool
-	Value              float64
+	Subject  string  `json:"subject"`
+	Side     string  `json:"side"`
+	Arm      string  `json:"arm"`
+	Visit    string  `json:"visit"`
+	Day      int     `json:"day"`
+	Baseline bool    `json:"baseline"`
+	Value    float64 `json:"value"`
 }
 
 // Units lists the usable visits of records, one or more per subject, in a measure and
@@ -40,21 +42,29 @@ type Unit struct {
 func Units(records []*outcome.Record, measure, contrast string) []Unit {
 	sums := map[Unit][]float64{}
 	for _, rec := range records {
-		c := newCourse(rec, Noise{BuiltIn: []Figure{}})
-		for k := range c.tracks {
-			t := &c.tracks[k]
-			if t.measure != measure || t.contrast != contrast || t.kind != armTreated && t.kind != armComparator {
-				continue
-			}
-			for v, visit := range rec.Visits {
-				if t.usable(v) {
-					key := Unit{rec.Series.Subject, rec.Series.Side, t.kind, visit.Visit, visit.Day, v == c.baseline, 0}
-					sums[key] = append(sums[key], t.points[v].value)
-				}
+		addUnits(sums, newCourse(rec, Noise{BuiltIn: []Figure{}}), measure, contrast)
+	}
+	return averaged(sums)
+}
+
+// addUnits adds the values of one record, the arm being the kind of the region.
+func addUnits(sums map[Unit][]float64, c *course, measure, contrast string) {
+	for k := range c.tracks {
+		t := &c.tracks[k]
+		if t.measure != measure || t.contrast != contrast || t.kind != armTreated && t.kind != armComparator {
+			continue
+		}
+		for v, visit := range c.rec.Visits {
+			if t.usable(v) {
+				key := Unit{c.rec.Series.Subject, c.rec.Series.Side, t.kind, visit.Visit, visit.Day, v == c.baseline, 0}
+				sums[key] = append(sums[key], t.points[v].value)
 			}
 		}
 	}
-	var list []Unit
+}
+
+func averaged(sums map[Unit][]float64) []Unit {
+	list := []Unit{}
 	for u, values := range sums {
 		u.Value = mean(values)
 		list = append(list, u)
@@ -78,8 +88,13 @@ type SplitFace struct {
 	Warnings []string
 }
 
-// Window is which visits are the planned one: nearest to Day, within Days of it.
-type Window struct{ Day, Within int }
+// Window is which visit is the planned one: the nearest to Day that is at most Within
+// days off; or, where nothing was planned, the last.
+type Window struct {
+	Day    int  `json:"day"`
+	Within int  `json:"within"`
+	Last   bool `json:"last"`
+}
 
 // CompareArms is the analysis of a split-face design. Each subject is one pair: the
 // difference treated − comparator at the planned visit, adjusted for the same
@@ -145,21 +160,31 @@ func difference(units []Unit, planned Window, baseline bool) float64 {
 	return atVisit(units, armTreated, planned, baseline) - atVisit(units, armComparator, planned, baseline)
 }
 
-// atVisit is an arm's value at baseline, or at the visit nearest to the planned day,
-// the earlier of two equally near.
+// atVisit is an arm's value at baseline or at the planned visit; NaN where it has none.
 func atVisit(units []Unit, arm string, planned Window, baseline bool) float64 {
-	best, value := planned.Within+1, math.NaN()
+	if u, ok := planned.of(units, arm, baseline); ok {
+		return u.Value
+	}
+	return math.NaN()
+}
+
+// of finds the unit of an arm at baseline or at the planned visit, the earlier of two
+// equally near. Units of one subject stand in the order of their days.
+func (w Window) of(units []Unit, arm string, baseline bool) (found Unit, ok bool) {
+	best := w.Within + 1
 	for _, u := range units {
-		off := max(u.Day-planned.Day, planned.Day-u.Day)
+		off := max(u.Day-w.Day, w.Day-u.Day)
 		switch {
 		case u.Arm != arm || u.Baseline != baseline:
 		case baseline:
-			return u.Value
+			return u, true
+		case w.Last:
+			found, ok = u, true
 		case off < best:
-			best, value = off, u.Value
+			best, found, ok = off, u, true
 		}
 	}
-	return value
+	return found, ok
 }
 
 // ArmCourse is visit × arm over all visits by a mixed model.
@@ -171,16 +196,17 @@ type ArmCourse struct {
 	Warnings []string
 }
 
-// CompareCourses fits value ~ visit × arm with random intercepts of subject and of side
-// within subject, by REML with Satterthwaite's degrees of freedom. Visits are named by
-// number in each subject's order, the baseline first; at least five subjects.
+// CompareCourses fits value ~ visit × arm with random intercepts of subject and, where
+// subjects have two sides, of side within subject, by REML with Satterthwaite's degrees
+// of freedom. Visits are named by number in each subject's order, the baseline first; at
+// least five subjects. With one arm it is value ~ visit.
 func CompareCourses(units []Unit) (ArmCourse, error) {
-	a := ArmCourse{Method: "linear mixed model by REML: visit × arm, random intercepts of subject and side in subject, Satterthwaite degrees of freedom. Assumes normal residuals of equal variance and that missing visits are missing at random."}
-	d, visits := a.design(units)
-	if visits < 2 {
+	a := ArmCourse{Method: "linear mixed model by REML: visit × arm, random intercepts of subject and, within subjects that have both, of side, Satterthwaite degrees of freedom. Assumes normal residuals of equal variance and that missing visits are missing at random."}
+	cells := a.cells(units)
+	if cells.visits < 2 {
 		return a, fmt.Errorf("%w: no visit after the baseline", ErrTooFewSubjects)
 	}
-	m, err := stats.LinearMixed(d)
+	m, err := stats.LinearMixed(a.design(units, cells))
 	if errors.Is(err, stats.ErrTooFew) {
 		return a, fmt.Errorf("%w: %d, at least 5 are needed for a mixed model", ErrTooFewSubjects, a.N)
 	}
@@ -189,31 +215,46 @@ func CompareCourses(units []Unit) (ArmCourse, error) {
 	return a, err
 }
 
-// design builds the columns: 1, visit 2…, arm, visit 2… × arm.
-func (a *ArmCourse) design(units []Unit) (d stats.MixedData, visits int) {
-	var order, subject, side []int
+// cells says of each unit which visit, subject and side it is.
+type cells struct {
+	visits               int
+	order, subject, side []int
+	twoArms, twoSides    bool
+}
+
+func (a *ArmCourse) cells(units []Unit) cells {
+	var c cells
 	uneven := false
 	for i, one := range bySubject(units) {
-		numbers := map[string]int{}
+		numbers, arms := map[string]int{}, map[string]int{}
 		for _, u := range one {
 			if _, seen := numbers[u.Visit]; !seen {
 				numbers[u.Visit] = len(numbers)
 			}
-			arm := 0
-			if u.Arm == armTreated {
-				arm = 1
+			if _, seen := arms[u.Arm]; !seen {
+				arms[u.Arm] = len(arms)
 			}
-			order, subject, side = append(order, numbers[u.Visit]), append(subject, i), append(side, 2*i+arm)
+			side := 2 * i
+			if u.Arm == armTreated {
+				side++
+			}
+			c.order, c.subject, c.side = append(c.order, numbers[u.Visit]), append(c.subject, i), append(c.side, side)
+			c.twoArms = c.twoArms || u.Arm != units[0].Arm
 		}
-		if a.N > 0 && len(numbers) != visits {
-			uneven = true
-		}
-		visits = max(visits, len(numbers))
+		c.twoSides = c.twoSides || len(arms) > 1
+		uneven = uneven || a.N > 0 && len(numbers) != c.visits
+		c.visits = max(c.visits, len(numbers))
 		a.N++
 	}
 	if uneven {
 		a.Warnings = append(a.Warnings, "subjects differ in their number of visits: a visit that one missed shifts the numbers of its later ones")
 	}
+	return c
+}
+
+// design builds the columns: 1, visit 2…, and with two arms: arm, visit 2… × arm.
+func (a *ArmCourse) design(units []Unit, c cells) stats.MixedData {
+	var d stats.MixedData
 	column := func(name string, value func(i int) bool) {
 		x := make([]float64, len(units))
 		for i := range x {
@@ -223,19 +264,23 @@ func (a *ArmCourse) design(units []Unit) (d stats.MixedData, visits int) {
 		}
 		d.X, a.Names = append(d.X, x), append(a.Names, name)
 	}
-	treated := func(i int) bool { return units[i].Arm == armTreated }
 	column("intercept", func(int) bool { return true })
-	for v := 1; v < visits; v++ {
-		column(fmt.Sprintf("visit %d", v+1), func(i int) bool { return order[i] == v })
+	for v := 1; v < c.visits; v++ {
+		column(fmt.Sprintf("visit %d", v+1), func(i int) bool { return c.order[i] == v })
 	}
-	column("treated", treated)
-	for v := 1; v < visits; v++ {
-		column(fmt.Sprintf("visit %d × treated", v+1), func(i int) bool { return order[i] == v && treated(i) })
+	if treated := func(i int) bool { return units[i].Arm == armTreated }; c.twoArms {
+		column("treated", treated)
+		for v := 1; v < c.visits; v++ {
+			column(fmt.Sprintf("visit %d × treated", v+1), func(i int) bool { return c.order[i] == v && treated(i) })
+		}
 	}
 	for _, u := range units {
 		d.Y = append(d.Y, u.Value)
 	}
 	one := [][]float64{d.X[0]}
-	d.Random = []stats.Random{{Group: subject, Z: one}, {Group: side, Z: one}}
-	return d, visits
+	d.Random = []stats.Random{{Group: c.subject, Z: one}}
+	if c.twoSides {
+		d.Random = append(d.Random, stats.Random{Group: c.side, Z: one})
+	}
+	return d
 }

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/study"
+	"dermtrace/internal/trend"
+
+	"github.com/spf13/cobra"
+)
+
+func newCompare(t *terminal) *cobra.Command {
+	var from, to, noise string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "compare RESULTS --from VISIT --to VISIT | compare OLD NEW",
+		Short: "Compare any two visits of a result, or two results",
+		Long: `compare RESULTS --from V --to V prints the changes between any two visits of one
+result, each with its smallest detectable change. They are exploratory: nobody
+named them before the data were seen, so no conclusion should rest on one alone.
+
+compare OLD NEW lists what differs between two result folders, of one series or of
+a study, and why: inputs, settings, software, definitions; then values and verdicts.
+Differences are no failure; a value that differs with everything else alike is said.`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			visits := from != "" || to != ""
+			switch {
+			case len(args) == 2 && !visits:
+				return compareResults(t, args[0], args[1], asJSON)
+			case len(args) == 1 && from != "" && to != "":
+				return compareVisits(t, args[0], visitPair{from, to, noise}, asJSON)
+			}
+			return usage("compare takes one result and two visits, or two results", "compare RESULTS --from V --to V, or compare OLD NEW")
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&from, "from", "", "visit compared against, as results.json names it")
+	f.StringVar(&to, "to", "", "visit compared")
+	f.StringVar(&noise, "noise", "", "this clinic's own photo noise, a file that 'repeatability' wrote")
+	f.BoolVar(&asJSON, "json", false, "print all rows instead of the table")
+	return cmd
+}
+
+type visitPair struct{ from, to, noise string }
+
+// exploratory is what compare prints of two visits as JSON.
+type exploratory struct {
+	Title   string           `json:"title"`
+	Changes []outcome.Change `json:"changes"`
+}
+
+func compareVisits(t *terminal, results string, pair visitPair, asJSON bool) error {
+	rec, err := readRecord(results)
+	if err != nil {
+		return err
+	}
+	noise, err := readNoise(pair.noise)
+	if err != nil {
+		return err
+	}
+	rows, err := trend.Compare(rec, noise, pair.from, pair.to)
+	if err != nil {
+		names := make([]string, len(rec.Visits))
+		for i, v := range rec.Visits {
+			names[i] = v.Visit
+		}
+		return withHint(err, "its visits are "+strings.Join(names, ", "))
+	}
+	title := fmt.Sprintf("Exploratory comparison of %s with %s", pair.to, pair.from)
+	if asJSON {
+		return t.json(exploratory{title, rows})
+	}
+	t.print("%s", title)
+	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "region\tmeasure\tcontrast\tunit\tfrom\tto\tchange\t95 % interval\tdetectable from\tnoise\tstatus")
+	for _, c := range rows {
+		interval, noise := "—", "—"
+		if c.MDC95.Known() {
+			interval = short(c.CI95[0]) + " to " + short(c.CI95[1])
+			noise = fmt.Sprintf("%s, n %d, df %s", c.MDCSource, c.MDCN, short(c.MDCDF))
+		}
+		fmt.Fprintln(w, printable(strings.Join([]string{strings.ReplaceAll(c.ROI, "\t", " "), c.Measure, c.Contrast, c.Unit, short(c.From), short(c.To),
+			signed(c.Change), interval, short(c.MDC95), noise, c.Status}, "\t")))
+	}
+	return w.Flush()
+}
+
+// differing is one series of two result folders.
+type differing struct {
+	Series      string             `json:"series"` // folder below OLD and NEW
+	Only        string             `json:"only"`   // old | new | "": which of them has it
+	Causes      []string           `json:"causes"`
+	Differences []trend.Difference `json:"differences"`
+}
+
+func compareResults(t *terminal, old, new string, asJSON bool) error {
+	before, order, err := recordsOf(old, nil)
+	if err != nil {
+		return err
+	}
+	after, order, err := recordsOf(new, order)
+	if err != nil {
+		return err
+	}
+	list := differences(before, after, order)
+	if asJSON {
+		return t.json(list)
+	}
+	t.printDiffering(list, len(order))
+	return nil
+}
+
+// differences compares two sets of records, place by place; places where nothing differs
+// are left out.
+func differences(before, after map[string]*outcome.Record, order []string) []differing {
+	list := []differing{}
+	for _, name := range order {
+		a, b := before[name], after[name]
+		d := differing{Series: name, Causes: []string{}, Differences: []trend.Difference{}}
+		switch {
+		case a == nil:
+			d.Only = "new"
+		case b == nil:
+			d.Only = "old"
+		default:
+			d.Differences = trend.Diff(a, b)
+			d.Causes = trend.Causes(d.Differences)
+		}
+		if d.Only != "" || len(d.Differences) > 0 {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// recordsOf reads all records below a folder by their place, and adds the places that
+// order has not yet.
+func recordsOf(dir string, order []string) (map[string]*outcome.Record, []string, error) {
+	records := map[string]*outcome.Record{}
+	seen := map[string]bool{}
+	for _, name := range order {
+		seen[name] = true
+	}
+	for m, err := range study.Records(dir) {
+		if err != nil {
+			return nil, nil, err
+		}
+		records[m.Folder] = m.Record
+		if !seen[m.Folder] {
+			order = append(order, m.Folder)
+		}
+	}
+	if len(records) == 0 {
+		return nil, nil, withHint(errors.New(dir+" holds no results"), "give a folder that 'dermtrace analyze' or 'dermtrace batch' wrote")
+	}
+	return records, order, nil
+}
+
+func (t *terminal) printDiffering(list []differing, all int) {
+	t.print("%d of %d series differ", len(list), all)
+	for _, d := range list {
+		switch {
+		case d.Only != "":
+			t.print("%s: only in the %s folder", d.Series, d.Only)
+			continue
+		case len(d.Causes) == 0:
+			t.print("%s: inputs, settings and versions are the same, yet values differ", d.Series)
+		default:
+			t.print("%s: because of %s", d.Series, strings.Join(d.Causes, ", "))
+		}
+		for _, one := range d.Differences {
+			t.print("  %-10s %s: %s → %s", one.Kind, one.What, orNone(one.Old), orNone(one.New))
+		}
+	}
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
