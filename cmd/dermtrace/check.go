@@ -42,6 +42,9 @@ redness, pigment, texture and geometry, and one sentence that says what to do:
   red    it will carry no verdict
 The series needs a series.yaml whose regions are drawn; the photo need not be in it.
 
+Given a study (a folder, a .zip or a .tar) it says, from headers alone, what 'dermtrace
+batch' would use, refuse or find ambiguous.
+
 Exit status: 0 done, 1 no photo could be opened, 2 wrong use, 3 some could not be
 opened, are unusable or cannot be laid over the series.`,
 		Args: atLeastOne("one photo or more"),
@@ -78,6 +81,9 @@ type checkedCard struct {
 }
 
 func runCheck(ctx context.Context, t *terminal, files []string, opt checkOptions) error {
+	if len(files) == 1 && isStudy(files[0]) {
+		return checkStudy(ctx, t, files[0], opt)
+	}
 	camera, err := openSeries(ctx, opt.series, opt.maxMegapixels)
 	if err != nil {
 		return err

@@ -225,7 +225,7 @@ func otherFate(o source.Other) string {
 		return FateManifest
 	case "not_named":
 		return FateSetAside
-	case "unreadable", "link", "too_deep", "bad_name", "name_twice", "encrypted", "special", "archive":
+	case "unreadable", "link", "list_refused", "too_deep", "bad_name", "name_twice", "encrypted", "special", "archive":
 		return FateRefused
 	}
 	return FateIgnored

@@ -70,6 +70,8 @@ func (w *walk) flat(here Series) {
 		case named[f]:
 		case f == manifest.FileName:
 			w.leave(path.Join(here.Dir, f), "shared", "holds for every series of "+FlatFile, "")
+		case len(rows) == 0:
+			w.leave(path.Join(here.Dir, f), "list_refused", FlatFile+" must be put right first", "")
 		default:
 			w.leave(path.Join(here.Dir, f), "not_named", FlatFile+" does not name it", "add a line for it if it is to be measured")
 		}
