@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"image"
 	"image/gif"
-	"image/png"
 	"testing"
 
 	"dermtrace/internal/geom"
@@ -21,15 +20,6 @@ func speckled(w, h int) *raster.RGB {
 	return rgb
 }
 
-func decodePNG(t *testing.T, m Image) image.Image {
-	t.Helper()
-	img, err := png.Decode(bytes.NewReader(m.Bytes))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return img
-}
-
 // A photo over itself differs nowhere and is valid everywhere, whatever its exposure; one
 // shifted by half its width is valid in half.
 func TestPairOfAPhotoWithItself(t *testing.T) {
@@ -43,7 +33,7 @@ func TestPairOfAPhotoWithItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	difference, valid := decodePNG(t, pair.Difference).(*image.Gray), decodePNG(t, pair.Valid).(*image.Gray)
+	difference, valid := open(t, pair.Difference).(*image.Gray), open(t, pair.Valid).(*image.Gray)
 	for i := range difference.Pix {
 		if d := int(difference.Pix[i]) - 128; d < -contrast || d > contrast || valid.Pix[i] != 255 {
 			t.Fatalf("pixel %d: difference %d, valid %d", i, d, valid.Pix[i])
@@ -57,7 +47,7 @@ func TestPairOfAPhotoWithItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := 0
-	for _, v := range decodePNG(t, half.Valid).(*image.Gray).Pix {
+	for _, v := range open(t, half.Valid).(*image.Gray).Pix {
 		if v == 255 {
 			shown++
 		}
