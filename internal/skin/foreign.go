@@ -24,11 +24,10 @@ const (
 
 // foreign takes what is not skin out of the weights and returns its shares.
 func (a averaged) foreign() (glare, crust float64) {
-	field := chromo.NewField(a.rgb.R, a.weight)
-	if field.Empty() {
+	medians := a.medians()
+	if math.IsNaN(medians[0]) {
 		return 0, 0
 	}
-	medians := [3]float64{field.Quantile(0.5), chromo.NewField(a.rgb.G, a.weight).Quantile(0.5), chromo.NewField(a.rgb.B, a.weight).Quantile(0.5)}
 	r, g, b := math.Log(max(medians[0], chromo.Floor)), math.Log(max(medians[1], chromo.Floor)), math.Log(max(medians[2], chromo.Floor))
 	what := raster.New(a.weight.W, a.weight.H)
 	var total float64
@@ -60,4 +59,23 @@ func (a averaged) foreign() (glare, crust float64) {
 		}
 	}
 	return glare, crust
+}
+
+// mediansFrom is the side of the blocks whose medians stand for those of the pixels.
+const mediansFrom = 4
+
+// medians are the median red, green and blue light, NaN where nothing counts.
+func (a averaged) medians() [3]float64 {
+	blocks := a.coarser(mediansFrom)
+	var m [3]float64
+	for c, p := range blocks.rgb.Planes() {
+		least := raster.New(p.W, p.H)
+		for i, w := range blocks.weight.Pix {
+			if w > 0 {
+				least.Pix[i] = 1
+			}
+		}
+		m[c] = chromo.NewField(p, least).Quantile(0.5)
+	}
+	return m
 }

@@ -170,8 +170,8 @@ func Evenness(melanin chromo.Field, mmPerPx float64, bandMM [2]float64) outcome.
 	case melanin.Empty():
 		return outcome.Unmeasured(UnitMelanin, outcome.RegionLost)
 	}
-	// Neither Gaussian needs pixels finer than a third of the smaller σ.
-	k := max(1, int(bandMM[0]/3/mmPerPx))
+	// Neither Gaussian needs pixels finer than 5/8 of the smaller σ.
+	k := max(1, int(bandMM[0]/1.6/mmPerPx))
 	small := melanin.Shrink(k)
 	px := mmPerPx * float64(k)
 	fine, coarse := small.Smooth(bandMM[0]/px), small.Smooth(bandMM[1]/px)
