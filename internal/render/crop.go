@@ -1,7 +1,11 @@
 package render
 
 import (
+	"bytes"
+	"fmt"
 	"image"
+	"image/color"
+	"image/png"
 	"math"
 
 	"github.com/disintegration/imaging"
@@ -38,14 +42,41 @@ func Crop(m Image, view View, regions, holes []geom.Polygon) (Image, View, error
 	if keep.Empty() || cut.Empty() {
 		return Image{}, View{}, ErrNotInView
 	}
-	blankOutside(img, keep, m.Ext == ".png")
-	out := imaging.Crop(img, cut)
 	if m.Ext == ".png" {
-		small, err := encodePNG(out)
+		small, err := cropLayer(m, img, keep, cut)
 		return small, box, err
 	}
-	small, err := encodeJPEG(out, defaultBytes)
+	blankOutside(img, keep, false)
+	small, err := encodeJPEG(imaging.Crop(img, cut), defaultBytes)
 	return small, box, err
+}
+
+// cropLayer keeps the palette of a map, whose first entry is transparent: with four
+// times the bytes a pixel a report of maps would not stay small.
+func cropLayer(m Image, img *image.NRGBA, keep *roi.Mask, cut image.Rectangle) (Image, error) {
+	src, err := png.Decode(bytes.NewReader(m.Bytes))
+	if err != nil {
+		return Image{}, fmt.Errorf("render: %w", err)
+	}
+	p, ok := src.(*image.Paletted)
+	if !ok || len(p.Palette) == 0 || p.Rect.Min != (image.Point{}) || !transparent(p.Palette[0]) {
+		blankOutside(img, keep, true)
+		return encodePNG(imaging.Crop(img, cut))
+	}
+	for y := range p.Rect.Dy() {
+		row := p.Pix[y*p.Stride : y*p.Stride+p.Rect.Dx()]
+		for x := range row {
+			if !keep.Contains(x, y) {
+				row[x] = 0
+			}
+		}
+	}
+	return encodePNG(p.SubImage(cut))
+}
+
+func transparent(c color.Color) bool {
+	_, _, _, a := c.RGBA()
+	return a == 0
 }
 
 // boxOf is the whole-pixel box of the regions within the view.

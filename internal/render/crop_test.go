@@ -2,8 +2,11 @@ package render
 
 import (
 	"errors"
+	"hash/crc32"
+	"image"
 	"image/color"
 	"math"
+	"strings"
 	"testing"
 
 	"dermtrace/internal/geom"
@@ -60,6 +63,9 @@ func TestCropOfALayerIsTransparentOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	img := open(t, m)
+	if _, ok := img.(*image.Paletted); !ok {
+		t.Errorf("a map lost its palette: %T", img)
+	}
 	in, out := color.NRGBAModel.Convert(img.At(10, 10)).(color.NRGBA), color.NRGBAModel.Convert(img.At(190, 140)).(color.NRGBA)
 	if in.A != 255 || out != (color.NRGBA{}) {
 		t.Errorf("inside %v, outside %v", in, out)
@@ -146,5 +152,16 @@ func TestLoweredQualityStaysInItsRange(t *testing.T) {
 		if got := lowered(c.quality, c.excess); got != c.want {
 			t.Errorf("%d after %d, %v times too large, want %d", got, c.quality, c.excess, c.want)
 		}
+	}
+}
+
+// A file that claims to be immense is refused before memory is taken for it.
+func TestCropRefusesImmensePictures(t *testing.T) {
+	header := "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x02\x00\x00\x00"
+	sum := crc32.ChecksumIEEE([]byte(header[12:]))
+	file := append([]byte(header), byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
+	_, _, err := Crop(Image{Bytes: file, Ext: ".png"}, WholeFrame(9, 9), nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "65535×65535") {
+		t.Error(err)
 	}
 }

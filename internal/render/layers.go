@@ -148,8 +148,18 @@ func Over(base Image, opacity float64, layers ...Image) (Image, error) {
 	return encodeJPEG(img, defaultBytes)
 }
 
+// mostPixels bounds a picture that is read back: those of this package have two million.
+const mostPixels = 32 << 20
+
 // decode reads a picture of this package as NRGBA: imaging must never see a palette.
 func decode(m Image) (*image.NRGBA, error) {
+	c, _, err := image.DecodeConfig(bytes.NewReader(m.Bytes))
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	if int64(c.Width)*int64(c.Height) > mostPixels {
+		return nil, fmt.Errorf("render: a picture of %d×%d pixels is none of a result", c.Width, c.Height)
+	}
 	read := png.Decode
 	if m.Ext == ".jpg" {
 		read = jpeg.Decode
