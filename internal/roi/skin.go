@@ -240,19 +240,30 @@ func (c *skinMap) alike(skin, patch *Mask) *Mask {
 
 // median is the middle value of q over a set of cells, each counted by its weight.
 func (c *skinMap) median(of *Mask, q []float32) float64 {
-	var list []float32
+	var light, heavy []float32 // of weight 1, of typicalWeight
 	for i, in := range of.In {
-		if in {
-			for range c.weight(i) {
-				list = append(list, q[i])
-			}
+		switch {
+		case !in:
+		case c.weight(i) == 1:
+			light = append(light, q[i])
+		default:
+			heavy = append(heavy, q[i])
 		}
 	}
-	if len(list) == 0 {
-		return 0
+	slices.Sort(light)
+	slices.Sort(heavy)
+	half := (len(light) + typicalWeight*len(heavy)) / 2
+	for below := 0; len(light)+len(heavy) > 0; {
+		from, weight := &light, 1
+		if len(light) == 0 || len(heavy) > 0 && heavy[0] < light[0] {
+			from, weight = &heavy, typicalWeight
+		}
+		if below += weight; below > half {
+			return float64((*from)[0])
+		}
+		*from = (*from)[1:]
 	}
-	slices.Sort(list)
-	return float64(list[len(list)/2])
+	return 0
 }
 
 // skin is the set of cells that have the colour of skin.

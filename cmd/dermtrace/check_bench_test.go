@@ -1,0 +1,88 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"dermtrace/internal/phantom"
+)
+
+// twelveMegapixels writes a series of one visit of two photos of 12 megapixels.
+func twelveMegapixels(b *testing.B) (dir, file string) {
+	b.Helper()
+	script, err := phantom.Scenario("acne-scar course")
+	if err != nil {
+		b.Fatal(err)
+	}
+	script.Visits = script.Visits[:1]
+	dir = b.TempDir()
+	if err := phantom.Write(b.Context(), dir, script.Scaled(2), phantom.Options{}); err != nil {
+		b.Fatal(err)
+	}
+	return dir, filepath.Join(dir, "2026-01-10_2.jpg")
+}
+
+// cpu is the processor time that this program has used.
+func cpu(b *testing.B) time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+}
+
+// BenchmarkCheck12MP prints how much processor time a photo takes to be judged, file to
+// findings, in decodings of its JPEG.
+func BenchmarkCheck12MP(b *testing.B) {
+	_, file := twelveMegapixels(b)
+	data, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var decoding, checking, opening time.Duration
+	b.ReportAllocs()
+	for b.Loop() {
+		start := cpu(b)
+		if _, err := jpeg.Decode(bytes.NewReader(data)); err != nil {
+			b.Fatal(err)
+		}
+		decoded := cpu(b)
+		p, err := openPhoto(b.Context(), file, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		opened := cpu(b)
+		checkOne(p, nil)
+		decoding, opening, checking = decoding+decoded-start, opening+opened-decoded, checking+cpu(b)-decoded
+	}
+	b.ReportMetric(opening.Seconds()/decoding.Seconds(), "decodings-to-open")
+	b.ReportMetric(checking.Seconds()/decoding.Seconds(), "decodings")
+}
+
+// BenchmarkCheckSeries12MP is the whole of check PHOTO --series DIR.
+func BenchmarkCheckSeries12MP(b *testing.B) {
+	dir, file := twelveMegapixels(b)
+	b.ReportAllocs()
+	var used time.Duration
+	for b.Loop() {
+		start := cpu(b)
+		camera, err := openSeries(b.Context(), dir, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, err := openPhoto(b.Context(), file, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		checkOne(p, camera)
+		used += cpu(b) - start
+	}
+	b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
+}
