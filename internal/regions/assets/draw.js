@@ -78,9 +78,8 @@ function drawRegions(data) {
     const region = chosen();
     if (!region) return say("Nothing was rubbed out: no drawn region lies there.");
     if (locked(region)) return say("“" + region.name + "” comes from " + region.file + " and is changed there.");
-    const mask = fill(region.rings, size.w, size.h), before = count(mask);
-    rub(mask, stroke, r);
-    if (count(mask) === before) return say("Nothing of “" + region.name + "” lies there.");
+    const mask = fill(region.rings, size.w, size.h);
+    if (rub(mask, stroke, r) === 0) return say("Nothing of “" + region.name + "” lies there.");
     const rings = outline(mask, region.rings.flat()), wrong = rings.length ? problem(rings) : "";
     if (wrong) return say("This would leave no region that can be saved: " + wrong + ".");
     ui.vertex = null;
@@ -294,7 +293,7 @@ function drawRegions(data) {
   function paint(s, c) {
     work.doc.regions.forEach((r, i) => {
       path(c, s, r.rings);
-      c.fillStyle = colours[r.kind]; c.globalAlpha = r.kind === "exclude" ? 0.34 : i === ui.sel ? 0.22 : 0.1;
+      c.fillStyle = colours[r.kind]; c.globalAlpha = r.kind === "exclude" ? 0.3 : i === ui.sel ? 0.12 : 0.06;
       c.fill("evenodd");
       c.globalAlpha = 1;
       path(c, s, r.rings);

@@ -95,18 +95,21 @@ function cut(rows, m, a, b) {
   }
 }
 
-const count = (m) => m.in.reduce((n, v) => n + v, 0);
-
-// rub takes the pixels within r of a stroke out of a mask.
+// rub takes the pixels within r of a stroke out of a mask, and says how many there were.
 function rub(m, stroke, r) {
+  let n = 0;
   stroke.forEach((b, i) => {
     const a = stroke[Math.max(0, i - 1)];
     const from = Math.max(m.y0, Math.ceil(Math.min(a[1], b[1]) - r)), to = Math.min(m.y0 + m.h - 1, Math.max(a[1], b[1]) + r);
     for (let y = from; y <= to; y++) {
       const left = Math.max(m.x0, Math.ceil(Math.min(a[0], b[0]) - r)), right = Math.min(m.x0 + m.w - 1, Math.max(a[0], b[0]) + r);
-      for (let x = left; x <= right; x++) if (besideSegment(a, b, [x, y]) <= r) m.in[(y - m.y0) * m.w + x - m.x0] = 0;
+      for (let x = left; x <= right; x++) {
+        const at = (y - m.y0) * m.w + x - m.x0;
+        if (m.in[at] && besideSegment(a, b, [x, y]) <= r) { m.in[at] = 0; n++; }
+      }
     }
   });
+  return n;
 }
 
 // trace goes around every patch and hole of a mask along the sides of its pixels.
@@ -116,8 +119,8 @@ function trace(m) {
   const ahead = [[[0, -1], [0, 0]], [[0, 0], [-1, 0]], [[-1, 0], [-1, -1]], [[-1, -1], [0, -1]]];
   const step = [[1, 0], [0, 1], [-1, 0], [0, -1]];
   for (let i = 0; i < m.in.length; i++) {
+    if (!m.in[i] || seen[i] || (i >= m.w && m.in[i - m.w])) continue;
     const sx = i % m.w, sy = (i - sx) / m.w;
-    if (!m.in[i] || seen[i] || at(sx, sy - 1)) continue;
     const ring = [];
     let x = sx, y = sy, way = 0;
     do {

@@ -11,6 +11,7 @@ class Stage {
     box.addEventListener("pointermove", (e) => this.move(e));
     for (const end of ["pointerup", "pointercancel"]) box.addEventListener(end, (e) => this.up(e));
     box.addEventListener("wheel", (e) => { e.preventDefault(); this.zoom(Math.exp(-e.deltaY * (e.ctrlKey ? 0.01 : 0.0015)), this.local(e)); }, { passive: false });
+    box.addEventListener("mousedown", (e) => { if (!e.target.closest("button")) e.preventDefault(); }); // selects no text
     box.addEventListener("contextmenu", (e) => e.preventDefault());
     box.addEventListener("blur", () => { this.cursor = null; this.draw(); });
     new ResizeObserver(() => this.resize()).observe(box);
