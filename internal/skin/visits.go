@@ -25,3 +25,22 @@ func (s *Sheet) PoreVisit(frameFromRGB geom.Transform) (v texture.PoreVisit, ok 
 	rgbFromRelief := geom.Translation(float64(s.X0)+middle, float64(s.Y0)+middle).Mul(geom.Scaling(step))
 	return texture.PoreVisit{Relief: s.relief, FrameFromRelief: frameFromRGB.Mul(rgbFromRelief)}, s.relief != nil && s.relief.CountsPores()
 }
+
+// ExcessBlur is the variance of blur, in mm² on the skin, that this photo has beyond a
+// reference photo of the same untreated skin ([texture.ExcessBlur]); ok is false where
+// it cannot be told.
+func (s *Sheet) ExcessBlur(reference *Sheet) (mm2 float64, ok bool) {
+	if s.relief == nil || reference.relief == nil {
+		return 0, false
+	}
+	return texture.ExcessBlur(reference.relief, s.relief)
+}
+
+// MatchBlur makes texture be measured as sharply as the reference photo shows it. What
+// resolves too little is withheld with a warning; nothing but texture changes. Call it
+// once, before [Measure].
+func (s *Sheet) MatchBlur(excessMM2 float64) {
+	if s.relief != nil {
+		s.relief, s.noRelief = s.relief.Matched(excessMM2)
+	}
+}

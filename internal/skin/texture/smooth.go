@@ -28,8 +28,31 @@ func smooth(f chromo.Field, sigmaPx, from float64) smoothed {
 		rest -= (k2-1)/12 + k2/6
 	}
 	blocks := f.Shrink(k)
-	small := blocks.Smooth(math.Sqrt(rest) / float64(k))
+	small := blocks.Smooth(sampledSigma(rest / float64(k*k)))
 	return smoothed{small: small, field: blocks, k: k, w: f.Value.W, h: f.Value.H}
+}
+
+// sampledSigma is the σ at which a Gaussian sampled at whole pixels has the variance v,
+// Σ i² exp(−i²/2σ²) / Σ exp(−i²/2σ²). From 0.7 on that is √v; below, samples say less.
+func sampledSigma(v float64) float64 {
+	if v >= 0.49 || v <= 0 {
+		return math.Sqrt(max(0, v))
+	}
+	low, high := math.Sqrt(v), 0.75
+	for range 30 {
+		sigma := (low + high) / 2
+		sum, square := 1.0, 0.0
+		for i := 1.0; i <= 3; i++ {
+			w := 2 * math.Exp(-i*i/(2*sigma*sigma))
+			sum, square = sum+w, square+i*i*w
+		}
+		if square < v*sum {
+			low = sigma
+		} else {
+			high = sigma
+		}
+	}
+	return low
 }
 
 // rows calls fn with each row of the large plane, in parallel and in no fixed order.

@@ -57,17 +57,29 @@ type Relief struct {
 type Grid struct {
 	PxPerMM float64 // of the photo's own pixels; 0 where unknown
 	Step    int     // photo pixels averaged to one, along each side
+
+	ExcessMM2 float64 // variance of blur beyond the reference's, mm² ([ExcessBlur])
 }
 
 // mmPerPx is the size of the plane's pixels.
 func (g Grid) mmPerPx() float64 { return float64(g.Step) / g.PxPerMM }
 
 // px is the σ in the plane's pixels of a Gaussian of the given σ on the skin, less the
-// blur of averaging: a box of k pixels has a variance of (k²−1)/12.
-func (g Grid) px(mm float64) float64 {
+// blur of averaging and the excess of the photo's own: a box of k pixels has a variance
+// of (k²−1)/12.
+func (g Grid) px(mm float64) float64 { return math.Sqrt(max(0, g.rest(mm))) }
+
+func (g Grid) rest(mm float64) float64 {
 	k2 := float64(g.Step * g.Step)
-	return math.Sqrt(max(0, mm*mm/(g.mmPerPx()*g.mmPerPx())-(1-1/k2)/12))
+	return (mm*mm-g.ExcessMM2)/(g.mmPerPx()*g.mmPerPx()) - (1-1/k2)/12
 }
+
+// leastRest is the variance in pixels that the finest Gaussian must keep: under σ 0.35 a
+// sampled Gaussian is hardly one (project default).
+const leastRest = 0.35 * 0.35
+
+// resolves reports whether the photo shows detail as fine as the finest Gaussian leaves.
+func (g Grid) resolves() bool { return g.rest(fineMM) >= leastRest }
 
 // Refusal is the warning of a region in which no texture can be measured, else "".
 func Refusal(pxPerMM float64, empty bool) string {
@@ -97,10 +109,15 @@ func NewRelief(shading chromo.Field, grid Grid, noise float64) (r *Relief, warni
 		}
 	})
 	r = &Relief{field: chromo.Field{Value: x, Weight: shading.Weight}, grid: grid, noise: white(noise)}
-	r.narrow = smooth(r.field, grid.px(fineMM), bandFrom)
-	r.wide = smooth(r.field, grid.px(middleMM), bandFrom)
-	r.detail = between(r.narrow, r.wide)
+	r.filter()
 	return r, ""
+}
+
+// filter makes the planes of the fine band.
+func (r *Relief) filter() {
+	r.narrow = smooth(r.field, r.grid.px(fineMM), bandFrom)
+	r.wide = smooth(r.field, r.grid.px(middleMM), bandFrom)
+	r.detail = between(r.narrow, r.wide)
 }
 
 // Roughness is the apparent roughness: the RMS of relief between Gaussians of σ 0.06

@@ -243,8 +243,8 @@ func TestRefusals(t *testing.T) {
 		grid    Grid
 		warning string
 	}{
-		{flat, Grid{0, 1}, outcome.ScaleUnknown}, {flat, Grid{14.9, 1}, outcome.ScaleTooCoarse},
-		{flat, Grid{math.NaN(), 1}, outcome.ScaleUnknown}, {empty, Grid{20, 1}, outcome.RegionLost},
+		{flat, Grid{PxPerMM: 0, Step: 1}, outcome.ScaleUnknown}, {flat, Grid{PxPerMM: 14.9, Step: 1}, outcome.ScaleTooCoarse},
+		{flat, Grid{PxPerMM: math.NaN(), Step: 1}, outcome.ScaleUnknown}, {empty, Grid{PxPerMM: 20, Step: 1}, outcome.RegionLost},
 	} {
 		if r, warning := NewRelief(c.field, c.grid, 0); r != nil || warning != c.warning {
 			t.Errorf("%v: %q, want %q", c.grid, warning, c.warning)

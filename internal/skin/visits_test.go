@@ -1,0 +1,75 @@
+package skin_test
+
+import (
+	"slices"
+	"testing"
+
+	"dermtrace/internal/filter"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
+	"dermtrace/internal/skin"
+	"dermtrace/internal/skin/texture"
+)
+
+// A softer photo of the same skin reads the same once its blur is matched; one that is
+// too soft loses its texture and nothing else.
+func TestBlurIsMatchedAlone(t *testing.T) {
+	all := square(0, 0, patchPx, patchPx)
+	base := sheetOf(plain.photo(), all, patchPxPerMM)
+	ref := skin.Freeze(base)
+	want := skin.Measure(base, ref)
+	soft := func(sigmaPx float64) *skin.Sheet {
+		p := plain.photo()
+		return sheetOf(&raster.RGB{R: filter.Gaussian(p.R, sigmaPx), G: filter.Gaussian(p.G, sigmaPx), B: filter.Gaussian(p.B, sigmaPx)}, all, patchPxPerMM)
+	}
+	match := func(s *skin.Sheet) {
+		excess, ok := s.ExcessBlur(base)
+		if !ok {
+			t.Fatal("blur cannot be told")
+		}
+		s.MatchBlur(excess)
+	}
+	s := soft(1)
+	before := skin.Measure(s, ref)
+	match(s)
+	after := skin.Measure(s, ref)
+	ratio := func(m map[string]outcome.Measurement) float64 {
+		return float64(m["roughness"].Value / want["roughness"].Value)
+	}
+	t.Logf("roughness over the sharp photo's: %.4f, matched %.4f", ratio(before), ratio(after))
+	near(t, "matched roughness", ratio(after), 1, 0.02)
+	lost := soft(3)
+	match(lost)
+	for name, m := range skin.Measure(lost, ref) {
+		if skin.Definitions()[name].Family == outcome.Texture {
+			if m.Value.Known() || !slices.Contains(m.Warnings, outcome.ResolutionMismatch) {
+				t.Errorf("%s of a photo that is too soft: %+v", name, m)
+			}
+		} else if !m.Value.Known() {
+			t.Errorf("%s is lost with the texture: %v", name, m.Warnings)
+		}
+	}
+}
+
+func TestPoresOfASheetMatchThemselves(t *testing.T) {
+	sheet := sheetOf(plain.photo(), square(30, 60, patchPx, patchPx), patchPxPerMM)
+	v, ok := sheet.PoreVisit(geom.Scaling(1 / patchPxPerMM))
+	if !ok {
+		t.Fatal("no pores can be seen")
+	}
+	pores := v.Relief.FindPores()
+	pores = slices.DeleteFunc(pores, func(p texture.Pore) bool { return p.Depth < 0.12 })
+	if len(pores) != 81 { // nine by nine, the first column lies on the border
+		t.Fatalf("%d deep pores, want 81", len(pores))
+	}
+	// The patch has a pit every 2 mm, at odd millimetres.
+	for _, p := range pores {
+		at := v.FrameFromRelief.Apply(geom.Point{X: p.X, Y: p.Y})
+		near(t, "x", at.X-2*float64(int(at.X/2)), 1, 0.1)
+		near(t, "y", at.Y-2*float64(int(at.Y/2)), 1, 0.1)
+	}
+	if _, ok := sheetOf(plain.photo(), square(0, 0, patchPx, patchPx), 18).PoreVisit(geom.Identity()); ok {
+		t.Error("pores are matched at 18 px/mm")
+	}
+}
