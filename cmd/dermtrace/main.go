@@ -76,7 +76,7 @@ used, 130 interrupted.`,
 		newDemo(t), newInit(t), newRegions(t), newAnalyze(t), newReport(t),
 		newAlign(t), newMeasure(t), newCheck(t), newWatch(t), newGhost(t),
 		newPhantom(t), newValidate(t), newVerify(t), newIndices(t), newVersion(t),
-		newBatch(t), newMerge(t),
+		newBatch(t), newMerge(t), newSchema(t), newBlind(t), newUnblind(t),
 		newCompare(t), newRepeatability(t), newCohort(t),
 	)
 	return root

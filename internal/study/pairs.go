@@ -1,0 +1,51 @@
+package study
+
+import (
+	"path"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/study/trial"
+)
+
+// Pairs lists a before and an after picture of every series of a result folder: the first
+// aligned picture of the baseline, and that of the last later visit that has one. Series
+// without both are counted.
+func Pairs(out string) (pairs []trial.Pair, without int, err error) {
+	for m, err := range Records(out) {
+		if err != nil {
+			return nil, 0, err
+		}
+		p, ok := pairOf(m)
+		if !ok {
+			without++
+			continue
+		}
+		pairs = append(pairs, p)
+	}
+	return pairs, without, nil
+}
+
+func pairOf(m Measured) (trial.Pair, bool) {
+	visitOf := map[string]string{}
+	for _, p := range m.Record.Photos {
+		if p.Used() {
+			visitOf[p.File] = p.Visit
+		}
+	}
+	aligned := map[string]string{}
+	for _, pic := range m.Record.Pictures {
+		if v := visitOf[pic.Photo]; pic.Kind == outcome.PictureAligned && v != "" && aligned[v] == "" {
+			aligned[v] = path.Join(m.Folder, pic.File)
+		}
+	}
+	base := m.Record.Series.Baseline
+	pair := trial.Pair{Series: m.Folder, Before: base, BeforePicture: aligned[base]}
+	after := false
+	for _, v := range m.Record.Visits {
+		if after && aligned[v.Visit] != "" {
+			pair.After, pair.AfterPicture = v.Visit, aligned[v.Visit]
+		}
+		after = after || v.Visit == base
+	}
+	return pair, pair.BeforePicture != "" && pair.AfterPicture != ""
+}
