@@ -158,9 +158,16 @@ func writeLeft(b *strings.Builder, indent string, list []trend.Left) {
 	}
 }
 
-// coursePlot shows every unit by day, and each arm's mean by visit number.
+func labelled(measure, unit string) string {
+	if unit == "1" {
+		return measure
+	}
+	return measure + ", " + unit
+}
+
+// coursePlot shows every unit by day.
 func coursePlot(f trend.Findings) report.Scatter {
-	s := report.Scatter{XLabel: "days since the first treatment", YLabel: f.Measure + ", " + f.Unit}
+	s := report.Scatter{XLabel: "days since the first treatment", YLabel: labelled(f.Measure, f.Unit)}
 	for _, arm := range f.Arms {
 		g := report.ScatterGroup{Name: arm}
 		for _, u := range f.Units {
@@ -176,7 +183,7 @@ func coursePlot(f trend.Findings) report.Scatter {
 // changePlot shows each subject's change at the planned visit by arm; sides of one
 // subject are joined.
 func changePlot(f trend.Findings) report.Scatter {
-	s := report.Scatter{YLabel: "change of " + f.Measure + ", " + f.Unit, Names: f.Arms}
+	s := report.Scatter{YLabel: "change of " + labelled(f.Measure, f.Unit), Names: f.Arms}
 	if len(f.Arms) > 0 {
 		s.Lines = append(s.Lines, [2]report.XY{{X: -0.5}, {X: float64(len(f.Arms)) - 0.5}})
 	}
@@ -206,12 +213,13 @@ var figureInk = []string{"#0a6a70", "#8c3f93", "#b4540a", "#2c5fb3"}
 func standalone(svg string, f trend.Findings) string {
 	head, rest, _ := strings.Cut(svg, ">")
 	var b strings.Builder
-	b.WriteString(strings.Replace(head, "<svg", `<svg xmlns="http://www.w3.org/2000/svg" width="840" height="540"`, 1) + ">" + figureStyle)
+	head = strings.Replace(head, `viewBox="0 0 560 360"`, `viewBox="0 -24 560 384"`, 1) // room for the names of the arms
+	b.WriteString(strings.Replace(head, "<svg", `<svg xmlns="http://www.w3.org/2000/svg" width="840" height="576"`, 1) + ">" + figureStyle)
 	fmt.Fprintf(&b, "<title>%s</title>", html.EscapeString(heading(f)))
 	b.WriteString(strings.TrimSuffix(strings.TrimSpace(rest), "</svg>"))
 	for i, arm := range f.Arms {
-		y, ink := 16+16*i, figureInk[i%len(figureInk)]
-		fmt.Fprintf(&b, `<circle cx="440" cy="%d" r="4" fill="%s"/><text x="450" y="%d" font-size="12" fill="%s">%s</text>`, y-4, ink, y, ink, html.EscapeString(arm))
+		x, ink := 70+160*i, figureInk[i%len(figureInk)]
+		fmt.Fprintf(&b, `<circle cx="%d" cy="-10" r="4" fill="%s"/><text x="%d" y="-6" font-size="12" fill="%s">%s</text>`, x, ink, x+10, ink, html.EscapeString(arm))
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
