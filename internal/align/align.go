@@ -2,6 +2,7 @@ package align
 
 import (
 	"math"
+	"sync"
 
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
@@ -21,12 +22,15 @@ const (
 
 // Frame is the frame photo, prepared once. It is not changed by aligning to it.
 type Frame struct {
-	w, h         int
-	red, pigment *stack
-	mix          *mixture
-	features     []feature
-	small        *small
-	spectrum     *spectrum
+	w, h int
+	// nodeStep is the distance of an elastic field's nodes in frame pixels.
+	nodeStep float64
+	red      *stack
+	colours  *colours
+	// features are those of the coarse level and of the fine one, which are found when first needed.
+	features [len(featurePx)]func() []feature
+	small    *small
+	spectrum func() *spectrum
 }
 
 // Options has no need to be set: its zero value is the default.
@@ -62,7 +66,7 @@ type Result struct {
 
 // Figures is the evidence behind a verdict.
 type Figures struct {
-	// Features and Matches count those of the photo; Inliers the matches that agree with the
+	// Features and Matches count those of the photo at the finest level looked at; Inliers the matches that agree with the
 	// transform, Hypotheses the transforms that were tried.
 	Features, Matches, Inliers, Hypotheses int
 	// Searched is true where features did not convince and the dense search was tried.
@@ -77,9 +81,10 @@ type Figures struct {
 	// SplitHalfPx is the median disagreement of fits on two interleaved halves of the blocks,
 	// StructurePx the median of the residual that neighbouring blocks share, both in photo pixels.
 	SplitHalfPx, StructurePx float64
-	// PigmentShiftPx is the shift between what red light and what pigment say, PigmentErrorPx
-	// the error of the latter; LightPx is what of it goes into the error.
-	PigmentShiftPx, PigmentErrorPx, LightPx float64
+	// ColourShiftPx is the shift between what red light and what colour say, ColourErrorPx its
+	// error, both 0 where there was no reason to ask colour; LightPx is what of it goes into the
+	// error.
+	ColourShiftPx, ColourErrorPx, LightPx float64
 	// LevelPx is the size of the last level's pixels in frame pixels.
 	LevelPx float64
 	// MirrorInliers counts the matches that a mirrored photo would have.
@@ -89,12 +94,17 @@ type Figures struct {
 // NewFrame prepares the frame photo: pyramids, features and blocks.
 func NewFrame(rgb *raster.RGB, opt Options) *Frame {
 	f := &Frame{w: rgb.W(), h: rgb.H()}
-	red, pigment, mix := signals(rgb, nil)
-	f.mix = mix
-	f.red, f.pigment = newStack(rgb, red, opt), newStack(rgb, pigment, opt)
-	f.features = features(atMost(red, featurePx))
+	f.nodeStep = float64(max(f.w, f.h)) / nodesPerSide
+	if opt.ScaleMMPerPx > 0 {
+		f.nodeStep = max(f.nodeStep, minNodeMM/opt.ScaleMMPerPx)
+	}
+	red, colours := signals(rgb)
+	f.red, f.colours = newStack(f.w, f.h, f.nodeStep, red), colours
+	for i, px := range featurePx {
+		f.features[i] = sync.OnceValue(func() []feature { return features(atMost(red, px)) })
+	}
 	f.small = newSmall(red)
-	f.spectrum = f.small.spectrum(geom.Identity())
+	f.spectrum = sync.OnceValue(func() *spectrum { return f.small.spectrum(geom.Identity()) })
 	return f
 }
 
@@ -107,12 +117,8 @@ type stack struct {
 	blocks   [][]block
 }
 
-func newStack(rgb *raster.RGB, levels []*level, opt Options) *stack {
-	s := &stack{w: rgb.W(), h: rgb.H(), levels: levels, blocks: make([][]block, len(levels))}
-	s.nodeStep = float64(max(s.w, s.h)) / nodesPerSide
-	if opt.ScaleMMPerPx > 0 {
-		s.nodeStep = max(s.nodeStep, minNodeMM/opt.ScaleMMPerPx)
-	}
+func newStack(w, h int, nodeStep float64, levels []*level) *stack {
+	s := &stack{w: w, h: h, nodeStep: nodeStep, levels: levels, blocks: make([][]block, len(levels))}
 	for i, l := range levels {
 		s.blocks[i] = blocks(l)
 	}
@@ -136,13 +142,9 @@ func (f *Frame) Align(rgb *raster.RGB) Result { return f.AlignAssisted(rgb, nil)
 // must be at least three to count. They only start the search: the pictures decide.
 func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
 	p := &photo{w: rgb.W(), h: rgb.H()}
-	p.red, p.pigment, _ = signals(rgb, f.mix)
-	p.features = features(atMost(p.red, featurePx))
+	p.red, p.colours = signals(rgb)
 	p.diag = math.Hypot(float64(p.w), float64(p.h))
-	ms := matches(f.features, p.features)
-	hs := hypotheses(ms, p.diag)
-	fig := Figures{Features: len(p.features), Matches: len(ms), Hypotheses: len(hs)}
-	best := f.best(p, hs, candidate{})
+	best, fig := f.byFeatures(p)
 	assisted := false
 	if h, ok := fromLandmarks(marks); ok && !best.convincing() {
 		c := f.best(p, []hypothesis{h}, best)
@@ -150,7 +152,7 @@ func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
 		best = c
 	}
 	if !best.convincing() {
-		hs = f.search(p)
+		hs := f.search(p)
 		best = f.best(p, hs, best)
 		fig.Hypotheses += len(hs)
 		fig.Searched = true
@@ -163,12 +165,31 @@ func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
 	return r
 }
 
+// byFeatures returns the best candidate that features lead to. Those of the fine level, which cost four
+// times as much, are only sought where the coarse ones do not decide.
+func (f *Frame) byFeatures(p *photo) (best candidate, fig Figures) {
+	for i, px := range featurePx {
+		p.features, p.detail = features(atMost(p.red, px)), i
+		ms := matches(f.features[i](), p.features)
+		hs := hypotheses(ms, p.diag)
+		fig.Features, fig.Matches = len(p.features), len(ms)
+		fig.Hypotheses += len(hs)
+		if best = f.best(p, hs, best); best.evidence.decisive() {
+			break
+		}
+	}
+	return best, fig
+}
+
 // photo is a follow-up in preparation.
 type photo struct {
-	w, h         int
-	diag         float64
-	red, pigment []*level
-	features     []feature
+	w, h    int
+	diag    float64
+	red     []*level
+	colours *colours
+	// features are those of the level that featurePx[detail] bounds.
+	features []feature
+	detail   int
 }
 
 // A candidate is a hypothesis that has been refined to the level of evidence and judged.

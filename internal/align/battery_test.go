@@ -113,8 +113,8 @@ func TestBatteryPhantom(t *testing.T) {
 			if ratio <= 2 && ratio >= 0.5 {
 				within++
 			}
-			t.Logf("%-7s %-15s %-8s %-10s median %.4f p95 %.4f estimated %.4f excess %.2f z %.1f pigment %.3f ± %.3f %s",
-				tone.name, c.name, r.Status, r.Model, med, p95, r.ErrorPx, r.Figures.Excess, r.Figures.Z, r.Figures.PigmentShiftPx, r.Figures.PigmentErrorPx, r.Reason)
+			t.Logf("%-7s %-15s %-8s %-10s median %.4f p95 %.4f estimated %.4f excess %.2f z %.1f colour %.3f ± %.3f %s",
+				tone.name, c.name, r.Status, r.Model, med, p95, r.ErrorPx, r.Figures.Excess, r.Figures.Z, r.Figures.ColourShiftPx, r.Figures.ColourErrorPx, r.Reason)
 			if c.lamp && !(ratio >= 0.25) {
 				t.Errorf("%s, %s: median %.4f px, but estimated %.4f px", tone.name, c.name, med, r.ErrorPx)
 			}

@@ -1,14 +1,21 @@
+//go:build unix
+
 package align_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
+	"runtime"
+	"syscall"
 	"testing"
+	"testing/fstest"
 
 	"dermtrace/internal/align"
+	"dermtrace/internal/photo"
 	"dermtrace/internal/raster"
 )
 
@@ -19,46 +26,78 @@ var benchSizes = []struct{ mp, w, h int }{{1, 1200, 900}, {12, 4000, 3000}, {24,
 func benchPair(w, h int) (frame, photo *raster.RGB) {
 	s := skin{seed: 1, unit: float64(w) / 120, faint: 1}
 	a, b := plain(w, h, still), plain(w, h, through(about(w, h, 1.02, 0.05, 13.3, -8.6)))
-	// Grain that makes 12 megapixels a JPEG of about 4 MB at quality 92, as phones write them.
 	a.noise, b.noise, b.seed = 2, 2, 1
 	return s.take(a), s.take(b)
 }
 
-// BenchmarkPair is a whole alignment: the frame prepared and one photo found in it. Compare with
-// BenchmarkDecodePair.
+// BenchmarkPair is a whole alignment, the frame prepared and one photo found in it, beside the
+// decoding of both JPEGs and the opening of both as linear light, all in one run. It prints the CPU
+// seconds of each, the alignment's over either, and what an alignment allocates in all.
 func BenchmarkPair(b *testing.B) {
 	for _, size := range benchSizes {
 		b.Run(fmt.Sprintf("%dMP", size.mp), func(b *testing.B) {
 			x, y := benchPair(size.w, size.h)
+			files := fstest.MapFS{"a.jpg": {Data: jpegOf(b, x)}, "b.jpg": {Data: jpegOf(b, y)}}
 			b.SetBytes(int64(2 * 12 * size.w * size.h))
-			b.ReportAllocs()
+			var decode, open, pair float64
+			var before, after runtime.MemStats
+			var bytes uint64
 			for b.Loop() {
-				if r := align.NewFrame(x, align.Options{}).Align(y); r.Status != align.StatusOK {
-					b.Fatal(r.Status, r.Reason)
-				}
+				decode += cpuSeconds(func() { decodeAll(b, files) })
+				open += cpuSeconds(func() { openAll(b, files) })
+				runtime.ReadMemStats(&before)
+				pair += cpuSeconds(func() { alignPair(b, x, y) })
+				runtime.ReadMemStats(&after)
+				bytes += after.TotalAlloc - before.TotalAlloc
 			}
+			n := float64(b.N)
+			b.ReportMetric(decode/n, "decode-cpu-s")
+			b.ReportMetric(open/n, "open-cpu-s")
+			b.ReportMetric(pair/n, "align-cpu-s")
+			b.ReportMetric(pair/decode, "align/decode")
+			b.ReportMetric(pair/open, "align/open")
+			b.ReportMetric(float64(bytes)/n/(1<<20), "MiB-allocated")
 		})
 	}
 }
 
-// BenchmarkDecodePair decodes both photos' JPEGs and does nothing else.
-func BenchmarkDecodePair(b *testing.B) {
-	for _, size := range benchSizes {
-		b.Run(fmt.Sprintf("%dMP", size.mp), func(b *testing.B) {
-			x, y := benchPair(size.w, size.h)
-			files := [2][]byte{jpegOf(b, x), jpegOf(b, y)}
-			b.SetBytes(int64(2 * 12 * size.w * size.h))
-			b.ReportAllocs()
-			for b.Loop() {
-				for _, f := range files {
-					if _, err := jpeg.Decode(bytes.NewReader(f)); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-			b.ReportMetric(float64(len(files[0]))/1e6, "MB/file")
-		})
+func alignPair(b *testing.B, x, y *raster.RGB) {
+	if r := align.NewFrame(x, align.Options{}).Align(y); r.Status != align.StatusOK {
+		b.Fatal(r.Status, r.Reason)
 	}
+}
+
+func decodeAll(b *testing.B, files fstest.MapFS) {
+	for _, f := range files {
+		if _, err := jpeg.Decode(bytes.NewReader(f.Data)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func openAll(b *testing.B, files fstest.MapFS) {
+	for name := range files {
+		if _, err := photo.Open(context.Background(), files, name, photo.Limits{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// cpuSeconds is the processor time of fn, whatever else the machine does, rubbish of earlier work
+// collected first.
+func cpuSeconds(fn func()) float64 {
+	runtime.GC()
+	start := processSeconds()
+	fn()
+	return processSeconds() - start
+}
+
+func processSeconds() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
 }
 
 func jpegOf(b *testing.B, c *raster.RGB) []byte {

@@ -3,8 +3,6 @@ package align
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
@@ -41,7 +39,6 @@ type block struct {
 	x, y   int
 	inv    [unknowns][unknowns]float64
 	info   [3]float64
-	flat   [3][3]float64
 	center geom.Point
 	// corner is true where the structure runs both ways.
 	corner bool
@@ -85,45 +82,107 @@ func blockStride(l *level) int {
 // newBlock sums the normal equations of P = gain·F + shift·∇F + offset + slope·x.
 func newBlock(f *raster.Plane, x0, y0 int) (block, bool) {
 	b := block{x: x0, y: y0, center: geom.Point{X: float64(x0) + (blockPx-1)/2.0, Y: float64(y0) + (blockPx-1)/2.0}}
-	var n [unknowns][unknowns]float64
-	mean := float64(f.At(x0+blockPx/2, y0+blockPx/2))
-	for i := range blockPx {
-		for j := range blockPx {
-			w := window[i] * window[j]
-			v := basis(f, x0+j, y0+i, mean, j, i)
-			for r := range unknowns {
-				for c := range r + 1 {
-					n[r][c] += w * v[r] * v[c]
-				}
-			}
-		}
-	}
-	s := mat.NewSymDense(unknowns, nil)
-	for r := range unknowns {
-		for c := range r + 1 {
-			s.SetSym(r, c, n[r][c])
-		}
-	}
-	var ch mat.Cholesky
-	if !ch.Factorize(s) {
+	n := normals(f, x0, y0)
+	if !invert(&n) {
 		return b, false
 	}
-	inv := mat.NewSymDense(unknowns, nil)
-	if ch.InverseTo(inv) != nil {
-		return b, false
-	}
-	for r := range unknowns {
-		for c := range unknowns {
-			b.inv[r][c] = inv.At(r, c)
-		}
-	}
-	det := b.inv[0][0]*b.inv[1][1] - b.inv[0][1]*b.inv[0][1]
-	b.info = [3]float64{b.inv[1][1] / det, -b.inv[0][1] / det, b.inv[0][0] / det}
+	b.inv = n
+	det := n[0][0]*n[1][1] - n[0][1]*n[0][1]
+	b.info = [3]float64{n[1][1] / det, -n[0][1] / det, n[0][0] / det}
 	half, diff := (b.info[0]+b.info[2])/2, (b.info[0]-b.info[2])/2
 	weakest := half - math.Hypot(diff, b.info[1])
 	b.corner = weakest >= minCorner*(2*half-weakest)
-	b.flat = flatInverse()
 	return b, weakest/windowSum > minGradient*minGradient
+}
+
+// normals returns Σ w v vᵀ of the regressors v = (∂F/∂x, ∂F/∂y, F, 1, place x, place y), row by row.
+func normals(f *raster.Plane, x0, y0 int) (n [unknowns][unknowns]float64) {
+	mean := f.At(x0+blockPx/2, y0+blockPx/2)
+	for i := range blockPx {
+		r := normalRow(newTemplate(f, x0, y0+i), mean)
+		w, y := window[i], place(i)
+		n[0][0] += w * float64(r[0])
+		n[1][0] += w * float64(r[1])
+		n[1][1] += w * float64(r[2])
+		n[2][0] += w * float64(r[3])
+		n[2][1] += w * float64(r[4])
+		n[2][2] += w * float64(r[5])
+		for k := range 3 {
+			n[3][k] += w * float64(r[6+k])
+			n[4][k] += w * float64(r[9+k])
+			n[5][k] += w * y * float64(r[6+k])
+		}
+	}
+	n[3][3], n[4][4], n[5][5] = windowSum, placeSum, placeSum
+	for r := range unknowns {
+		for c := range r {
+			n[c][r] = n[r][c]
+		}
+	}
+	return n
+}
+
+// A template is one row of a block in the frame: the row with a pixel more at either end, and the
+// rows above and below.
+type template struct {
+	mid      *[blockPx + 2]float32
+	up, down *[blockPx]float32
+}
+
+func newTemplate(f *raster.Plane, x, y int) template {
+	p := y*f.W + x
+	return template{
+		(*[blockPx + 2]float32)(f.Pix[p-1:]), (*[blockPx]float32)(f.Pix[p-f.W:]), (*[blockPx]float32)(f.Pix[p+f.W:]),
+	}
+}
+
+// normalRow returns the sums over one row of g g, g h, h h, g v, h v, v v, then g, h, v, and those
+// times the place, with g and h the gradients along and across and v the value less the mean.
+func normalRow(t template, mean float32) (s [12]float32) {
+	for j := range blockPx {
+		g, h, v := (t.mid[j+2]-t.mid[j])/2, (t.down[j]-t.up[j])/2, t.mid[j+1]-mean
+		w := window32[j]
+		wg, wh, wv, x := float32(w*g), float32(w*h), float32(w*v), place32[j]
+		s[0] += float32(wg * g)
+		s[1] += float32(wg * h)
+		s[2] += float32(wh * h)
+		s[3] += float32(wg * v)
+		s[4] += float32(wh * v)
+		s[5] += float32(wv * v)
+		s[6] += wg
+		s[7] += wh
+		s[8] += wv
+		s[9] += float32(wg * x)
+		s[10] += float32(wh * x)
+		s[11] += float32(wv * x)
+	}
+	return s
+}
+
+// invert replaces a symmetric positive definite matrix by its inverse (Gauss-Jordan; pivots of
+// such a matrix are positive in any order) and reports whether it is one.
+func invert(a *[unknowns][unknowns]float64) bool {
+	for k := range unknowns {
+		scale := a[k][k]
+		if !(scale > 1e-12*windowSum*minGradient*minGradient) {
+			return false
+		}
+		a[k][k] = 1
+		for c := range unknowns {
+			a[k][c] /= scale
+		}
+		for r := range unknowns {
+			if r == k {
+				continue
+			}
+			m := a[r][k]
+			a[r][k] = 0
+			for c := range unknowns {
+				a[r][c] -= m * a[k][c]
+			}
+		}
+	}
+	return true
 }
 
 // windowSum is the sum of the window's weights over a block.
@@ -136,30 +195,26 @@ var windowSum = func() (s float64) {
 	return s
 }()
 
-// basis returns the six regressors at pixel (x, y): ∂F/∂x, ∂F/∂y, F, 1, and the place.
-func basis(f *raster.Plane, x, y int, mean float64, j, i int) [unknowns]float64 {
-	p := y*f.W + x
-	return [unknowns]float64{
-		float64(f.Pix[p+1]-f.Pix[p-1]) / 2, float64(f.Pix[p+f.W]-f.Pix[p-f.W]) / 2,
-		float64(f.Pix[p]) - mean, 1, place(j), place(i),
+// placeSum is the window's sum of place².
+var placeSum = func() (s float64) {
+	for i, a := range window {
+		for _, b := range window {
+			s += a * b * place(i) * place(i)
+		}
 	}
-}
+	return s
+}()
+
+// window32 and place32 are window and place for the loops over pixels.
+var window32, place32 = func() (w, p [blockPx]float32) {
+	for i := range w {
+		w[i], p[i] = float32(window[i]), float32(place(i))
+	}
+	return w, p
+}()
 
 // place runs from −1 to 1 across a block.
 func place(j int) float64 { return (2*float64(j) - (blockPx - 1)) / blockPx }
-
-// flatInverse is the inverse of the normal matrix of the regressors 1, x, y alone, which
-// the window makes diagonal.
-func flatInverse() (m [3][3]float64) {
-	var sxx float64
-	for i := range blockPx {
-		for j := range blockPx {
-			sxx += window[i] * window[j] * place(j) * place(j)
-		}
-	}
-	m[0][0], m[1][1], m[2][2] = 1/windowSum, 1/sxx, 1/sxx
-	return m
-}
 
 // A fix is where a photo shows a block.
 type fix struct {
@@ -226,38 +281,81 @@ func (b *block) shown(photo *level, t geom.Transform) bool {
 func (b *block) step(frame, photo *raster.Plane, t geom.Transform) (delta geom.Point, corr, noise float64, ok bool) {
 	var s [unknowns]float64
 	var ss float64
-	mean := float64(frame.At(b.x+blockPx/2, b.y+blockPx/2))
+	mean := frame.At(b.x+blockPx/2, b.y+blockPx/2)
 	c := t.Apply(b.center)
-	offset := float64(photo.At(int(c.X), int(c.Y)))
+	offset := photo.At(int(c.X), int(c.Y))
+	var v [blockPx]float32
 	for i := range blockPx {
-		var row [unknowns]float64
-		var rr float64
-		y := float64(b.y + i)
-		nx, ny, nw := t[1]*y+t[2], t[4]*y+t[5], t[7]*y+t[8]
-		p := (b.y+i)*frame.W + b.x
-		for j := range blockPx {
-			x := float64(b.x + j)
-			iw := 1 / (t[6]*x + nw)
-			v := bilinear(photo, (t[0]*x+nx)*iw, (t[3]*x+ny)*iw) - offset
-			wv := window[j] * v
-			q := p + j
-			row[0] += wv * float64(frame.Pix[q+1]-frame.Pix[q-1])
-			row[1] += wv * float64(frame.Pix[q+frame.W]-frame.Pix[q-frame.W])
-			row[2] += wv * (float64(frame.Pix[q]) - mean)
-			row[3] += wv
-			row[4] += wv * place(j)
-			rr += wv * v
+		if !sampleRow(&v, photo, t, float64(b.x), float64(b.y+i)) {
+			return delta, 0, 0, false
 		}
+		row, rr := stepRow(&v, newTemplate(frame, b.x, b.y+i), mean, offset)
 		w := window[i]
-		s[0] += w * row[0] / 2
-		s[1] += w * row[1] / 2
-		s[2] += w * row[2]
-		s[3] += w * row[3]
-		s[4] += w * row[4]
-		s[5] += w * row[3] * place(i)
-		ss += w * rr
+		s[0] += w * float64(row[0]) / 2
+		s[1] += w * float64(row[1]) / 2
+		s[2] += w * float64(row[2])
+		s[3] += w * float64(row[3])
+		s[4] += w * float64(row[4])
+		s[5] += w * float64(row[3]) * place(i)
+		ss += w * float64(rr)
 	}
 	return b.solve(&s, ss)
+}
+
+// stepRow returns the windowed products of one row of the photo, less offset, with the regressors of
+// the frame's row, and with itself; the gradients are twice as large as they should be.
+func stepRow(photo *[blockPx]float32, t template, mean, offset float32) (s [5]float32, rr float32) {
+	var g, h, f, one, x float32
+	for j := range blockPx {
+		v := photo[j] - offset
+		wv := float32(window32[j] * v)
+		g += float32(wv * (t.mid[j+2] - t.mid[j]))
+		h += float32(wv * (t.down[j] - t.up[j]))
+		f += float32(wv * (t.mid[j+1] - mean))
+		one += wv
+		x += float32(wv * place32[j])
+		rr += float32(wv * v)
+	}
+	return [5]float32{g, h, f, one, x}, rr
+}
+
+// fixed is one pixel in the fixed-point numbers of sampleRow.
+const fixed = 1 << 32
+
+// sampleRow reads the photo at the places of blockPx pixels in a row of the frame, from (x, y) on,
+// bilinearly. The places lie on the parabola through the exact ones of both ends and the middle, which
+// leaves less than 1e-4 px of any view that is not refused. It reports whether all lie in the photo.
+func sampleRow(out *[blockPx]float32, p *raster.Plane, t geom.Transform, x, y float64) bool {
+	a, m, e := t.Apply(geom.Point{X: x, Y: y}), t.Apply(geom.Point{X: x + blockPx/2, Y: y}), t.Apply(geom.Point{X: x + blockPx, Y: y})
+	if math.IsNaN(a.X) || math.IsNaN(m.X) || math.IsNaN(e.X) {
+		return false
+	}
+	u, du, ddu := differences(a.X, m.X, e.X)
+	v, dv, ddv := differences(a.Y, m.Y, e.Y)
+	right, bottom := uint64(max(p.W-1, 0)), uint64(max(p.H-1, 0))
+	for k := range out {
+		i, j := uint64(u>>32), uint64(v>>32)
+		if i >= right || j >= bottom {
+			return false
+		}
+		fx, fy := float32(uint32(u)>>8)*(1.0/(1<<24)), float32(uint32(v)>>8)*(1.0/(1<<24))
+		q := int(j)*p.W + int(i)
+		b, c := p.Pix[q:q+2], p.Pix[q+p.W:q+p.W+2]
+		top := b[0] + float32(fx*(b[1]-b[0]))
+		low := c[0] + float32(fx*(c[1]-c[0]))
+		out[k] = top + float32(fy*(low-top))
+		u, v = u+du, v+dv
+		du, dv = du+ddu, dv+ddv
+	}
+	return true
+}
+
+// differences returns the start and the first and second forward differences, in fixed point, of the
+// parabola through a at 0, m at blockPx/2 and e at blockPx.
+func differences(a, m, e float64) (start, first, second int64) {
+	curve := 2 * (a - 2*m + e) / (blockPx * blockPx)
+	slope := (e-a)/blockPx - curve*blockPx
+	return int64(a * fixed), int64((slope + curve) * fixed), int64(2 * curve * fixed)
 }
 
 func (b *block) solve(s *[unknowns]float64, ss float64) (delta geom.Point, corr, noise float64, ok bool) {
@@ -269,22 +367,12 @@ func (b *block) solve(s *[unknowns]float64, ss float64) (delta geom.Point, corr,
 		}
 		explained += u[r] * s[r]
 	}
-	total := ss - s[3]*s[3]*b.flat[0][0] - s[4]*s[4]*b.flat[1][1] - s[5]*s[5]*b.flat[2][2]
+	// The window makes the regressors 1, x and y alone independent of each other.
+	total := ss - s[3]*s[3]/windowSum - (s[4]*s[4]+s[5]*s[5])/placeSum
 	rest := max(ss-explained, 0)
 	if !(u[2] > 0 && total > 0) {
 		return delta, 0, 0, false
 	}
 	delta = geom.Point{X: u[0] / u[2], Y: u[1] / u[2]}
 	return delta, math.Sqrt(max(1-rest/total, 0)), rest / windowSum / (u[2] * u[2]), true
-}
-
-// bilinear reads p between pixels; the place must lie in [0, W−1) × [0, H−1).
-func bilinear(p *raster.Plane, x, y float64) float64 {
-	i, j := int(x), int(y)
-	fx, fy := float32(x-float64(i)), float32(y-float64(j))
-	q := j*p.W + i
-	a, c := p.Pix[q:q+2], p.Pix[q+p.W:q+p.W+2]
-	top := a[0] + float32(fx*(a[1]-a[0]))
-	bottom := c[0] + float32(fx*(c[1]-c[0]))
-	return float64(top + float32(fy*(bottom-top)))
 }

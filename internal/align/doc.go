@@ -26,6 +26,10 @@
 //     out are predicted better with it. Its stiffness is chosen by them too.
 //  5. Where features do not convince, every turn and size that a hand gives is correlated at
 //     every place on small pictures. Landmarks, three or more, start the search as well.
+//  6. Light: relief lit from another side seems to lie elsewhere, all of it alike, by up to the
+//     width of a furrow. Unless red light agrees too well for that, the mixture of the three colours
+//     that both photos agree on best is sought, and aligned. Where it agrees clearly better than red
+//     does, it is followed; where it does not, the shift to the next best mixture enters the error.
 //
 // # What it refuses
 //
@@ -36,11 +40,10 @@
 //
 // # What it cannot know
 //
-// A lamp that stands with the camera falls on the skin from another side when the photo is
-// turned. Relief lit from another side seems to lie elsewhere, all of it alike, by up to the
-// width of a furrow: 0.01 mm for 15 degrees, 0.1 mm for 90, 0.16 mm for 180 on the phantom. Pigment
-// shows less of light; the shift between the two signals enters the error and, when large,
-// makes the pair doubtful, but it is not corrected.
+// A lamp that moves by 15 degrees relative to the skin displaces relief by 0.01 mm, which nothing
+// betrays. One that moves farther, or a photo turned with its lamp, displaces it by up to 0.16 mm on the
+// phantom. Colour takes most of that out on light and dark skin; on medium skin, where pigment has the
+// same colours as relief, it is only reported, as an error and, when large, as doubt.
 //
 // # Figures
 //

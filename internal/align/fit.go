@@ -55,8 +55,12 @@ func (m model) fit(pairs []pair, weight []float64, start geom.Transform) (geom.T
 		steps = 6
 	}
 	for range steps {
-		if t, ok = m.step(t, pairs, weight, from, to); !ok {
+		var moved float64
+		if t, moved, ok = m.step(t, pairs, weight, from, to); !ok {
 			return geom.Transform{}, false
+		}
+		if moved < convergedShare {
+			break
 		}
 	}
 	t = toInv.Mul(t).Mul(from)
@@ -67,6 +71,10 @@ func (m model) fit(pairs []pair, weight []float64, start geom.Transform) (geom.T
 	}
 	return t, t[8] == 1
 }
+
+// convergedShare ends the steps: the largest change of a parameter of a picture about 1 across. Each
+// step leaves less than the square of the one before.
+const convergedShare = 1e-6
 
 // project returns the member of the family that agrees with t at the origin.
 func (m model) project(t geom.Transform) geom.Transform {
@@ -85,8 +93,8 @@ func (m model) project(t geom.Transform) geom.Transform {
 	return geom.Transform{xx, xy, o.X, yx, yy, o.Y, 0, 0, 1}
 }
 
-// step is one Gauss-Newton step in normalised coordinates.
-func (m model) step(t geom.Transform, pairs []pair, weight []float64, from, to geom.Transform) (geom.Transform, bool) {
+// step is one Gauss-Newton step in normalised coordinates; moved is the largest change of a parameter.
+func (m model) step(t geom.Transform, pairs []pair, weight []float64, from, to geom.Transform) (next geom.Transform, moved float64, ok bool) {
 	n := int(m)
 	var a [8][8]float64
 	var b [8]float64
@@ -116,9 +124,12 @@ func (m model) step(t geom.Transform, pairs []pair, weight []float64, from, to g
 	}
 	d, ok := solve(&a, &b, n)
 	if !ok {
-		return t, false
+		return t, 0, false
 	}
-	return m.add(t, d), true
+	for _, v := range d {
+		moved = max(moved, math.Abs(v))
+	}
+	return m.add(t, d), moved, true
 }
 
 // jacobian returns the derivatives of u = t(p) by the parameters of the family.

@@ -16,6 +16,8 @@ const (
 	looseShare, tightShare = 0.05, 0.006
 	// A match supports a similarity only if its own size and direction agree within these.
 	maxSizeFactor, maxTurn = 1.7, 0.5
+	// maxSeeds is the number of matches, the most distinct first, that propose one each.
+	maxSeeds = 300
 	// maxHypotheses are refined on the matches and handed to the dense stage.
 	maxHypotheses = 5
 	// minSupport is the least number of matches of a hypothesis worth looking at.
@@ -30,13 +32,13 @@ type hypothesis struct {
 }
 
 // hypotheses returns the transforms that the matches support best, best first. Each match
-// alone gives a similarity, so all of them are tried (no sampling, hence no chance), and the
+// alone gives a similarity, so the most distinct are all tried (no sampling, hence no chance), and the
 // best are optimised locally on growing models and shrinking distances (LO-RANSAC, Chum,
 // Matas & Kittler 2003). diag is the photo's diagonal.
 func hypotheses(ms []match, diag float64) []hypothesis {
-	support := make([]float64, len(ms))
-	raster.Parallel(len(ms), func(i int) { support[i] = looseSupport(ms, i, diag) })
-	order := make([]int, len(ms))
+	support := make([]float64, min(len(ms), maxSeeds))
+	raster.Parallel(len(support), func(i int) { support[i] = looseSupport(ms, i, diag) })
+	order := make([]int, len(support))
 	for i := range order {
 		order[i] = i
 	}

@@ -10,9 +10,10 @@ import (
 	"dermtrace/internal/raster"
 )
 
+// featurePx bounds the longer side of the levels on which features are sought, one after the other.
+var featurePx = [2]int{550, 1100}
+
 const (
-	// featurePx bounds the longer side of the level on which features are sought.
-	featurePx = 1100
 	// baseSigma is the blur at which an octave of the scale space begins and layers the
 	// number of its steps per doubling (Lowe 2004, section 3.3; he takes 3 layers).
 	baseSigma, layers = 1.6, 3

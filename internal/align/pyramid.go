@@ -40,19 +40,15 @@ func (l *level) levelFromPhoto() geom.Transform {
 	return geom.Transform{1 / l.scale, 0, -o / l.scale, 0, 1 / l.scale, -o / l.scale, 0, 0, 1}
 }
 
-// signals returns the two signals that photos are aligned by, each as levels, finest first,
-// every one half as large as the one before: red light, and pigment from half its size on.
-// Pigment is weighted as mix says, or, where that is nil, as the photo itself suggests.
-func signals(rgb *raster.RGB, mix *mixture) (red, pigment []*level, used *mixture) {
+// signals returns the red light of a photo as levels, finest first, every one half as large as the one
+// before, and its colours.
+func signals(rgb *raster.RGB) ([]*level, *colours) {
 	k := max(1, (max(rgb.W(), rgb.H())+finestPx-1)/finestPx)
 	light := shrink(rgb.R, k)
 	void := voids(light)
 	half := logarithms(&raster.RGB{R: shrink(light, 2), G: shrink(rgb.G, 2*k), B: shrink(rgb.B, 2*k)})
 	logarithm(light)
-	if mix == nil {
-		mix = newMixture(half)
-	}
-	return pyramid(light, void, k, 1), pyramid(mix.of(half), void, 2*k, 2), mix
+	return pyramid(light, void, k, 1), &colours{half, void, float64(2 * k)}
 }
 
 // pyramid builds the levels from the finest, a pixel of which is k pixels of the photo.
@@ -91,6 +87,13 @@ func addBlocks(dst, src []float32, k int) {
 	if k == 2 {
 		for x := range dst {
 			dst[x] += src[2*x] + src[2*x+1]
+		}
+		return
+	}
+	if k == 4 {
+		for x := range dst {
+			v := (*[4]float32)(src[4*x:])
+			dst[x] += v[0] + v[1] + v[2] + v[3]
 		}
 		return
 	}

@@ -158,7 +158,7 @@ type peak struct {
 // search returns the transforms with the highest correlation, best first.
 func (f *Frame) search(p *photo) []hypothesis {
 	a, b := f.small, newSmall(p.red)
-	if f.spectrum.area < minSearchArea {
+	if f.spectrum().area < minSearchArea {
 		return nil
 	}
 	if a.l.plane.W < 16 || a.l.plane.H < 16 || b.l.plane.W < 16 || b.l.plane.H < 16 {
@@ -171,7 +171,7 @@ func (f *Frame) search(p *photo) []hypothesis {
 		}
 	}
 	found := make([][]peak, len(views))
-	raster.Parallel(len(views), func(i int) { found[i] = a.peaks(f.spectrum, b, views[i]) })
+	raster.Parallel(len(views), func(i int) { found[i] = a.peaks(f.spectrum(), b, views[i]) })
 	all := slices.Concat(found...)
 	slices.SortStableFunc(all, func(x, y peak) int { return cmp.Compare(y.score, x.score) })
 	var out []hypothesis

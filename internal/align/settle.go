@@ -13,6 +13,9 @@ type solution struct {
 	pairs []pair
 	votes []vote
 	level int
+	stack *stack
+	// mix is the mixture of colours that was aligned; zero for red light.
+	mix mixture
 	// structure is the median residual that neighbouring blocks share, split the median
 	// distance of the fits on two interleaved halves of the blocks; both in photo pixels.
 	structure, split, lostPx float64
@@ -26,7 +29,7 @@ func (s *solution) errorPx() float64 { return math.Hypot(s.structure, s.split/2)
 // settle refines t to the finest level, chooses the model and fits the field anew.
 func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
 	w, votes, level := f.fine(photo, t)
-	s := &solution{pairs: f.pairs(level, w.plane, votes), level: level}
+	s := &solution{pairs: f.pairs(level, w.plane, votes), level: level, stack: f}
 	s.model, s.warp.plane = f.choose(s.pairs, w.plane, level)
 	if s.model == 0 {
 		return nil, false
@@ -59,34 +62,6 @@ func (f *stack) lost(photo []*level, s *solution) float64 {
 
 // lostShare is the share of the coarse blocks' success below which fine blocks count as lost.
 const lostShare = 0.7
-
-const (
-	// minPigmentBlocks is the least number of blocks from which pigment can doubt red.
-	minPigmentBlocks = 60
-	// pigmentZ is how many of its own standard errors pigment must differ from red to doubt it.
-	pigmentZ = 3
-)
-
-// doubt compares the solution on red light with one on pigment. Red shows the relief of the
-// skin, sharp but lit from one side: under a lamp that moved, or in a photo that is turned with
-// its flash, every furrow seems to lie a little to the side, all of them alike, and nothing within
-// red betrays it. Pigment is coarser and shows less of light. The shift between them, where it is more
-// than pigment itself can err, is part of the error.
-func (f *Frame) doubt(p *photo, red *solution, fig *Figures) {
-	pig, ok := f.pigment.settle(p.pigment, red.warp.plane)
-	if !ok || len(pig.pairs) < minPigmentBlocks {
-		return
-	}
-	xs, ys := make([]float64, len(pig.pairs)), make([]float64, len(pig.pairs))
-	for i, q := range pig.pairs {
-		d := pig.warp.apply(q.p).Sub(red.warp.apply(q.p))
-		xs[i], ys[i] = d.X, d.Y
-	}
-	fig.PigmentShiftPx, fig.PigmentErrorPx = math.Hypot(median(xs), median(ys)), pig.split/2
-	if fig.PigmentShiftPx > pigmentZ*fig.PigmentErrorPx {
-		fig.LightPx = fig.PigmentShiftPx
-	}
-}
 
 // residuals returns what a plane leaves of the pairs, as shifts of the frame's points.
 func (f *stack) residuals(pairs []pair, t geom.Transform) []shift {

@@ -55,6 +55,9 @@ func (s skin) blob(k uint64, i, j float64, p geom.Point, side, size float64) flo
 	angle, long, strength := math.Pi*next(), 1+1.2*next(), 0.2+next()
 	c, n := math.Cos(angle), math.Sin(angle)
 	u, v := (c*(p.X-x)+n*(p.Y-y))/(size*side*long), (c*(p.Y-y)-n*(p.X-x))/(size*side)
+	if u*u+v*v > 60 {
+		return 0 // below 1e-13
+	}
 	return strength * math.Exp(-(u*u+v*v)/2)
 }
 

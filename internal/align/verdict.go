@@ -13,7 +13,7 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 	if !ok {
 		return f.fail(p, c, fig)
 	}
-	f.doubt(p, best, &fig)
+	best = f.light(p, best, &fig)
 	r := Result{Model: best.model.String(), PhotoFromFrame: best.warp.plane, field: best.warp.field}
 	if r.field != nil {
 		r.Model = "elastic"
@@ -25,8 +25,8 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 	}
 	places := f.grid(p, r.Apply)
 	r.Overlap = share(len(places), len(f.framePoints()))
-	fig.Coverage = f.red.coverage(best.votes, best.level, places)
-	fig.LevelPx = f.red.levels[best.level].scale
+	fig.Coverage = best.stack.coverage(best.votes, best.level, places)
+	fig.LevelPx = best.stack.levels[best.level].scale
 	fig.StructurePx, fig.SplitHalfPx = best.structure, best.split
 	r.ErrorPx = math.Hypot(best.errorPx(), fig.LightPx)
 	r.Figures = fig
@@ -72,7 +72,7 @@ func (f *Frame) verdict(p *photo, r *Result, places []geom.Point) (Status, strin
 	case fig.Coverage < minCoverage:
 		return StatusDoubtful, fmt.Sprintf("only %.0f %% of the shared area could be checked", 100*fig.Coverage)
 	case fig.LightPx > okErrorShare*p.diag:
-		return StatusDoubtful, fmt.Sprintf("the light fell from another side: relief and pigment disagree by %.1f px", fig.LightPx)
+		return StatusDoubtful, fmt.Sprintf("the light fell from another side: relief and colour disagree by %.1f px", fig.ColourShiftPx)
 	case !(r.ErrorPx <= okErrorShare*p.diag):
 		return StatusDoubtful, fmt.Sprintf("the error is about %.1f px: the skin has moved or bent between the photos", r.ErrorPx)
 	}
@@ -104,7 +104,7 @@ func (f *Frame) fail(p *photo, c candidate, fig Figures) Result {
 	switch {
 	case f.mirrors(p, &r.Figures):
 		r.Reason = "the photo is mirrored: flip it back, or use the original file"
-	case len(f.features) < minFeatures:
+	case len(f.features[p.detail]()) < minFeatures:
 		r.Reason = "the frame photo shows too little structure to align to"
 	case len(p.features) < minFeatures:
 		r.Reason = "the photo shows too little structure to align"
@@ -131,7 +131,7 @@ func (f *Frame) mirrors(p *photo, fig *Figures) bool {
 		x.desc = x.desc.mirrored()
 		turned[i] = x
 	}
-	for _, h := range hypotheses(matches(f.features, turned), p.diag) {
+	for _, h := range hypotheses(matches(f.features[p.detail](), turned), p.diag) {
 		fig.MirrorInliers = max(fig.MirrorInliers, h.inliers)
 	}
 	return fig.MirrorInliers >= minMirrorInliers && fig.MirrorInliers > 2*fig.Inliers

@@ -1,0 +1,319 @@
+package align
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"dermtrace/internal/filter"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+// Red light shows the relief of the skin, sharp but lit from one side: under a lamp that moved, or in
+// a photo that is turned with its flash, every furrow seems to lie a little to the side, all of them
+// alike, and nothing within red betrays it. What melanin and blood colour stays where it is. Which
+// mixture of ln red, green and blue shows colour and not relief depends on the skin, the light and the
+// camera, so the pair itself is asked: it is the mixture that both photos agree on best, for relief
+// lit from two sides does not agree with itself (canonical correlation, Hotelling 1936).
+
+// colours are the logarithms of a photo's colours at half the finest size.
+type colours struct {
+	ln   *raster.RGB
+	void *voidMap
+	// scale is photo pixels per pixel.
+	scale float64
+}
+
+// A mixture holds the weights of ln red, green and blue.
+type mixture [3]float64
+
+const (
+	// colourLight is darkLight for colours; less, for blue in dark skin is near it.
+	colourLight = 0.002
+	// colourLevels is the number of levels on which a mixture is aligned: from the plane that red
+	// light found, that is enough.
+	colourLevels = 2
+	// colourLag, in pixels of half the finest size, is the distance of the differences that are
+	// compared: wide enough for spots, and light changes little over it.
+	colourLag = 8
+	// blockProbes² differences are compared per block.
+	blockProbes = 6
+	// colourRounds bounds the turns of finding the mixture and aligning by it.
+	colourRounds = 3
+)
+
+// levels returns the mixture's pyramid.
+func (c *colours) levels(m mixture) []*level {
+	plane := raster.New(c.ln.W(), c.ln.H())
+	a, b, d := float32(m[0]), float32(m[1]), float32(m[2])
+	raster.Bands(plane.H, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			r, g, bl, dst := c.ln.R.Row(y), c.ln.G.Row(y), c.ln.B.Row(y), plane.Row(y)
+			for x := range dst {
+				dst[x] = float32(a*r[x]) + float32(b*g[x]) + float32(d*bl[x])
+			}
+		}
+	})
+	ls := pyramid(plane, c.void, int(c.scale), 2)
+	return ls[:min(len(ls), colourLevels)]
+}
+
+// logarithms takes ln(light + colourLight) of the three planes, cut to their common size.
+func logarithms(c *raster.RGB) *raster.RGB {
+	w, h := min(c.R.W, c.G.W), min(c.R.H, c.G.H)
+	out := raster.NewRGB(w, h)
+	dst := out.Planes()
+	for k, src := range c.Planes() {
+		raster.Bands(h, func(y0, y1 int) {
+			for y := y0; y < y1; y++ {
+				row := dst[k].Row(y)
+				for x, v := range src.Row(y)[:w] {
+					row[x] = ln(max(v, 0) + colourLight)
+				}
+			}
+		})
+	}
+	return out
+}
+
+// at reads the three logarithms at a place of the photo; ok is false outside.
+func (c *colours) at(q geom.Point) (v [3]float64, ok bool) {
+	o := (c.scale - 1) / 2
+	u := geom.Point{X: (q.X - o) / c.scale, Y: (q.Y - o) / c.scale}
+	if !(u.X >= 0 && u.Y >= 0 && u.X <= float64(c.ln.W()-1) && u.Y <= float64(c.ln.H()-1)) {
+		return v, false
+	}
+	for k, p := range c.ln.Planes() {
+		v[k] = float64(filter.Bilinear(p, u))
+	}
+	return v, true
+}
+
+// A comparison holds the second moments of the differences of three colours in two photos: of the
+// frame, of the photo, and across.
+type comparison struct{ aa, bb, ab [3][3]float64 }
+
+// compare takes the differences of both photos over colourLag, along and across, in the blocks found.
+func (f *Frame) compare(p *photo, red *solution, w warp) *comparison {
+	c := &comparison{}
+	l := f.red.levels[red.level]
+	step := blockPx * l.scale / blockProbes
+	lag := colourLag * f.colours.scale
+	for _, v := range red.votes {
+		if !v.sure() {
+			continue
+		}
+		middle := l.photoFromLevel().Apply(v.block.center)
+		for k := range blockProbes * blockProbes {
+			at := geom.Point{
+				X: middle.X + step*(float64(k%blockProbes)-(blockProbes-1)/2.0),
+				Y: middle.Y + step*(float64(k/blockProbes)-(blockProbes-1)/2.0),
+			}
+			c.add(f.colours, p.colours, w, [2]geom.Point{at, {X: at.X + lag, Y: at.Y}})
+			c.add(f.colours, p.colours, w, [2]geom.Point{at, {X: at.X, Y: at.Y + lag}})
+		}
+	}
+	return c
+}
+
+// add counts the difference between two places of the frame.
+func (c *comparison) add(frame, photo *colours, w warp, ends [2]geom.Point) {
+	a0, ok0 := frame.at(ends[0])
+	a1, ok1 := frame.at(ends[1])
+	b0, ok2 := photo.at(w.apply(ends[0]))
+	b1, ok3 := photo.at(w.apply(ends[1]))
+	if !(ok0 && ok1 && ok2 && ok3) {
+		return
+	}
+	for i := range 3 {
+		u, v := a1[i]-a0[i], b1[i]-b0[i]
+		for j := range 3 {
+			c.aa[i][j] += u * (a1[j] - a0[j])
+			c.bb[i][j] += v * (b1[j] - b0[j])
+			c.ab[i][j] += u * (b1[j] - b0[j])
+		}
+	}
+}
+
+// red is the correlation of red light.
+func (c *comparison) red() float64 { return c.ab[0][0] / math.Sqrt(c.aa[0][0]*c.bb[0][0]) }
+
+// mixtures returns the three mixtures w that make w·ab·w over w·(aa + bb)·w/2 stationary, and that value
+// of each, the largest first.
+func (c *comparison) mixtures() (ms [3]mixture, corr [3]float64, ok bool) {
+	own, cross := mat.NewSymDense(3, nil), mat.NewSymDense(3, nil)
+	for i := range 3 {
+		for j := range i + 1 {
+			own.SetSym(i, j, (c.aa[i][j]+c.bb[i][j])/2)
+			cross.SetSym(i, j, (c.ab[i][j]+c.ab[j][i])/2)
+		}
+	}
+	var ch mat.Cholesky
+	if !ch.Factorize(own) {
+		return ms, corr, false
+	}
+	var l, inv mat.TriDense
+	ch.LTo(&l)
+	if inv.InverseTri(&l) != nil {
+		return ms, corr, false
+	}
+	var d mat.Dense
+	d.Product(&inv, cross, inv.T())
+	white := mat.NewSymDense(3, nil)
+	for i := range 3 {
+		for j := range i + 1 {
+			white.SetSym(i, j, (d.At(i, j)+d.At(j, i))/2)
+		}
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(white, true) {
+		return ms, corr, false
+	}
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	values := eigen.Values(nil)
+	for k := range ms {
+		var w mat.VecDense
+		w.MulVec(inv.T(), vectors.ColView(2-k))
+		n := mat.Norm(&w, 2)
+		ms[k], corr[k] = mixture{w.AtVec(0) / n, w.AtVec(1) / n, w.AtVec(2) / n}, values[2-k]
+	}
+	return ms, corr, true
+}
+
+// byColour aligns the pair by the mixture that agrees best. Relief moved aside agrees with itself as
+// well, so the search starts from either of the two best mixtures and takes what agrees more in
+// the end. corr is that agreement.
+func (f *Frame) byColour(p *photo, red *solution) (best *solution, corr float64) {
+	for start := range 2 {
+		s, c := f.followColour(p, red, start, colourRounds)
+		if s != nil && c > corr {
+			best, corr = s, c
+		}
+	}
+	return best, corr
+}
+
+// followColour alternates between finding the mixture and aligning by it, from one mixture on.
+func (f *Frame) followColour(p *photo, red *solution, start, rounds int) (s *solution, corr float64) {
+	w := red.warp
+	for range rounds {
+		ms, _, ok := f.compare(p, red, w).mixtures()
+		if !ok {
+			return nil, 0
+		}
+		m := ms[start]
+		next, ok := newStack(f.w, f.h, f.nodeStep, f.colours.levels(m)).settle(p.colours.levels(m), w.plane)
+		if !ok || len(next.pairs) < minColourBlocks {
+			return nil, 0
+		}
+		moved := between(next.warp, w, next.pairs)
+		next.mix = m
+		s, w, start = next, next.warp, 0
+		if moved < settledPx*f.colours.scale {
+			break
+		}
+	}
+	_, cs, ok := f.compare(p, red, w).mixtures()
+	if !ok {
+		return nil, 0
+	}
+	return s, cs[0]
+}
+
+// between is the length of the median displacement between two warps at the pairs.
+func between(a, b warp, pairs []pair) float64 {
+	xs, ys := make([]float64, len(pairs)), make([]float64, len(pairs))
+	for i, q := range pairs {
+		d := a.apply(q.p).Sub(b.apply(q.p))
+		xs[i], ys[i] = d.X, d.Y
+	}
+	return math.Hypot(median(xs), median(ys))
+}
+
+const (
+	// minColourBlocks is the least number of blocks from which colour can doubt red.
+	minColourBlocks = 60
+	// colourZ is how many standard errors colour must differ from red to doubt it.
+	colourZ = 3
+	// colourGain is the largest share of what red leaves unexplained, 1 − correlation, that colour may
+	// leave to be followed. Where it found the truth on phantoms that share was 0.3 to 0.6; where
+	// it only found relief again, 0.8 to 0.95.
+	colourGain = 0.7
+	// minLight is the least shift in pixels of half the finest size that is laid to the light:
+	// what sampling leaves of two mixtures of one picture.
+	minLight = 0.05
+	// Colour, followed, still carries some relief: its error is scaleError times what its two levels
+	// differ by (1.1 to 3 in nine of ten phantoms, 5 in one), and at least reliefLeft of the shift.
+	scaleError, reliefLeft = 2, 0.03
+	// reliefMissed is the true shift over that of a mixture that relief still pulls at: 1.3 to 1.8.
+	reliefMissed = 1.5
+	// Where the blocks of a fine level and those of the evidence's correlate as much as this,
+	// nothing is left that a lamp from another side would have changed.
+	sameLightFine, sameLightCoarse = 0.96, 0.97
+)
+
+// sameLight reports whether red light agrees too well for the lamp to have moved. Where grain spoils the
+// finest level, the next counts as fine.
+func (f *Frame) sameLight(p *photo, red *solution) bool {
+	last := f.red.evidenceLevel(evidencePx)
+	if !(medianCorr(f.red.votes(last, p.red, red.warp)) >= sameLightCoarse) {
+		return false
+	}
+	return medianCorr(red.votes) >= sameLightFine ||
+		red.level+1 < last && medianCorr(f.red.votes(red.level+1, p.red, red.warp)) >= sameLightFine
+}
+
+// light compares the solution on red light with one on colour, and returns the one to believe.
+// What the two differ by, or what is left of it, is the light's part of the error.
+func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
+	if f.sameLight(p, red) {
+		return red
+	}
+	s, corr := f.byColour(p, red)
+	if s != nil && 1-corr <= colourGain*(1-f.compare(p, red, red.warp).red()) {
+		if f.differs(s, red, fig) {
+			fig.LightPx = max(reliefLeft*fig.ColourShiftPx, scaleError*f.scaleShift(p, s))
+			return s
+		}
+		return red
+	}
+	// The best mixture is relief itself; the next best, which has nothing in common with it, can
+	// still tell that relief has moved.
+	if s, _ = f.followColour(p, red, 1, 1); s != nil && f.differs(s, red, fig) {
+		fig.LightPx = reliefMissed * fig.ColourShiftPx
+	}
+	return red
+}
+
+// differs reports whether two solutions differ by more than they can err, and records by how much.
+func (f *Frame) differs(s, red *solution, fig *Figures) bool {
+	fig.ColourShiftPx, fig.ColourErrorPx = between(s.warp, red.warp, red.pairs), math.Hypot(s.split, red.split)/2
+	return fig.ColourShiftPx > max(colourZ*fig.ColourErrorPx, minLight*f.colours.scale)
+}
+
+// scaleShift is how far the coarser level of a solution disagrees with the finer: relief is finer than
+// pigment, and moves the two by different amounts.
+func (f *Frame) scaleShift(p *photo, s *solution) float64 {
+	if s.level != 0 || len(s.stack.levels) < 2 {
+		return 0
+	}
+	photo := p.colours.levels(s.mix)
+	pairs := s.stack.pairs(1, s.warp.plane, s.stack.votes(1, photo, s.warp))
+	t, _, ok := robustFit(s.model, pairs, s.warp.plane)
+	if !ok {
+		return 0
+	}
+	return between(warp{t, s.warp.field}, s.warp, s.pairs)
+}
+
+func medianCorr(votes []vote) float64 {
+	var c []float64
+	for _, v := range votes {
+		if v.found {
+			c = append(c, v.corr)
+		}
+	}
+	return median(c)
+}
