@@ -475,7 +475,7 @@ func TestDrawByKeys(t *testing.T) {
 
 // Existing regions keep every digit, their holes and their names; proposals wait.
 func TestExistingRegionsAreShown(t *testing.T) {
-	hole := manifest.JoinRings([]geom.Polygon{pts(20, 20, 200, 30, 120, 200), pts(90, 60, 130, 70, 110, 100)})
+	hole := manifest.JoinRings([]geom.Polygon{pts(20.123, 20, 200, 30.0625, 120, 200), pts(90, 60, 130, 70, 110, 100)})
 	p := regions.Page{
 		ROIs:  []manifest.ROI{{Name: "Wange „links“ & <b>", Kind: "treated", Polygon: hole}, {Name: "m", Kind: "exclude", File: "m.png", Polygon: pts(210, 10, 260, 10, 230, 70)}},
 		Scale: manifest.Scale{MMPerPx: 0.03}, Inline: true, Proposed: []geom.Polygon{pts(5, 5, 390, 5, 390, 290)},
@@ -496,6 +496,62 @@ func TestExistingRegionsAreShown(t *testing.T) {
 	if !strings.Contains(b.text(), "390") {
 		t.Error("an accepted proposal is not saved")
 	}
+	b.quiet()
+}
+
+// Two fingers and the wheel move the photo and draw nothing; keys zoom.
+func TestZoom(t *testing.T) {
+	b := show(t, regionPage(t, regions.Page{}), screens()[1])
+	b.tool("freehand")
+	scale := func() float64 {
+		return eval[float64](b, `Number(document.getElementById("stage").dataset.view.split(" ")[0])`)
+	}
+	fitted := scale()
+	x, y := b.at("stage", geom.Point{X: 200, Y: 150})
+	fingers := func(kind input.DispatchTouchEventType, apart ...float64) {
+		points := []*input.TouchPoint{}
+		for i, d := range apart {
+			id := float64(i)
+			points = append(points, &input.TouchPoint{X: x + d, Y: y, ID: &id})
+		}
+		if _, err := chromedp.Call(b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fingers(input.DispatchTouchEventTypeTouchStart, -60)
+	fingers(input.DispatchTouchEventTypeTouchMove, -50)
+	fingers(input.DispatchTouchEventTypeTouchStart, -50, 50)
+	fingers(input.DispatchTouchEventTypeTouchMove, -100, 100)
+	fingers(input.DispatchTouchEventTypeTouchMove, -150, 150)
+	fingers(input.DispatchTouchEventTypeTouchEnd)
+	b.want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(2*fitted), "true")
+	b.want(`document.querySelectorAll("#list li").length`, "0")
+	b.press("0")
+	b.want(`Number(document.getElementById("stage").dataset.view.split(" ")[0])`, fmt.Sprint(fitted))
+	b.press("+")
+	b.want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(1.2*fitted), "true")
+	b.press("-")
+	_, err := chromedp.Call(b.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaX: 1, DeltaY: -300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(1.2*fitted), "true")
+	b.quiet()
+}
+
+// Whoever leaves with unsaved work is asked.
+func TestUnsavedWorkIsGuarded(t *testing.T) {
+	b := show(t, regionPage(t, regions.Page{Proposed: []geom.Polygon{pts(5, 5, 90, 5, 90, 90)}}), screens()[2])
+	const asks = `(() => { const e = new Event("beforeunload", {cancelable: true}); window.dispatchEvent(e); return e.defaultPrevented })()`
+	b.want(asks, "false")
+	b.click("[data-part=accept]")
+	b.want(asks, "true")
+	b.click("#undo")
+	b.want(asks, "false")
+	b.click("#redo")
+	b.click("#copy")
+	b.want(`document.getElementById("state").textContent`, "saved")
+	b.want(asks, "false")
 	b.quiet()
 }
 

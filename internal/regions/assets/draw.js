@@ -85,7 +85,7 @@ function drawRegions(data) {
     ui.vertex = null;
     work.change((d) => {
       if (!rings.length) { d.regions.splice(ui.sel, 1); ui.sel = -1; return; }
-      d.regions[ui.sel].rings = rings.map((g) => g.map((p) => p.map(round1)));
+      d.regions[ui.sel].rings = rings;
       delete d.regions[ui.sel].proposed;
     });
     say(rings.length ? "Rubbed out." : "The whole region was rubbed out.");

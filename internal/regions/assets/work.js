@@ -56,7 +56,7 @@ class Work {
 function quoted(s) { return JSON.stringify(tidy(s)); }
 function tidy(s) { return s.replace(/[\s\p{Z}\p{C}]+/gu, " ").trim().replace(/\?+$/, "").trim(); }
 
-const point = (p) => "[" + p.map((v) => String(round1(v))).join(", ") + "]";
+const point = (p) => "[" + p.map(String).join(", ") + "]"; // every digit: what is shown is what is saved
 const points = (ring) => "[" + ring.map(point).join(", ") + "]";
 
 // wire gives a stage and its buttons the common keys; more handles the rest.
