@@ -8,7 +8,10 @@
 // under D65 for skin and D50 for cards) and how sure its gains are.
 //
 // Control skin comes as tiles of which the caller passes only the half that sets the
-// light; the other half is measured like any region. The same pixels never do both.
+// light; the other half is measured like any region. The same pixels never do both. A
+// fall-off of light is taken out only where those tiles surround what is measured, and
+// is warned of elsewhere; treated skin never tells it. Where card and control skin both
+// speak, [Disagreement] says how far apart they are.
 //
 // It refuses cards that are partly hidden, cut by the edge of the picture or pictured
 // in a plot, patches that are clipped, control tiles that disagree, and anything too
