@@ -62,6 +62,7 @@ type Result struct {
 	Assisted bool
 	Figures  Figures
 	field    *field
+	view     *view
 }
 
 // Figures is the evidence behind a verdict.

@@ -151,7 +151,30 @@ func TestPaddingDoesNotAttract(t *testing.T) {
 	if !(e.quantile(0.5) <= 0.05) {
 		t.Errorf("median error %.4f px, want at most 0.05", e.quantile(0.5))
 	}
-	refused(t, f.Align(other))
+	m := r.Mask()
+	for _, c := range []struct {
+		p    geom.Point
+		want bool
+	}{
+		{geom.Point{X: 200, Y: 240}, true},  // skin in both
+		{geom.Point{X: 600, Y: 240}, false}, // the frame's bar
+		{geom.Point{X: 430, Y: 240}, false}, // the photo's bar lies here
+		{geom.Point{X: 200, Y: 2}, false},   // above the photo
+		{geom.Point{X: -5, Y: 240}, false},  // beside the frame
+		{geom.Point{X: 1e9, Y: 240}, false}, // far beside it
+	} {
+		if got := r.Shows(c.p); got != c.want {
+			t.Errorf("Shows(%v) = %v, want %v", c.p, got, c.want)
+		}
+		if x, y := int(c.p.X), int(c.p.Y); x >= 0 && x < m.W && (m.At(x, y) == 1) != c.want {
+			t.Errorf("Mask at %v = %v, want %v", c.p, m.At(x, y), c.want)
+		}
+	}
+	failed := f.Align(other)
+	refused(t, failed)
+	if failed.Shows(geom.Point{X: 200, Y: 240}) || failed.Mask() != nil {
+		t.Error("a refused photo shows a point of the frame")
+	}
 }
 
 // bar blackens everything right of x.

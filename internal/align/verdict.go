@@ -14,7 +14,7 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 		return f.fail(p, c, fig)
 	}
 	best = f.light(p, best, &fig)
-	r := Result{Model: best.model.String(), PhotoFromFrame: best.warp.plane, field: best.warp.field}
+	r := Result{Model: best.model.String(), PhotoFromFrame: best.warp.plane, field: best.warp.field, view: newView(f, p)}
 	if r.field != nil {
 		r.Model = "elastic"
 	}
@@ -23,8 +23,8 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 	if !(candidate{evidence: e}).convincing() {
 		return f.fail(p, candidate{best.warp.plane, c.inliers, e}, fig)
 	}
-	places := f.grid(p, r.Apply)
-	r.Overlap = share(len(places), len(f.framePoints()))
+	places := r.view.grid(r.Apply)
+	r.Overlap = share(len(places), len(r.view.framePoints()))
 	fig.Coverage = best.stack.coverage(best.votes, best.level, places)
 	fig.LevelPx = best.stack.levels[best.level].scale
 	fig.StructurePx, fig.SplitHalfPx = best.structure, best.split
@@ -141,10 +141,10 @@ func (f *Frame) mirrors(p *photo, fig *Figures) bool {
 const gridSide = 24
 
 // grid returns the places of a regular grid over the frame that show picture in both photos.
-func (f *Frame) grid(p *photo, photoFromFrame func(geom.Point) geom.Point) []geom.Point {
+func (v *view) grid(photoFromFrame func(geom.Point) geom.Point) []geom.Point {
 	var out []geom.Point
-	for _, q := range f.framePoints() {
-		if p.shows(photoFromFrame(q)) {
+	for _, q := range v.framePoints() {
+		if v.shows(photoFromFrame(q)) {
 			out = append(out, q)
 		}
 	}
@@ -152,31 +152,18 @@ func (f *Frame) grid(p *photo, photoFromFrame func(geom.Point) geom.Point) []geo
 }
 
 // framePoints returns the grid's places that show picture in the frame.
-func (f *Frame) framePoints() []geom.Point {
+func (v *view) framePoints() []geom.Point {
 	var out []geom.Point
-	l := f.red.levels[len(f.red.levels)-1]
-	to := l.levelFromPhoto()
 	for j := range gridSide {
 		for i := range gridSide {
 			q := geom.Point{
-				X: (float64(i)+0.5)*float64(f.w)/gridSide - 0.5,
-				Y: (float64(j)+0.5)*float64(f.h)/gridSide - 0.5,
+				X: (float64(i)+0.5)*float64(v.w)/gridSide - 0.5,
+				Y: (float64(j)+0.5)*float64(v.h)/gridSide - 0.5,
 			}
-			if !l.isVoid(to.Apply(q)) {
+			if v.holds(q) {
 				out = append(out, q)
 			}
 		}
 	}
 	return out
-}
-
-func (l *level) isVoid(q geom.Point) bool { return l.empty(q, q) }
-
-// shows reports whether the photo has picture at q.
-func (p *photo) shows(q geom.Point) bool {
-	if !(q.X >= 0 && q.Y >= 0 && q.X <= float64(p.w-1) && q.Y <= float64(p.h-1)) {
-		return false
-	}
-	l := p.red[len(p.red)-1]
-	return !l.isVoid(l.levelFromPhoto().Apply(q))
 }
