@@ -26,6 +26,7 @@ const (
 	ijSplineFit  = 1   // option: a curve is laid through the points
 	ijSubPixel   = 128 // option: float coordinates follow
 	ijFloatsFrom = 222 // version that has them
+	ijBoxesFrom  = 223 // version that has them for rectangles and ovals
 	ijNamesFrom  = 217 // version that may have a second header
 )
 
@@ -94,7 +95,7 @@ func (f ijFile) f32(at int) float64 { return float64(math.Float32frombits(f.u32(
 
 // box is the bounding box, in pixels from the corner: x, y, width, height.
 func (f ijFile) box() (x, y, w, h float64) {
-	if f.u16(50)&ijSubPixel != 0 && f.u16(4) >= ijFloatsFrom {
+	if f.u16(50)&ijSubPixel != 0 && f.u16(4) >= ijBoxesFrom {
 		return f.f32(18), f.f32(22), f.f32(26), f.f32(30)
 	}
 	return f.i16(10), f.i16(8), f.i16(14) - f.i16(10), f.i16(12) - f.i16(8)
