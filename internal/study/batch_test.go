@@ -1,9 +1,12 @@
 package study_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -21,7 +24,7 @@ import (
 	"dermtrace/internal/study/table"
 )
 
-// small is a simulated course of three visits of 800×600 pixels, photographed once.
+// small is a simulated course of three visits of 600×450 pixels, photographed once.
 var small = sync.OnceValues(func() (map[string][]byte, error) {
 	script, err := phantom.Scenario("acne-scar course")
 	if err != nil {
@@ -33,7 +36,7 @@ var small = sync.OnceValues(func() (map[string][]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if err := phantom.Write(context.Background(), dir, script.Scaled(0.4), phantom.Options{}); err != nil {
+	if err := phantom.Write(context.Background(), dir, script.Scaled(0.3), phantom.Options{}); err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{}
@@ -230,9 +233,9 @@ func checkTables(t *testing.T, out string) {
 
 func TestResultsDoNotDependOnHowTheyWereMade(t *testing.T) {
 	dir := t.TempDir()
-	course(t, filepath.Join(dir, "a"))
-	course(t, filepath.Join(dir, "b"), "2026-01-11.jpg")
-	course(t, filepath.Join(dir, "c"), "2026-01-14.jpg")
+	course(t, filepath.Join(dir, "a"), "2026-01-10_2.jpg", "2026-01-14.jpg")
+	course(t, filepath.Join(dir, "b"), "2026-01-10_2.jpg", "2026-01-11.jpg")
+	course(t, filepath.Join(dir, "c"), "2026-01-14.jpg", "2026-01-11.jpg")
 	whole := filepath.Join(t.TempDir(), "whole")
 	runAll(t, dir, whole)
 
@@ -283,5 +286,86 @@ func accepts(t *testing.T, out string) {
 	}
 	if len(names) == 0 {
 		t.Error("no record was validated")
+	}
+}
+
+func TestAnArchiveGivesTheSameBytesAsItsFolder(t *testing.T) {
+	dir := t.TempDir()
+	course(t, filepath.Join(dir, "a"), "2026-01-10_2.jpg", "2026-01-14.jpg")
+	packed := filepath.Join(t.TempDir(), "study.zip")
+	f, err := os.Create(packed)
+	must(t, err)
+	z := zip.NewWriter(f)
+	must(t, z.AddFS(os.DirFS(dir)))
+	must(t, errors.Join(z.Close(), f.Close()))
+	plain, unpacked := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	runAll(t, dir, plain)
+	runAll(t, packed, unpacked)
+	same(t, plain, unpacked)
+}
+
+func TestThePlanComesBeforeTheAllocation(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
+	course(t, filepath.Join(dir, "a"), "2026-01-10_2.jpg", "2026-01-14.jpg")
+	arms := filepath.Join(t.TempDir(), "allocation.csv")
+	must(t, os.WriteFile(arms, []byte("subject,arm\nphantom-acne,roller\n"), 0o600))
+	runAll(t, dir, out)
+	if _, err := study.Merge(out, study.MergeOptions{Allocation: arms}); !errors.Is(err, study.ErrPlanLate) {
+		t.Errorf("an allocation without a plan: %v", err)
+	}
+	plan := "primary: {measure: hemoglobin, contrast: vs_control, day: 1}\nvisits: [{name: V0, day: 0}, {name: V1, day: 1}, {name: V2, day: 28, within: 7}]\n"
+	must(t, os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte(plan), 0o600))
+	runAll(t, dir, out)
+	_, err := study.Merge(out, study.MergeOptions{Allocation: arms, ADaM: true})
+	must(t, err)
+	for _, row := range readCSV(t, filepath.Join(out, "study.csv")) {
+		if row["TRTA"] != "roller" || row["USUBJID"] != "phantom-acne" || row["PARAMCD"] == "" {
+			t.Fatalf("row = %v", row)
+		}
+	}
+	var status []string
+	for _, row := range readCSV(t, filepath.Join(out, "completeness.csv")) {
+		status = append(status, row["planned"]+" "+row["status"])
+	}
+	if got := strings.Join(status, ", "); got != "V0 used, V1 used, V2 missing" {
+		t.Errorf("completeness = %s", got)
+	}
+	b, err := os.ReadFile(filepath.Join(out, "study.json"))
+	must(t, err)
+	var p study.Provenance
+	must(t, json.Unmarshal(b, &p))
+	sum := sha256.Sum256([]byte(plan))
+	if p.Plan == nil || p.Plan.SHA256 != hex.EncodeToString(sum[:]) || p.Allocation == nil {
+		t.Errorf("study.json knows the plan %v, the allocation %v", p.Plan, p.Allocation)
+	}
+}
+
+func TestCheckSaysWhatABatchWouldDo(t *testing.T) {
+	f, err := study.Check(context.Background(), study.Options{Study: mixed(t)})
+	must(t, err)
+	var got []string
+	for _, s := range f.Series {
+		got = append(got, s.Series+" "+s.Verdict)
+	}
+	if want := "P001/cheek ok, P002 doubtful, P003 unusable, P004 unusable"; strings.Join(got, ", ") != want {
+		t.Errorf("forecast = %s, want %s", strings.Join(got, ", "), want)
+	}
+}
+
+func TestDiffNamesWhatChangedAndWhy(t *testing.T) {
+	dir, a, b := t.TempDir(), filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	course(t, filepath.Join(dir, "x"), "2026-01-10_2.jpg", "2026-01-14.jpg")
+	runAll(t, dir, a)
+	if list, err := study.Diff(a, a); err != nil || len(list) != 0 {
+		t.Errorf("a folder differs from itself: %v, %v", list, err)
+	}
+	files, err := small()
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "x", "2026-01-14.jpg"), files["2026-01-14.jpg"], 0o600))
+	runAll(t, dir, b)
+	list, err := study.Diff(a, b)
+	must(t, err)
+	if len(list) == 0 || list[0].What != "added" || !slices.Contains(list[0].Why, "input added: 2026-01-14.jpg") {
+		t.Errorf("differences = %+v", list[:min(len(list), 3)])
 	}
 }

@@ -129,6 +129,9 @@ func (c *checker) doubts(s source.Series, m *manifest.Series, f *SeriesForecast)
 		f.Ambiguous = append(f.Ambiguous, source.Other{File: file, Code: code, Text: text, Mend: mend})
 	}
 	for _, w := range m.Warnings {
+		if v, ok := m.Find(w.Visit); w.Code == manifest.TimeGuessed && ok && v.Source == manifest.FromName {
+			continue // a date at the start of a name was meant
+		}
 		file := s.ID
 		if w.File != "" {
 			file = s.Path(w.File)
