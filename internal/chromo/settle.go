@@ -18,9 +18,10 @@ const (
 	// The least melanin of skin is 1.3 % (Jacques 1998); a reading well below it says that
 	// the camera is not the one assumed.
 	leastMelanin = 0.8
-	// From here on (percent; brown skin and darker) brightness is used beside the ratios:
-	// there a third of the blue light comes from the surface (project default).
-	darkMelanin = 12.0
+	// From this darkness on (percent melanin; brown skin and darker) brightness is used
+	// beside the ratios: there a third of the blue light comes from the surface (project
+	// default).
+	darkMelanin = 14.5
 )
 
 // Settle is the model as the baseline of a series wants it, frozen for all its photos; it
@@ -35,7 +36,7 @@ func (m *Model) Settle(b Baseline) *Model {
 	if !m.CameraKnown() && a.melanin < leastMelanin {
 		return m.relative(u, v)
 	}
-	if !b.LightKnown || !(a.melanin > darkMelanin) {
+	if !b.LightKnown || !(darkness(a) > darkMelanin) {
 		return m
 	}
 	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, a)
@@ -43,6 +44,12 @@ func (m *Model) Settle(b Baseline) *Model {
 	dark := *m
 	dark.level = m.levelled(state{float64(u), float64(v), float64(g)}, float64(g)-at[2])
 	return &dark
+}
+
+// darkness is the melanin of skin at rest, percent. More surface than modelled shows as
+// less melanin and more blood than skin at rest has; their product says how dark it is.
+func darkness(a answer) float64 {
+	return float64(a.melanin) * math.Sqrt(max(0, float64(a.blood))/restingBlood)
 }
 
 // relative is the model of the developed camera to which this colour is the most ordinary
