@@ -26,7 +26,11 @@ func TestMangledRecordsRender(t *testing.T) {
 		go func() {
 			defer close(done)
 			var page, table bytes.Buffer
-			if err := HTML(&page, rec, pictures(), Options{Patient: seed%7 == 6}); err != nil {
+			opt := Options{Patient: seed%7 == 6, Coded: seed%5 == 4}
+			if opt.Coded {
+				rec = Coded(rec, []byte("key"))
+			}
+			if err := HTML(&page, rec, pictures(), opt); err != nil {
 				t.Errorf("seed %d: %v", seed, err)
 			}
 			if n := strings.Count(page.String(), "<script"); n != 1 {
