@@ -10,6 +10,7 @@ const (
 	PictureDifference = "difference" // a map minus the baseline's, transparent within noise
 	PictureSpots      = "spots"      // spots by their fate, a transparent layer
 	PictureRegions    = "regions"    // outlines of the regions, a transparent layer
+	PictureDrawn      = "drawn"      // the frame photo with those outlines on it, to stand alone
 )
 
 // Colormap is a row of evenly spaced sRGB colours between which a scale runs.

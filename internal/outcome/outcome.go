@@ -238,7 +238,7 @@ func Unmeasured(unit string, warnings ...string) Measurement {
 // Picture is a file under the result folder that a report may show.
 type Picture struct {
 	Photo   string `json:"photo"` // file of the photo shown
-	Kind    string `json:"kind"`  // aligned | thumb | map | difference | regions
+	Kind    string `json:"kind"`  // aligned | thumb | map | difference | regions | drawn
 	Measure string `json:"measure"`
 	File    string `json:"file"` // relative to the result folder, with /
 	Width   int    `json:"width"`

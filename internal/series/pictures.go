@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"dermtrace/internal/calib"
@@ -130,6 +131,28 @@ func (a *analysis) drawRegions() error {
 	name := "pictures/regions" + img.Ext
 	a.pictures = append(a.pictures, Picture{name, img.Bytes})
 	a.record.Pictures = append(a.record.Pictures, pictureRecord(a.frame.file, outcome.PictureRegions, "", name, img))
+	return a.drawOnPhoto(img)
+}
+
+// drawOnPhoto lays the outlines over the frame's own picture, for people who look into
+// the folder of pictures.
+func (a *analysis) drawOnPhoto(outlines render.Image) error {
+	at := slices.IndexFunc(a.record.Pictures, func(p outcome.Picture) bool {
+		return p.Kind == outcome.PictureAligned && p.Photo == a.frame.file
+	})
+	if at < 0 {
+		return nil // the frame photo is not fit to be shown
+	}
+	shown := a.record.Pictures[at]
+	from := slices.IndexFunc(a.pictures, func(p Picture) bool { return p.Name == shown.File })
+	base := render.Image{Bytes: a.pictures[from].Bytes, Width: shown.Width, Height: shown.Height, Ext: path.Ext(shown.File)}
+	img, err := render.Over(base, 1, outlines)
+	if err != nil {
+		return err
+	}
+	name := "pictures/drawn" + img.Ext
+	a.pictures = append(a.pictures, Picture{name, img.Bytes})
+	a.record.Pictures = append(a.record.Pictures, pictureRecord(a.frame.file, outcome.PictureDrawn, "", name, img))
 	return nil
 }
 
