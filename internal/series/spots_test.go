@@ -45,7 +45,7 @@ func TestSpotsAndScarsReachTheRecord(t *testing.T) {
 	}
 	t.Logf("%d spots: %v", len(rec.Spots), fates)
 	if fates[outcome.SpotPersisted] == 0 || fates[outcome.SpotFaded]+fates[outcome.SpotGone] == 0 {
-		t.Errorf("fates are %v where a quarter stays and the rest fades or goes", fates)
+		t.Errorf("fates are %v where some stay, some fade and some go", fates)
 	}
 	for _, p := range rec.Photos {
 		for _, r := range p.ROIs {
