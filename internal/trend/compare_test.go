@@ -108,12 +108,16 @@ func TestSlopes(t *testing.T) {
 	})
 	Assess(rec, Noise{})
 	found := false
-	for _, s := range Slopes(rec, Noise{}) {
+	noise := Noise{BuiltIn: []Figure{}}
+	for _, contrast := range []string{outcome.Raw, outcome.VsControl} {
+		noise.BuiltIn = append(noise.BuiltIn, Figure{Measure: "roughness", Unit: "1", Contrast: contrast, CV: 0.034 * math.Sqrt2, DF: 7})
+	}
+	for _, s := range Slopes(rec, noise) {
 		if s.Measure != "roughness" || s.ROI != "t" {
 			continue
 		}
 		found = true
-		// The built-in figure is 3.4 % of 10: MDC95 t(0.975; 7)·√2·√2·0.34 = 1.6, so
+		// The figure is 3.4 % of 10 in each region: MDC95 t(0.975; 7)·√2·√2·0.34 = 1.6, so
 		// day 28 (1) is within, day 56 (2) beyond and day 84 confirms.
 		if s.N != 5 || !(math.Abs(s.PerDay.Slope+1.0/28) < 1e-12) || s.Confirmed != rec.Visits[2].Visit {
 			t.Errorf("%+v", s)
