@@ -17,6 +17,9 @@ const (
 	// ghostStrong and ghostWeak are the shares of pixels whose gradient starts a line and
 	// continues one (Canny 1986, IEEE PAMI 8:679). Project defaults.
 	ghostStrong, ghostWeak = 0.04, 0.12
+	// ghostAround is the size of the neighbourhood, as a share of the longer side, whose mean
+	// gradient counts as much as the picture's: a face then has lines beside a striped shirt.
+	ghostAround = 0.08
 	// ghostShortest is the least length of a line, as a share of the longer side.
 	ghostShortest = 0.04
 )
@@ -66,6 +69,7 @@ func ghostLines(frame *raster.RGB, w, h int) []image.Point {
 	}
 	smooth := filter.Gaussian(ln, ghostSigma*float64(max(small.W, small.H)))
 	crest, strength := crests(smooth)
+	even(crest, strength)
 	strong, weak := quantileOf(strength, 1-ghostStrong), quantileOf(strength, 1-ghostWeak)
 	shortest := int(ghostShortest * float64(max(small.W, small.H)))
 	var out []image.Point
@@ -106,6 +110,20 @@ func crests(p *raster.Plane) (crest, strength *raster.Plane) {
 		}
 	}
 	return crest, strength
+}
+
+// even divides both by the mean gradient around, half of it that of the whole picture.
+func even(crest, strength *raster.Plane) {
+	around := filter.Gaussian(strength, ghostAround*float64(max(strength.W, strength.H)))
+	var all float64
+	for _, v := range strength.Pix {
+		all += float64(v) / float64(len(strength.Pix))
+	}
+	for i, v := range around.Pix {
+		k := 2 / max(v+float32(all), 1e-9)
+		crest.Pix[i] *= k
+		strength.Pix[i] *= k
+	}
 }
 
 func quantileOf(p *raster.Plane, q float64) float32 {

@@ -145,6 +145,9 @@ func sentence(text string) string {
 // qualityFindings are those of the gates.
 func (s *shot) qualityFindings(of string) []TrafficLight {
 	var list []TrafficLight
+	if of == outcome.Texture && s.place.Status != align.StatusFailed && s.mmPerPx() == 0 {
+		list = append(list, TrafficLight{Colour: Red, Why: outcome.WarningText(outcome.ScaleUnknown)}) // of the series: no other photo mends it
+	}
 	for _, r := range s.record.Quality.Reasons {
 		if !slices.Contains(r.Spoils, of) {
 			continue
@@ -196,7 +199,9 @@ func Ghost(ctx context.Context, fsys fs.FS, opt Options) (render.Image, error) {
 	}
 	var regions []render.Region
 	for _, g := range f.regions {
-		regions = append(regions, render.Region{Kind: g.kind, Polygon: g.outline})
+		if !slices.Contains(g.warnings, outcome.RegionsGuessed) { // nobody aims at what was guessed
+			regions = append(regions, render.Region{Kind: g.kind, Polygon: g.outline})
+		}
 	}
 	return render.Ghost(opened.Pixels, regions, 0)
 }
