@@ -1,16 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"path/filepath"
 
 	"dermtrace/internal/folder"
 	"dermtrace/internal/outcome"
-	"dermtrace/internal/report"
 	"dermtrace/internal/series"
+	"dermtrace/internal/study"
 
 	"github.com/spf13/cobra"
 )
@@ -92,38 +90,10 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 	if err != nil {
 		return err
 	}
-	if err := writeResult(out, res); err != nil {
+	if err := study.WriteResult(out, res); err != nil {
 		return err
 	}
 	return t.summary(res.Record, opt)
-}
-
-// writeResult writes the four outputs; the report is made from the record and the
-// pictures just as a later 'dermtrace report' would.
-func writeResult(out *folder.Staged, res *series.Result) error {
-	for _, p := range res.Pictures {
-		err := out.Write(p.Name, func(w io.Writer) error { _, err := w.Write(p.Bytes); return err })
-		if err != nil {
-			return err
-		}
-	}
-	var csv, html bytes.Buffer
-	if err := report.MeasurementsCSV(&csv, res.Record); err != nil {
-		return err
-	}
-	if err := report.HTML(&html, res.Record, out.FS(), report.Options{}); err != nil {
-		return err
-	}
-	for name, b := range map[string]*bytes.Buffer{"measurements.csv": &csv, "report.html": &html} {
-		if err := out.Write(name, func(w io.Writer) error { _, err := b.WriteTo(w); return err }); err != nil {
-			return err
-		}
-	}
-	err := out.Write(folder.Record, func(w io.Writer) error { return outcome.Write(w, res.Record) })
-	if err != nil {
-		return err
-	}
-	return out.Commit()
 }
 
 // summary prints what a person wants first, and fails with errPartial when photos

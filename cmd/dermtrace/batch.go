@@ -27,6 +27,7 @@ type batchOptions struct {
 	force         bool
 	mode          fileMode
 	maxMegapixels float64
+	noise         string // file of a repeatability study
 	tables        tableOptions
 }
 
@@ -86,6 +87,7 @@ not be used, 130 interrupted.`,
 	f.Var(&opt.shard, "shard", "run part i of n only, as i/n")
 	f.BoolVar(&opt.force, "force", false, "write into a folder that holds other files (they stay)")
 	f.Var(&opt.mode, "mode", "permissions of the files, as an octal number; folders can be entered by those who may read")
+	f.StringVar(&opt.noise, "noise", "", "this clinic's own photo noise, a file that 'repeatability' wrote")
 	limitFlag(cmd, &opt.maxMegapixels)
 	opt.tables.flags(cmd)
 	return cmd
@@ -95,6 +97,10 @@ func runBatch(ctx context.Context, t *terminal, dir string, opt batchOptions) er
 	if opt.workers < 0 || opt.memory < 0 {
 		return usage("-j and --memory cannot be negative", "leave them out for the defaults")
 	}
+	noise, err := readNoise(opt.noise)
+	if err != nil {
+		return err
+	}
 	memory := opt.memory
 	if memory == 0 {
 		memory = study.DefaultMemory
@@ -103,7 +109,7 @@ func runBatch(ctx context.Context, t *terminal, dir string, opt batchOptions) er
 	step, clear := t.batchProgress(time.Now())
 	sum, err := study.Run(ctx, study.Options{
 		Study: dir, Out: opt.dir, Workers: opt.workers, Memory: memory, Shard: opt.shard.Shard, Force: opt.force,
-		Mode: opt.mode.FileMode, Software: software(), Limits: limits(opt.maxMegapixels), Progress: step,
+		Mode: opt.mode.FileMode, Software: software(), Limits: limits(opt.maxMegapixels), Noise: noise, Progress: step,
 	})
 	clear()
 	switch {

@@ -69,7 +69,7 @@ func hashFile(fsys fs.FS, name string) (sum string, size int64, err error) {
 func keyOf(s source.Series, inputs []input, opt Options) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%q %q\n%+v\n", foundSchema, s.ID, s.Name, opt.Software)
-	fmt.Fprintf(h, "%+v\n%+v\n", outcome.DefaultSettings(), opt.Limits)
+	fmt.Fprintf(h, "%+v\n%+v\n%+v\n", outcome.DefaultSettings(), opt.Limits, opt.Noise)
 	definitions := skin.Definitions()
 	for _, name := range slices.Sorted(maps.Keys(definitions)) {
 		fmt.Fprintf(h, "%s %d\n", name, definitions[name].Version)

@@ -20,6 +20,7 @@ import (
 	"dermtrace/internal/photo"
 	"dermtrace/internal/series"
 	"dermtrace/internal/study/source"
+	"dermtrace/internal/trend"
 )
 
 // Options of [Run].
@@ -32,6 +33,7 @@ type Options struct {
 	Mode       fs.FileMode
 	Software   outcome.Software
 	Limits     photo.Limits
+	Noise      trend.Noise // where detectable changes come from
 	Source     source.Limits
 	Progress   func(Progress) // called after each series, one call at a time
 }
@@ -201,7 +203,7 @@ func (r *run) one(ctx context.Context, s source.Series) error {
 }
 
 func (r *run) seriesOptions() series.Options {
-	return series.Options{Software: r.opt.Software, Limits: r.opt.Limits, Workers: r.photosAtOnce()}
+	return series.Options{Software: r.opt.Software, Limits: r.opt.Limits, Noise: r.opt.Noise, Workers: r.photosAtOnce()}
 }
 
 // photosAtOnce is how many photos of a series are open: one where other series keep the
