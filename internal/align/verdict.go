@@ -28,7 +28,8 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 	fig.Coverage = best.stack.coverage(best.votes, best.level, places)
 	fig.LevelPx = best.stack.levels[best.level].scale
 	fig.StructurePx, fig.SplitHalfPx = best.structure, best.split
-	r.ErrorPx = math.Hypot(best.errorPx(), fig.LightPx)
+	// What light displaces shows in the blocks as well: the two are not independent.
+	r.ErrorPx = max(best.errorPx(), fig.LightPx)
 	r.Figures = fig
 	r.Status, r.Reason = f.verdict(p, &r, places)
 	if r.Status == StatusFailed {
