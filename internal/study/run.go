@@ -216,12 +216,12 @@ func (r *run) photosAtOnce() int {
 }
 
 // Bytes per pixel of the largest photo: what the frame's features and pyramid keep, and
-// what each photo takes from decoding to maps. Measured on courses of 3 and 12 megapixels,
+// what each photo takes from decoding to maps. Measured on a course of eight 3-megapixel photos,
 // rounded up; a series has some small pictures besides.
 const (
 	frameBytes  = 20
-	photoBytes  = 40
-	seriesBytes = 64 << 20
+	photoBytes  = 50
+	seriesBytes = 96 << 20
 )
 
 // cost estimates the memory that a series takes.
