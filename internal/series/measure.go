@@ -27,6 +27,7 @@ type baseline struct {
 	reference map[string]skin.Reference // by region
 	scale     map[string]render.Scale   // by measure, of the maps
 	ground    ground                    // what differences are taken from
+	control   *skin.Sheet               // untreated skin, as sharp as others are measured; nil: none
 	shot      map[string]*shot          // by file: photos that were opened to choose it
 }
 
@@ -89,6 +90,9 @@ func (a *analysis) freeze() {
 		sheets[r.region.name] = append(sheets[r.region.name], sheet)
 		if a.baseline.scale == nil {
 			a.baseline.scales(sheet)
+		}
+		if a.baseline.control == nil && r.region.kind == outcome.Control {
+			a.baseline.control = sheet
 		}
 	}
 	for name, list := range sheets {
@@ -156,6 +160,7 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 		return s, nil
 	}
 	if s.record.Used() {
+		a.matchBlur(s)
 		for i := range s.regions {
 			s.record.ROIs = append(s.record.ROIs, a.measure(s, &s.regions[i]))
 		}
@@ -168,6 +173,35 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 	a.keepSpots(s)
 	s.pixels, s.regions = nil, nil
 	return s, nil
+}
+
+// leastExcessMM2 is the variance of blur below which photos are taken as equally sharp: it
+// takes 2 % of roughness (a Gaussian of 0.02 mm on the band of 0.06 to 0.24 mm), which is
+// as little as the estimate can tell from noise (project default).
+const leastExcessMM2 = 4e-4
+
+// matchBlur makes texture be measured as sharply as the baseline shows the same untreated
+// skin. Without control skin nothing is matched: treatment may change fine and broad
+// relief differently, which would pass for blur.
+func (a *analysis) matchBlur(s *shot) {
+	reference := a.baseline.control
+	i := slices.IndexFunc(s.regions, func(c carried) bool { return c.kind == outcome.Control && !c.mask.Empty() })
+	if reference == nil || i < 0 {
+		return
+	}
+	now := s.sheet(&s.regions[i], a.chromo)
+	if now == reference {
+		return
+	}
+	excess, ok := now.ExcessBlur(reference)
+	if !ok || math.Abs(excess) < leastExcessMM2 {
+		return
+	}
+	for i := range s.regions {
+		if c := &s.regions[i]; !c.mask.Empty() {
+			s.sheet(c, a.chromo).MatchBlur(excess)
+		}
+	}
 }
 
 // share rounds to a hundredth of a percent, finer than any mask is true.
@@ -225,7 +259,7 @@ func (s *shot) spoilt(family string) []string {
 	list = append(list, s.fileDoubts(family)...)
 	for _, r := range s.record.Quality.Reasons {
 		switch {
-		case !slices.Contains(r.Spoils, family):
+		case !slices.Contains(r.Spoils, like(family)):
 		case r.Overruled != "":
 			list = append(list, outcome.Overruled)
 		default:
@@ -235,10 +269,18 @@ func (s *shot) spoilt(family string) []string {
 	return list
 }
 
+// like is the family whose doubts a family shares: hair is detail, as texture is.
+func like(family string) string {
+	if family == outcome.Hair {
+		return outcome.Texture
+	}
+	return family
+}
+
 // fileDoubts are the warnings of the file: those of its colour profile concern colour
 // alone.
 func (s *shot) fileDoubts(family string) []string {
-	if family != outcome.Texture {
+	if like(family) != outcome.Texture {
 		return s.meta.Warnings
 	}
 	return slices.DeleteFunc(slices.Clone(s.meta.Warnings), func(code string) bool {
@@ -249,7 +291,7 @@ func (s *shot) fileDoubts(family string) []string {
 // barred reports whether what was on the skin makes the family meaningless.
 func (s *shot) barred(family string) bool {
 	for _, r := range s.record.Quality.Reasons {
-		if r.Code == outcome.SkinState && r.Overruled == "" && slices.Contains(r.Spoils, family) {
+		if r.Code == outcome.SkinState && r.Overruled == "" && slices.Contains(r.Spoils, like(family)) {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"math"
+	"slices"
 
 	"dermtrace/internal/align"
 	"dermtrace/internal/calib"
@@ -22,6 +23,7 @@ import (
 type shot struct {
 	ref      manifest.PhotoRef
 	visit    manifest.Visit
+	hair     bool // it is hair that the user hopes for
 	record   outcome.Photo
 	pixels   *raster.RGB // released when measured
 	meta     photo.Meta
@@ -37,7 +39,7 @@ type shot struct {
 // place, regions, light. A photo that cannot be used comes back with its reason in
 // the record.
 func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest.PhotoRef) (*shot, error) {
-	s := &shot{ref: ref, visit: visit, record: emptyPhoto(ref.File, visit.ID)}
+	s := &shot{ref: ref, visit: visit, hair: slices.Contains(a.manifest.Goals, skin.GrowHair), record: emptyPhoto(ref.File, visit.ID)}
 	if !ref.Use {
 		s.refuse("not_used", ref.Reason, "")
 		return s, nil
