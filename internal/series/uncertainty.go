@@ -3,7 +3,6 @@ package series
 import (
 	"math"
 
-	"dermtrace/internal/calib"
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/cie"
 	"dermtrace/internal/outcome"
@@ -48,11 +47,10 @@ func (s *shot) lightErrors(c *carried, model *chromo.Model) map[string]outcome.N
 	if s.light == nil || c.mask.Empty() {
 		return nil
 	}
-	tile := calib.SampleTiles(s.pixels, calib.Tile{Mask: c.mask})[0]
-	if tile.N == 0 {
+	at := s.sheet(c, model).Colour()
+	if !(min(at[0], at[1], at[2]) > 0) {
 		return nil
 	}
-	at := s.light.At([3]float64{math.Exp(tile.Log[0]), math.Exp(tile.Log[1]), math.Exp(tile.Log[2])})
 	out := map[string]outcome.Number{}
 	for name, number := range colourNumbers {
 		se := carryError(s.light.LogGainCov, func(ln [3]float64) float64 {

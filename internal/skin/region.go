@@ -174,6 +174,15 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	s.relief, s.noRelief = texture.NewRelief(shading, grid, noise.Of(mix))
 }
 
+// Colour is the region's mean linear light, in the baseline's light; NaN without pixels.
+func (s *Sheet) Colour() [3]float64 {
+	var mean [3]float64
+	for c, p := range s.light.Planes() {
+		mean[c] = s.field(p).Summary().Mean
+	}
+	return mean
+}
+
 // Settle is the series' model as its baseline wants it ([chromo.Model.Settle]); the same
 // model for most skin. Where it is another, the sheets must be prepared anew with it.
 // lightKnown says that later photos are brought to the baseline's light.
@@ -185,8 +194,8 @@ func Settle(m *chromo.Model, lightKnown bool, baseline ...*Sheet) *chromo.Model 
 			continue
 		}
 		n++
-		for c, p := range s.light.Planes() {
-			b.Colour[c] += s.field(p).Summary().Mean
+		for c, v := range s.Colour() {
+			b.Colour[c] += v
 		}
 	}
 	if n == 0 {
