@@ -51,9 +51,9 @@ var quickTones = []tone{tones[1], tones[2], tones[4]}
 
 // courses is the battery, in the order it is done.
 func courses(quick bool) []course {
-	ts, seeds, stills := tones, 2, 33
+	ts, seeds, stills, successes := tones, 2, 34, 8
 	if quick {
-		ts, seeds, stills = quickTones, 1, 1
+		ts, seeds, stills, successes = quickTones, 1, 1, 0
 	}
 	var all []course
 	for i, t := range ts {
@@ -68,9 +68,9 @@ func courses(quick bool) []course {
 		}
 		for n := range stills {
 			all = append(all, course{fmt.Sprintf("%s still %d", t.name, n), still, t, stillScript(t, uint32(1000+100*i+n))})
-			if !quick {
-				all = append(all, course{fmt.Sprintf("%s better %d", t.name, n), better, t, betterScript(t, uint32(5000+100*i+n))})
-			}
+		}
+		for n := range successes {
+			all = append(all, course{fmt.Sprintf("%s better %d", t.name, n), better, t, betterScript(t, uint32(5000+100*i+n))})
 		}
 	}
 	return append(all, course{"pattern", pattern, tones[2], trackingScript(tones[2], 900, false)})

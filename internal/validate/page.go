@@ -74,6 +74,22 @@ func (f Figure) goal() string {
 	return "≤ " + short(f.Bound) + " " + f.Unit
 }
 
+// Markdown writes the table of goals.
+func (r *Report) Markdown(w io.Writer) {
+	fmt.Fprintf(w, "| goal | light skin | medium | dark | what |\n|---|---|---|---|---|\n")
+	for _, row := range r.Rows() {
+		fmt.Fprintf(w, "| %s |", row.Goal)
+		for _, c := range row.Cells {
+			sign := ""
+			if c.Verdict == Missed {
+				sign = "✗ "
+			}
+			fmt.Fprintf(w, " %s%s |", sign, c.Value)
+		}
+		fmt.Fprintf(w, " %s |\n", row.Text)
+	}
+}
+
 func short(n outcome.Number) string {
 	if !n.Known() {
 		return "—"

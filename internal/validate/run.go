@@ -34,7 +34,7 @@ func (c course) run(ctx context.Context, fault Fault) (yield, error) {
 	if err != nil {
 		return yield{}, err
 	}
-	res, err := series.Analyze(ctx, os.DirFS(dir), series.Options{NoPictures: true})
+	res, err := series.Analyze(ctx, os.DirFS(dir), series.Options{NoPictures: true, Workers: 1})
 	if err != nil {
 		return yield{}, err
 	}
@@ -188,7 +188,7 @@ func runPattern(ctx context.Context, dir string, fault Fault) ([]Sample, error) 
 			return nil, err
 		}
 	}
-	res, err := series.Analyze(ctx, os.DirFS(dir), series.Options{NoPictures: true})
+	res, err := series.Analyze(ctx, os.DirFS(dir), series.Options{NoPictures: true, Workers: 1})
 	if err != nil {
 		return nil, err
 	}

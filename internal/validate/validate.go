@@ -20,6 +20,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"dermtrace/internal/folder"
 	"dermtrace/internal/outcome"
@@ -34,8 +38,8 @@ const Schema = "dermtrace.validate/1"
 type Options struct {
 	Quick    bool
 	Software outcome.Software
-	Keep     string // folder for what is done, so that a later run goes on from there; "": none
-	Progress func(done, all int, what string)
+	Keep     string                           // folder for what is done, so that a later run goes on from there; "": none
+	Progress func(done, all int, what string) // after each course, one call at a time
 }
 
 // Report is the outcome of a battery: the figures and what they were made from.
@@ -69,23 +73,40 @@ func (r *Report) Write(w io.Writer) error {
 // Run does the battery. A course that cannot be analysed at all is an error of ours.
 func Run(ctx context.Context, opt Options) (*Report, error) {
 	all := courses(opt.Quick)
+	yields := make([]yield, len(all))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	var mu sync.Mutex
+	done := 0
+	for i, c := range all {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			y, err := keep(opt, c, func() (yield, error) { return c.run(ctx, Fault{}) })
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			yields[i] = y
+			done++
+			if opt.Progress != nil {
+				opt.Progress(done, len(all), c.name)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	var samples []Sample
 	var unchanged []*outcome.Record
-	for i, c := range all {
-		if opt.Progress != nil {
-			opt.Progress(i, len(all), c.name)
-		}
-		y, err := keep(opt, c, func() (yield, error) { return c.run(ctx, Fault{}) })
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.name, err)
-		}
+	for _, y := range yields {
 		samples = append(samples, y.Samples...)
 		if y.Unchanged != nil {
 			unchanged = append(unchanged, y.Unchanged)
 		}
-	}
-	if opt.Progress != nil {
-		opt.Progress(len(all), len(all), "")
 	}
 	name := "full"
 	if opt.Quick {
