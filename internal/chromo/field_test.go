@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"dermtrace/internal/cie"
 	"dermtrace/internal/raster"
 )
 
@@ -82,4 +83,52 @@ func TestQuantilesAreThoseOfSorting(t *testing.T) {
 	near(t, "sd", s.SD, 1, 0.1)
 	near(t, "n", float64(s.N), float64(len(inside)), 0)
 	near(t, "mean of squares", f.Mean(func(v float32) float64 { return float64(v * v) }), s.SD*s.SD+s.Mean*s.Mean, 1e-4)
+}
+
+// Two fifths of the region under reflections and hairs leave the mean of the rest.
+func TestOutliersWeighNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 2))
+	f := Field{Value: raster.New(100, 100)}
+	for i := range f.Value.Pix {
+		f.Value.Pix[i] = float32(25 + rng.NormFloat64())
+	}
+	clean := f.Summary().Mean
+	near(t, "clean", f.RobustMean(), clean, 0.01)
+	for i := range f.Value.Pix {
+		switch i % 10 {
+		case 0, 1, 2:
+			f.Value.Pix[i] = float32(100 + rng.NormFloat64())
+		case 5:
+			f.Value.Pix[i] = -1000
+		}
+	}
+	near(t, "two fifths of outliers", f.RobustMean(), clean, 0.05)
+	near(t, "measurement", float64(f.RobustMeasurement("1").Value), f.RobustMean(), 0)
+	near(t, "one value", Field{Value: raster.New(3, 3)}.RobustMean(), 0, 0)
+	if v := NewField(raster.New(3, 3), raster.New(3, 3)).RobustMean(); v == v {
+		t.Errorf("nothing has the mean %v", v)
+	}
+}
+
+// The ratio of two 8-bit codes of one skin at other exposures: the median jumps from value
+// to value, the mean without outliers stays.
+func TestTheMeanOfCodedRatiosIsSteady(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 7))
+	var red, green [10000]float64
+	for i := range red {
+		shade := 1 + 0.02*rng.NormFloat64()
+		red[i], green[i] = 0.30*shade, 0.16*shade*(1+0.01*rng.NormFloat64())
+	}
+	code := func(v float64) float64 { return cie.Decode(math.Round(255*cie.Encode(v)) / 255) }
+	var medians, means []float64
+	for exposure := 0.8; exposure < 1.2; exposure *= 1.007 {
+		f := Field{Value: raster.New(100, 100)}
+		for i := range red {
+			f.Value.Pix[i] = float32(100 * math.Log10(code(exposure*red[i])/code(exposure*green[i])))
+		}
+		medians, means = append(medians, f.Quantile(0.5)), append(means, f.RobustMean())
+	}
+	span := func(x []float64) float64 { return slices.Max(x) - slices.Min(x) }
+	t.Logf("over exposures the median spans %.3f, the mean without outliers %.3f", span(medians), span(means))
+	near(t, "span of the mean", span(means), 0, span(medians)/5)
 }

@@ -109,49 +109,87 @@ func (f Field) Inside(i int) bool { return f.WeightAt(i) >= inside }
 
 // Quantile is the q-quantile (0 … 1, nearest rank) of the pixels inside, NaN where
 // there is none.
-func (f Field) Quantile(q float64) float64 {
-	return f.quantile(q, func(v float32) float32 { return v })
-}
+func (f Field) Quantile(q float64) float64 { return quantile(f.inside(), q) }
+
+// madToSD makes the median absolute deviation of normal values their standard deviation.
+const madToSD = 1.4826
 
 // MedianMAD returns the median and 1.4826 times the median absolute deviation, which
 // is the standard deviation of a normal distribution and deaf to outliers.
 func (f Field) MedianMAD() (median, sigma float64) {
-	median = f.Quantile(0.5)
+	values := f.inside()
+	median = quantile(values, 0.5)
 	c := float32(median)
-	mad := f.quantile(0.5, func(v float32) float32 {
-		if v < c {
-			return c - v
-		}
-		return v - c
-	})
-	return median, 1.4826 * mad
+	for i, v := range values {
+		values[i] = max(v-c, c-v)
+	}
+	return median, madToSD * quantile(values, 0.5)
 }
 
-// quantile selects by counting: the upper half of the bits first, then the lower half
-// of those that share it.
-func (f Field) quantile(q float64, fn func(float32) float32) float64 {
-	const half = 1 << 16
-	keys, n := make([]uint32, 0, len(f.Value.Pix)), 0
-	var upper, lower [half]int32
+// rejected is how far from the median, in standard deviations of [Field.MedianMAD], a
+// pixel is no part of the skin around: 5.2 median absolute deviations (rule X84 of Hampel
+// 1985, Technometrics 27:95).
+const rejected = 5.2 / madToSD
+
+// RobustMean is the mean of the pixels that are no outliers, NaN where none is inside.
+// Like the median it stands outliers up to half of the region, such as reflections and
+// hairs; unlike it, it does not jump between the few values that a ratio of coded light
+// takes.
+func (f Field) RobustMean() float64 {
+	median, sigma := f.MedianMAD()
+	c, reach := float32(median), float32(rejected*sigma)
+	var sum, total float64
 	for i, v := range f.Value.Pix {
-		if f.Inside(i) {
-			k := orderOf(fn(v))
-			keys = append(keys, k)
-			upper[k/half]++
-			n++
+		if w := f.WeightAt(i); w > 0 && v-c <= reach && c-v <= reach {
+			sum += float64(w) * float64(v-c)
+			total += float64(w)
 		}
 	}
-	if n == 0 {
+	return float64(c) + sum/total
+}
+
+// inside are the values of the pixels inside, in an array of its own.
+func (f Field) inside() []float32 {
+	if f.Weight == nil {
+		return slices.Clone(f.Value.Pix)
+	}
+	values := make([]float32, 0, len(f.Value.Pix))
+	for i, w := range f.Weight.Pix {
+		if w >= inside {
+			values = append(values, f.Value.Pix[i])
+		}
+	}
+	return values
+}
+
+// quantile selects by counting, digit by digit of the values' order.
+func quantile(values []float32, q float64) float64 {
+	if len(values) == 0 {
 		return math.NaN()
 	}
-	top, rank := pick(upper[:], int32(math.Round(q*float64(n-1))))
-	for _, k := range keys {
-		if k/half == top {
-			lower[k%half]++
-		}
+	const digit = 1 << 11
+	keys := make([]uint32, len(values))
+	for i, v := range values {
+		keys[i] = orderOf(v)
 	}
-	low, _ := pick(lower[:], rank)
-	return float64(valueOf(top*half + low))
+	rank, key := int32(math.Round(q*float64(len(keys)-1))), uint32(0)
+	for _, shift := range [3]int{21, 10, 0} {
+		var counts [digit]int32
+		for _, k := range keys {
+			counts[(k>>shift)%digit]++
+		}
+		var bin uint32
+		bin, rank = pick(counts[:], rank)
+		key |= bin << shift
+		alike := keys[:0]
+		for _, k := range keys {
+			if (k>>shift)%digit == bin {
+				alike = append(alike, k)
+			}
+		}
+		keys = alike
+	}
+	return float64(valueOf(key))
 }
 
 // pick finds the bin that holds the element of this rank, and its rank in there.
@@ -190,11 +228,11 @@ func (s Summary) Measurement(unit string) outcome.Measurement {
 	return outcome.Measurement{Value: outcome.Number(s.Mean), Unit: unit, SD: outcome.Number(s.SD), N: s.N}
 }
 
-// Median is the median of the field with the spread and count of its pixels, for
+// RobustMeasurement is the robust mean with the spread and count of all pixels, for
 // indices whose tails are reflections and hairs.
-func (f Field) Median(unit string) outcome.Measurement {
+func (f Field) RobustMeasurement(unit string) outcome.Measurement {
 	s := f.Summary()
-	s.Mean = f.Quantile(0.5)
+	s.Mean = f.RobustMean()
 	if math.IsNaN(s.Mean) {
 		s.N = 0
 	}

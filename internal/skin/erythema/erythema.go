@@ -7,7 +7,7 @@
 // from light to dark skin as from a strong flush, so they are for one person against
 // himself only.
 //
-// Whole-region values are means of the model's maps and medians of the camera indices.
+// Whole-region values are means of the model's maps and robust means of the camera indices.
 // Logarithms are taken of linear light that was averaged to the colour scale first,
 // never of single noisy pixels. Nothing is measured where no pixel counts.
 package erythema
@@ -35,7 +35,7 @@ func Hemoglobin(blood chromo.Field) outcome.Measurement {
 	return blood.Summary().Measurement(UnitBlood)
 }
 
-// Index is the erythema index 100·log10(R/G), median over the region (Diffey, Oliver,
+// Index is the erythema index 100·log10(R/G), robust mean over the region (Diffey, Oliver,
 // Farr 1984, Br J Dermatol 111:663; for cameras Yamamoto 2008, Skin Res Technol
 // 14:26). It does not change with exposure; a gain of 5 % on red alone moves it by 2.1.
 func Index(rgb *raster.RGB, weight *raster.Plane) outcome.Measurement {
@@ -46,11 +46,11 @@ func Index(rgb *raster.RGB, weight *raster.Plane) outcome.Measurement {
 			ei.Pix[i] = float32(100 * math.Log10(max(r, chromo.Floor)/max(g, chromo.Floor)))
 		}
 	})
-	return chromo.NewField(ei, weight).Median(UnitIndex)
+	return chromo.NewField(ei, weight).RobustMeasurement(UnitIndex)
 }
 
-// AStar is the median a* (CIELAB, D65, 2° observer).
-func AStar(a chromo.Field) outcome.Measurement { return a.Median(UnitLab) }
+// AStar is the robust mean of a* (CIELAB, D65, 2° observer).
+func AStar(a chromo.Field) outcome.Measurement { return a.RobustMeasurement(UnitLab) }
 
 // redSigmas places the threshold of redness above the baseline's median: 2.5 robust
 // standard deviations, beyond which 0.6 % of unchanged skin lies (project default).

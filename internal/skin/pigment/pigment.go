@@ -40,8 +40,8 @@ func Melanin(melanin chromo.Field) outcome.Measurement {
 	return melanin.Summary().Measurement(UnitMelanin)
 }
 
-// Index is the melanin index 100·log10(1/R) of red linear light, median over the
-// region (the 655 nm form of the DermaSpectrometer; Shriver & Parra 2000, Am J Phys
+// Index is the melanin index 100·log10(1/R) of red linear light, robust mean over
+// the region (the 655 nm form of the DermaSpectrometer; Shriver & Parra 2000, Am J Phys
 // Anthropol 112:17 with 650 nm). A tenth less exposure raises it by 4.6.
 func Index(red chromo.Field) outcome.Measurement {
 	mi := raster.New(red.Value.W, red.Value.H)
@@ -50,11 +50,11 @@ func Index(red chromo.Field) outcome.Measurement {
 			mi.Pix[i] = float32(-100 * math.Log10(max(float64(red.Value.Pix[i]), chromo.Floor)))
 		}
 	})
-	return chromo.Field{Value: mi, Weight: red.Weight}.Median(UnitIndex)
+	return chromo.Field{Value: mi, Weight: red.Weight}.RobustMeasurement(UnitIndex)
 }
 
-// LStar is the median L*.
-func LStar(l chromo.Field) outcome.Measurement { return l.Median(UnitLab) }
+// LStar is the robust mean of L*.
+func LStar(l chromo.Field) outcome.Measurement { return l.RobustMeasurement(UnitLab) }
 
 // redSkinRise is the blood fraction in percent above the baseline's at which ITA is no
 // longer read: 0.5 points lower ITA by about 8° at light skin, more than half a class
@@ -65,11 +65,11 @@ const redSkinRise = 0.5
 // more than twice that of skin at rest (project default).
 const redSkin = 3.0
 
-// ITA is the individual typology angle of the median L* and b*, in degrees. blood and
+// ITA is the individual typology angle of the robust means of L* and b*, in degrees. blood and
 // baselineBlood are the region's mean blood fractions in percent now and at the
 // baseline; where the skin is or has become red the angle is withheld.
 func ITA(l, b chromo.Field, blood, baselineBlood float64) outcome.Measurement {
-	colour := cie.Lab{L: l.Quantile(0.5), B: b.Quantile(0.5)}
+	colour := cie.Lab{L: l.RobustMean(), B: b.RobustMean()}
 	if math.IsNaN(colour.L) {
 		return outcome.Unmeasured(UnitDegrees, outcome.RegionLost)
 	}
