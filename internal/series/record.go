@@ -2,6 +2,7 @@ package series
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 
@@ -47,6 +48,7 @@ func (a *analysis) writeRecord(context.Context) error {
 		a.record.Pictures = append(a.record.Pictures, s.shown...)
 		a.pictures = append(a.pictures, s.pictures...)
 	}
+	a.keepAsked()
 	a.warnOfMixture()
 	if a.opt.NoPictures {
 		return nil
@@ -73,6 +75,22 @@ func (f *frame) outlines() []outcome.Outline {
 		add("", outcome.Exclude, h)
 	}
 	return list
+}
+
+// keepAsked drops the definitions of measures that were never tried, such as those of hair
+// where nobody hopes for it: a record, and what is made of it, speaks of what was asked.
+func (a *analysis) keepAsked() {
+	tried := map[string]bool{}
+	for _, p := range a.record.Photos {
+		for _, r := range p.ROIs {
+			for name := range r.Measures {
+				tried[name] = true
+			}
+		}
+	}
+	if len(tried) > 0 {
+		maps.DeleteFunc(a.record.Definitions, func(name string, _ outcome.Definition) bool { return !tried[name] })
+	}
 }
 
 // compare fills in the changes, recoveries and flags; it sees nothing but the record.
