@@ -117,7 +117,11 @@ const madToSD = 1.4826
 // MedianMAD returns the median and 1.4826 times the median absolute deviation, which
 // is the standard deviation of a normal distribution and deaf to outliers.
 func (f Field) MedianMAD() (median, sigma float64) {
-	values := f.inside()
+	return medianMAD(f.inside())
+}
+
+// medianMAD overwrites the values.
+func medianMAD(values []float32) (median, sigma float64) {
 	median = quantile(values, 0.5)
 	c := float32(median)
 	for i, v := range values {
@@ -131,21 +135,39 @@ func (f Field) MedianMAD() (median, sigma float64) {
 // 1985, Technometrics 27:95).
 const rejected = 5.2 / madToSD
 
+// enough pixels, taken in even steps, place the bounds of outliers to 1 % of a standard
+// deviation, which moves the mean of normal values by less than 10⁻⁴ of one.
+const enough = 1 << 14
+
 // RobustMean is the mean of the pixels that are no outliers, NaN where none is inside.
 // Like the median it stands outliers up to half of the region, such as reflections and
 // hairs; unlike it, it does not jump between the few values that a ratio of coded light
 // takes.
 func (f Field) RobustMean() float64 {
-	median, sigma := f.MedianMAD()
+	median, sigma := medianMAD(everyNth(f.inside()))
 	c, reach := float32(median), float32(rejected*sigma)
 	var sum, total float64
 	for i, v := range f.Value.Pix {
-		if w := f.WeightAt(i); w > 0 && v-c <= reach && c-v <= reach {
-			sum += float64(w) * float64(v-c)
-			total += float64(w)
+		if d := v - c; max(d, -d) <= reach {
+			w := float64(f.WeightAt(i))
+			sum += w * float64(d)
+			total += w
 		}
 	}
 	return float64(c) + sum/total
+}
+
+// everyNth thins values to about enough, in place.
+func everyNth(values []float32) []float32 {
+	n := len(values) / enough
+	if n < 2 {
+		return values
+	}
+	thin := values[:0]
+	for i := 0; i < len(values); i += n {
+		thin = append(thin, values[i])
+	}
+	return thin
 }
 
 // inside are the values of the pixels inside, in an array of its own.

@@ -42,6 +42,10 @@ func (k blockRow) add(r, g, b []float32, from, to int) {
 		return
 	}
 	for x := from; x < to; {
+		if k.step == 2 && (x-k.x0)%2 == 0 && x+2 <= to {
+			x += 2 * k.pairs(r[x:to], g[x:to], b[x:to], (x-k.x0)/2)
+			continue
+		}
 		block := (x - k.x0) / k.step
 		end := min(to, k.x0+(block+1)*k.step)
 		var sr, sg, sb float32
@@ -58,6 +62,24 @@ func (k blockRow) add(r, g, b []float32, from, to int) {
 		k.n[block] += n
 		x = end
 	}
+}
+
+// pairs is add for whole blocks of two pixels from the first block on; it returns how many.
+func (k blockRow) pairs(r, g, b []float32, first int) int {
+	n := len(r) / 2
+	rs, gs, bs, ns := k.r[first:first+n], k.g[first:first+n], k.b[first:first+n], k.n[first:first+n]
+	for i := range rs {
+		p, q, t := (*[2]float32)(r[2*i:]), (*[2]float32)(g[2*i:]), (*[2]float32)(b[2*i:])
+		sr, sg, sb, count := p[0]+p[1], q[0]+q[1], t[0]+t[1], float32(2)
+		if s := sr + sg + sb; s != s {
+			sr, sg, sb, count = known(p[:], q[:], t[:])
+		}
+		rs[i] += sr
+		gs[i] += sg
+		bs[i] += sb
+		ns[i] += count
+	}
+	return n
 }
 
 // take is add for blocks of one pixel.
@@ -112,13 +134,14 @@ func (a averaged) coarser(k int) averaged {
 
 // weigh sums one row of pixels into their blocks, each by its weight.
 func (k blockRow) weigh(r, g, b, n []float32) {
-	for x, w := range n {
-		if w > 0 {
-			i := x / k.step
-			k.r[i] += float32(w * r[x])
-			k.g[i] += float32(w * g[x])
-			k.b[i] += float32(w * b[x])
-			k.n[i] += w
+	r, g, b = r[:len(n)], g[:len(n)], b[:len(n)]
+	for from, i := 0, 0; from < len(n); from, i = from+k.step, i+1 {
+		sr, sg, sb, sn := k.r[i], k.g[i], k.b[i], k.n[i]
+		for x := from; x < min(from+k.step, len(n)); x++ {
+			if w := n[x]; w > 0 {
+				sr, sg, sb, sn = sr+float32(w*r[x]), sg+float32(w*g[x]), sb+float32(w*b[x]), sn+w
+			}
 		}
+		k.r[i], k.g[i], k.b[i], k.n[i] = sr, sg, sb, sn
 	}
 }

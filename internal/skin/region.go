@@ -45,6 +45,7 @@ type Sheet struct {
 
 	mmPerPx     float64 // of the maps' pixels; 0 where unknown
 	light       *raster.RGB
+	counts      *raster.Plane // Weight, nil where all pixels count wholly
 	lab         [3]chromo.Field
 	melanin     chromo.Field
 	blood       chromo.Field
@@ -133,6 +134,7 @@ func (s *Sheet) prepareColour(r Region, a averaged) {
 	glare, crust := a.foreign()
 	s.glare, s.Masked = glare, glare+crust
 	s.light, s.Weight = a.rgb, a.weight
+	s.counts = chromo.NewField(a.weight, a.weight).Weight
 	s.Maps = r.Model.Separate(s.light)
 	s.cameraKnown = r.Model.CameraKnown()
 	s.Trust = chromo.TrustOf(s.light, s.Maps, s.Weight, gainOf(r))
@@ -155,7 +157,7 @@ func labPlanes(rgb *raster.RGB) [3]*raster.Plane {
 	return lab
 }
 
-func (s *Sheet) field(p *raster.Plane) chromo.Field { return chromo.NewField(p, s.Weight) }
+func (s *Sheet) field(p *raster.Plane) chromo.Field { return chromo.Field{Value: p, Weight: s.counts} }
 
 func gainOf(r Region) [3]float64 {
 	if r.Gain == ([3]float64{}) {

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"dermtrace/internal/chromo"
-	"dermtrace/internal/filter"
-	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -89,20 +87,44 @@ func aboveBackground(melanin chromo.Field, mmPerPx float64, t Threshold) *raster
 	return smooth
 }
 
-// spread fills dst with f smoothed by sigmaPx, on blocks of a quarter of that.
+// spread fills dst with f smoothed by sigmaPx, on blocks of a quarter of that, between
+// whose middles it is linear.
 func spread(dst *raster.Plane, f chromo.Field, sigmaPx float64) {
 	k := max(1, int(sigmaPx/4))
 	small := f.Shrink(k).Smooth(sigmaPx / float64(k))
-	shift, scale := float64(k-1)/2, 1/float64(k)
+	columns := make([]between, dst.W)
+	for x := range columns {
+		columns[x] = middles(x, k, small.W)
+	}
 	raster.Bands(dst.H, func(y0, y1 int) {
+		row := make([]float32, small.W)
 		for y := y0; y < y1; y++ {
-			v := max(0, min((float64(y)-shift)*scale, float64(small.H-1)))
-			for x := range dst.W {
-				u := max(0, min((float64(x)-shift)*scale, float64(small.W-1)))
-				dst.Set(x, y, filter.Bilinear(small, geom.Point{X: u, Y: v}))
+			b := middles(y, k, small.H)
+			above, below := small.Row(b.first), small.Row(b.next)
+			for i, v := range above {
+				row[i] = v + float32(b.part*(below[i]-v))
+			}
+			out := dst.Row(y)
+			for x, c := range columns {
+				v := row[c.first]
+				out[x] = v + float32(c.part*(row[c.next]-v))
 			}
 		}
 	})
+}
+
+// between is a place between two blocks, part of the way from the first to the next.
+type between struct {
+	first, next int
+	part        float32
+}
+
+// middles places the x-th pixel between the middles of blocks of k pixels, held at those of
+// the first and the last.
+func middles(x, k, blocks int) between {
+	at := max(0, min((float64(x)-float64(k-1)/2)/float64(k), float64(blocks-1)))
+	first := int(at)
+	return between{first, min(first+1, blocks-1), float32(at - float64(first))}
 }
 
 // trace is the weight that the level has where a pixel is spot.
