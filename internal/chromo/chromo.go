@@ -119,20 +119,32 @@ func TrustOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, gain [3]float64)
 	for c, g := range gain {
 		top[c] = float32(clippedCode * g)
 	}
-	floor, clipped := raster.New(rgb.W(), rgb.H()), raster.New(rgb.W(), rgb.H())
-	raster.Bands(floor.H, func(y0, y1 int) {
-		for i := y0 * floor.W; i < y1*floor.W; i++ {
+	bands := make([][4]float64, (rgb.H()+raster.BandRows-1)/raster.BandRows)
+	raster.Bands(rgb.H(), func(y0, y1 int) {
+		sum := &bands[y0/raster.BandRows] // of the weight of floor, clipped, beyond and all pixels
+		for i := y0 * rgb.W(); i < y1*rgb.W(); i++ {
+			k := float64(weight.Pix[i])
+			if !(k > 0) {
+				continue
+			}
 			r, g, b := rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i]
 			if !(r > Floor && g > Floor && b > Floor) {
-				floor.Pix[i] = 1
+				sum[0] += k
 			}
 			if r >= top[0] || g >= top[1] || b >= top[2] {
-				clipped.Pix[i] = 1
+				sum[1] += k
 			}
+			sum[2] += k * float64(maps.Beyond.Pix[i])
+			sum[3] += k
 		}
 	})
-	share := func(p *raster.Plane) float64 { return NewField(p, weight).Summary().Mean }
-	return Trust{Floor: share(floor), Clipped: share(clipped), Beyond: share(maps.Beyond)}
+	var all [4]float64
+	for _, b := range bands {
+		for i, v := range b {
+			all[i] += v
+		}
+	}
+	return Trust{Floor: all[0] / all[3], Clipped: all[1] / all[3], Beyond: all[2] / all[3]}
 }
 
 // Options choose the modelled camera and skin. The zero value is the documented default.

@@ -74,6 +74,20 @@ func (f Field) first() int {
 	return slices.IndexFunc(f.Weight.Pix, func(w float32) bool { return w > 0 })
 }
 
+// Count is the number of pixels that count.
+func (f Field) Count() int {
+	if f.Weight == nil {
+		return len(f.Value.Pix)
+	}
+	n := 0
+	for _, w := range f.Weight.Pix {
+		if w > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Mean is the weighted mean of fn over the field, NaN where no pixel counts.
 func (f Field) Mean(fn func(v float32) float64) float64 {
 	return f.sum(fn) / f.Area()

@@ -83,13 +83,11 @@ func above(f chromo.Field, threshold float64, unit string, fn func(excess float6
 	if math.IsNaN(threshold) {
 		return outcome.Unmeasured(unit, outcome.BaselineRefused)
 	}
-	s := f.Summary()
-	s.Mean = f.Mean(func(v float32) float64 {
+	mean := f.Mean(func(v float32) float64 {
 		if float64(v) > threshold {
 			return fn(float64(v) - threshold)
 		}
 		return 0
 	})
-	s.SD = math.NaN()
-	return s.Measurement(unit)
+	return chromo.Summary{Mean: mean, SD: math.NaN(), N: f.Count()}.Measurement(unit)
 }

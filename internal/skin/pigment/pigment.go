@@ -120,15 +120,13 @@ func Area(melanin chromo.Field, t Threshold) outcome.Measurement {
 	if math.IsNaN(t.Level) {
 		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused)
 	}
-	s := melanin.Summary()
-	s.Mean = melanin.Mean(func(v float32) float64 {
+	share := melanin.Mean(func(v float32) float64 {
 		if float64(v) > t.Level+t.Contrast {
 			return 1
 		}
 		return 0
 	})
-	s.SD = math.NaN()
-	return s.Measurement(UnitFraction)
+	return chromo.Summary{Mean: share, SD: math.NaN(), N: melanin.Count()}.Measurement(UnitFraction)
 }
 
 // darkest is the melanin excess, relative to the level of the skin, that scores the full
