@@ -14,8 +14,9 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// fuzzLimits keep every try small and quick.
-var fuzzLimits = Limits{Megapixels: 1, Bytes: 1 << 20, Frames: 50, Time: 8 * time.Second, HEICMemory: 64 << 20}
+// fuzzLimits keep every try small and quick: the fuzzing engine takes a try of ten seconds
+// for a deadlock and ends its worker without a word, and a busy machine triples times.
+var fuzzLimits = Limits{Megapixels: 1, Bytes: 1 << 20, Frames: 50, Time: 3 * time.Second, HEICMemory: 64 << 20}
 
 // seedFiles are small files of every format, by name.
 func seedFiles(f testing.TB) map[string][]byte {
