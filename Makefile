@@ -7,7 +7,7 @@ export GOFLAGS += -tags=nodynamic
 PKGS    = ./...
 FUZZTIME ?= 5s
 
-.PHONY: build demo test race check vet lint fmt tidy generated bench fuzz notice release reproducible clean
+.PHONY: build demo test race check vet lint fmt tidy generated bench fuzz validate long notice release reproducible clean
 
 build: ## build the program as ./dermtrace
 	$(GO) build -trimpath -o $(BIN) ./cmd/dermtrace
@@ -44,6 +44,14 @@ notice: ## write the modules' licences into NOTICE
 
 bench: ## benchmarks at 1, 12 and 24 megapixels
 	$(GO) test -run '^$$' -bench . -benchmem $(PKGS)
+
+validate: build ## the accuracy of this tool on simulated skin, up to an hour; goes on where it stopped
+	./$(BIN) validate -o reports/validate --noise reports/validate/noise.json
+
+long: ## the batteries and the other processors that a plain test leaves out
+	$(GO) test -timeout 2h ./internal/align -long
+	$(GO) test -timeout 2h ./internal/series -run Unchanged -long
+	$(GO) test -timeout 2h ./cmd/dermtrace -run TheSameOnEveryProcessor -long
 
 fuzz: ## every fuzz target for FUZZTIME
 	@for pkg in $$($(GO) list $(PKGS)); do \
