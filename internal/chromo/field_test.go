@@ -85,6 +85,18 @@ func TestQuantilesAreThoseOfSorting(t *testing.T) {
 	near(t, "mean of squares", f.Mean(func(v float32) float64 { return float64(v * v) }), s.SD*s.SD+s.Mean*s.Mean, 1e-4)
 }
 
+// Values that differ in their last bits alone are told apart.
+func TestQuantilesOfNeighbouringValues(t *testing.T) {
+	f := Field{Value: raster.New(100, 50)}
+	for i := range f.Value.Pix {
+		f.Value.Pix[(i*1777)%5000] = math.Float32frombits(math.Float32bits(1.3) + uint32(i))
+	}
+	for _, rank := range []int{0, 1, 1023, 1024, 2500, 4097, 4999} {
+		want := math.Float32frombits(math.Float32bits(1.3) + uint32(rank))
+		near(t, "quantile", f.Quantile(float64(rank)/4999), float64(want), 0)
+	}
+}
+
 // Two fifths of the region under reflections and hairs leave the mean of the rest.
 func TestOutliersWeighNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 2))

@@ -93,13 +93,12 @@ const (
 
 // read is the answer to one colour.
 func (m *Model) read(u, v, g float32) answer {
-	a := m.inverse.at(u, v)
 	if m.level == nil {
-		return a
+		return m.inverse.at(u, v)
 	}
-	b := m.level.at(u, v, g)
-	b.beyond = a.beyond
-	return b
+	a := m.level.at(u, v, g)
+	a.beyond = m.inverse.beyondAt(u, v)
+	return a
 }
 
 // levelTable holds the answers of dark skin to all three observations, on a lattice around

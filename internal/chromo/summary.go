@@ -204,26 +204,26 @@ func quantile(values []float32, q float64) float64 {
 		return math.NaN()
 	}
 	const digit = 1 << 11
-	keys := make([]uint32, len(values))
+	keys, counts := make([]uint32, len(values)), [digit]int32{}
 	for i, v := range values {
-		keys[i] = orderOf(v)
+		k := orderOf(v)
+		keys[i] = k
+		counts[k>>21]++
 	}
-	rank, key := int32(math.Round(q*float64(len(keys)-1))), uint32(0)
-	for _, shift := range [3]int{21, 10, 0} {
-		var counts [digit]int32
+	bin, rank := pick(counts[:], int32(math.Round(q*float64(len(keys)-1))))
+	key := bin << 21
+	for _, d := range [2]struct{ shift, bits int }{{10, 11}, {0, 10}} {
+		// Only keys that share the digits found so far go on.
+		alike, above := keys[:0], key>>(d.shift+d.bits)
+		counts = [digit]int32{}
 		for _, k := range keys {
-			counts[(k>>shift)%digit]++
-		}
-		var bin uint32
-		bin, rank = pick(counts[:], rank)
-		key |= bin << shift
-		alike := keys[:0]
-		for _, k := range keys {
-			if (k>>shift)%digit == bin {
+			if k>>(d.shift+d.bits) == above {
 				alike = append(alike, k)
+				counts[(k>>d.shift)%(1<<d.bits)]++
 			}
 		}
-		keys = alike
+		bin, rank = pick(counts[:], rank)
+		keys, key = alike, key|bin<<d.shift
 	}
 	return float64(valueOf(key))
 }
