@@ -35,17 +35,27 @@ type batchOptions struct {
 type tableOptions struct {
 	names      string
 	allocation string
+	purpose    string
 }
 
 func (o *tableOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.names, "names", "tidy", "names of the columns of study.csv and study.parquet: tidy or adam")
 	f.StringVar(&o.allocation, "allocation", "", "file subject,arm or subject,side,arm, joined to the tables; needs a plan.yaml in the study")
+	f.StringVar(&o.purpose, "purpose", "", "what the tables are for: care, research, publication or marketing; subjects without this consent are left out")
 }
 
 func (o *tableOptions) check() error {
 	if o.names != "tidy" && o.names != "adam" {
 		return usage("there are no names '"+o.names+"'", "write --names tidy or --names adam")
+	}
+	return checkPurpose(o.purpose)
+}
+
+// checkPurpose refuses what no consent can cover.
+func checkPurpose(purpose string) error {
+	if err := study.CheckPurpose(purpose); err != nil {
+		return usage(err.Error(), "leave --purpose out for the care of your own patients")
 	}
 	return nil
 }

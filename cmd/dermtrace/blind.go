@@ -23,9 +23,9 @@ import (
 )
 
 type blindOptions struct {
-	dir, key string
-	seed     uint64
-	force    bool
+	dir, key, purpose string
+	seed              uint64
+	force             bool
 }
 
 func newBlind(t *terminal) *cobra.Command {
@@ -44,12 +44,16 @@ SHA-256, so that a key that was changed is refused by 'dermtrace unblind'.`,
 			if opt.dir == "" || opt.key == "" {
 				return usage("blind needs a folder for the pairs and a file for the key", "add -o PACK --key FILE")
 			}
+			if err := checkPurpose(opt.purpose); err != nil {
+				return err
+			}
 			return runBlind(t, args[0], opt)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&opt.dir, "output", "o", "", "folder for the coded pairs")
 	f.StringVar(&opt.key, "key", "", "file for the key; never inside PACK")
+	f.StringVar(&opt.purpose, "purpose", "", "care, research, publication or marketing: leave out subjects without this consent")
 	f.Uint64Var(&opt.seed, "seed", 0, "repeat a shuffle (default: drawn anew, and kept in the key)")
 	f.BoolVar(&opt.force, "force", false, "write into a folder that holds other files (they stay)")
 	return cmd
@@ -62,9 +66,15 @@ func runBlind(t *terminal, out string, opt blindOptions) error {
 	if entries, err := os.ReadDir(opt.dir); err == nil && len(entries) > 0 && !opt.force {
 		return withHint(fmt.Errorf("%s is not empty", opt.dir), "choose another folder, or add --force")
 	}
-	pairs, without, err := study.Pairs(out)
+	pairs, left, err := study.Pairs(out, opt.purpose)
 	if err != nil {
 		return err
+	}
+	if left.Consent > 0 {
+		t.say("%d series are left out, as their consent does not cover %s", left.Consent, opt.purpose)
+	}
+	if len(pairs) == 0 && left.Consent > 0 {
+		return withHint(fmt.Errorf("%s: no series may be shown for %s", out, opt.purpose), "ask for this consent, write it into series.yaml and run 'dermtrace batch' again")
 	}
 	if len(pairs) == 0 {
 		return withHint(fmt.Errorf("%s: no series has a baseline and a later visit to show", out), "give the OUT of 'dermtrace batch'")
@@ -90,8 +100,8 @@ func runBlind(t *terminal, out string, opt blindOptions) error {
 	t.print("pairs         %d", len(pairs))
 	t.print("sheet         %s", filepath.Join(opt.dir, trial.SheetFile))
 	t.print("key           %s", opt.key)
-	if without > 0 {
-		t.say("%d series have no pair to show and were left out", without)
+	if left.Pair > 0 {
+		t.say("%d series have no pair to show and were left out", left.Pair)
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ used, 130 interrupted.`,
 		newAlign(t), newMeasure(t), newCheck(t), newWatch(t), newGhost(t),
 		newPhantom(t), newValidate(t), newVerify(t), newIndices(t), newVersion(t),
 		newBatch(t), newMerge(t), newSchema(t), newBlind(t), newUnblind(t),
-		newCompare(t), newRepeatability(t), newCohort(t),
+		newCompare(t), newWithdraw(t), newRepeatability(t), newCohort(t),
 	)
 	return root
 }

@@ -35,7 +35,7 @@ not be used or were not run yet.`,
 
 func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 	c, err := study.Merge(out, study.MergeOptions{
-		ADaM: opt.names == "adam", Allocation: opt.allocation, Mode: mode.FileMode, Software: software(),
+		ADaM: opt.names == "adam", Allocation: opt.allocation, Purpose: opt.purpose, Mode: mode.FileMode, Software: software(),
 	})
 	switch {
 	case errors.Is(err, study.ErrNoRun):
@@ -47,11 +47,17 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 	t.print("photos        %d of %d used", c.Used, c.Photos)
 	t.print("tables        %s", filepath.Join(out, "study.csv"))
 	t.print("overview      %s", filepath.Join(out, "index.html"))
+	if c.LeftOut > 0 {
+		t.say("%d series are left out, as their consent does not cover %s; %s names them", c.LeftOut, opt.purpose, filepath.Join(out, "fates.csv"))
+	}
+	if c.Withdrawn > 0 {
+		t.say("%d series are left out, as their subject withdrew", c.Withdrawn)
+	}
 	if c.Pending > 0 {
 		t.say("%d of %d series have not been run yet", c.Pending, c.Series)
 	}
 	if c.Used < c.Photos {
 		t.say("%d of %d photos could not be used; %s says why", c.Photos-c.Used, c.Photos, filepath.Join(out, "fates.csv"))
 	}
-	return worst(c.Series-c.Failed, c.Failed+c.Pending > 0 || c.Used < c.Photos)
+	return worst(c.Series-c.Failed-c.LeftOut, c.Failed+c.Pending > 0 || c.Used < c.Photos)
 }

@@ -2,23 +2,26 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"dermtrace/internal/folder"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/report"
+	"dermtrace/internal/study"
 
 	"github.com/spf13/cobra"
 )
 
 // reportOptions are what the verb was asked for.
 type reportOptions struct {
-	file, audience, key, paper string
-	pdf, coded                 bool
-	form                       report.Options
+	file, audience, key, paper, purpose string
+	pdf, coded                          bool
+	form                                report.Options
 }
 
 func newReport(t *terminal) *cobra.Command {
@@ -51,6 +54,7 @@ report is not anonymous: skin can be recognised.`,
 	f.StringVar(&opt.paper, "paper", "", "a4 or letter; default: the printer's, a4 for --pdf")
 	f.BoolVar(&opt.coded, "coded", false, "codes for names, days for dates, pictures cut to the regions")
 	f.StringVar(&opt.key, "key", "", "file of the key of --coded; made if absent")
+	f.StringVar(&opt.purpose, "purpose", "", "care, research, publication or marketing: refuse without this consent")
 	return cmd
 }
 
@@ -79,13 +83,17 @@ func (opt *reportOptions) check() error {
 	if opt.key != "" && !opt.coded {
 		return usage("--key is the key of --coded", "add --coded, or leave the key out")
 	}
-	return nil
+	return checkPurpose(opt.purpose)
 }
 
 func runReport(ctx context.Context, t *terminal, results string, opt reportOptions) error {
 	rec, err := readRecord(results)
 	if err != nil {
 		return err
+	}
+	if !study.Covers(rec.Series.Consent, opt.purpose) {
+		return withHint(fileError(results, fmt.Errorf("the consent (%s) does not cover %s", strings.Join(rec.Series.Consent, ", "), opt.purpose)),
+			"ask the patient; then write it under consent: in series.yaml and run 'dermtrace analyze' again")
 	}
 	dir := results
 	if info, err := os.Stat(results); err != nil || !info.IsDir() {

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -37,6 +38,20 @@ func completeness(rec *outcome.Record, id string, plan *trial.Plan) []table.Plan
 			name = "day " + outcome.Number(p.Day).String()
 		}
 		list = append(list, plannedRow(rec, id, name, float64(p.Day), took))
+	}
+	return list
+}
+
+// goneRows says of each planned visit of a series that its subject withdrew.
+func goneRows(id string, plan *trial.Plan) []table.Planned {
+	row := table.Planned{Series: id, Day: outcome.Number(math.NaN()), Status: table.VisitWithdrawn, Reason: "the subject withdrew"}
+	if plan == nil || len(plan.Visits) == 0 {
+		return []table.Planned{row}
+	}
+	var list []table.Planned
+	for _, p := range plan.Visits {
+		row.Planned, row.Day = p.Name, outcome.Number(p.Day)
+		list = append(list, row)
 	}
 	return list
 }

@@ -25,6 +25,7 @@ type entry struct {
 	Mend    string            `json:"mend"`
 	Files   []Fate            `json:"files"`
 	Subject string            `json:"subject"`
+	Consent []string          `json:"consent"`
 	Order   []string          `json:"visits"`      // in order of time
 	Visits  map[string]string `json:"visit_names"` // by visit: what photos.csv calls it
 }
@@ -58,6 +59,8 @@ const (
 	FateManifest = "manifest"  // says something about photos
 	FateIgnored  = "ignored"   // no photo
 	FatePending  = "not run"   // its series is not done yet
+	FateLeftOut  = "left out"  // the consent does not cover the purpose
+	FateGone     = "withdrawn" // the subject withdrew: nothing of it is kept
 )
 
 func entryPath(out, name string) string { return filepath.Join(out, "run", name+".json") }

@@ -28,6 +28,7 @@ const StudySchema = "dermtrace.study/1"
 type MergeOptions struct {
 	ADaM       bool   // study.csv and study.parquet carry the names of ADaM
 	Allocation string // file that says which arm each subject was given; "": none is joined
+	Purpose    string // what the tables are for: subjects whose consent does not cover it are left out; "": care
 	Mode       fs.FileMode
 	Software   outcome.Software
 }
@@ -40,6 +41,7 @@ type Provenance struct {
 	Plan       *foundPlan        `json:"plan"`          // as it was before anything was measured; null: none
 	Allocation *FileHash         `json:"allocation"`    // joined after the plan was fixed; null: none
 	Names      string            `json:"names"`         // tidy | adam
+	Purpose    string            `json:"purpose,omitempty"`
 	Counts     Counts            `json:"counts"`
 	Series     []ProvenanceEntry `json:"series"`
 	Tables     []FileHash        `json:"tables"`
@@ -52,6 +54,9 @@ type Counts struct {
 	Pending int `json:"not_run"`
 	Photos  int `json:"photos"`
 	Used    int `json:"used"`
+
+	LeftOut   int `json:"left_out,omitempty"`  // series whose subject's consent does not cover the purpose
+	Withdrawn int `json:"withdrawn,omitempty"` // series whose subject withdrew; not among Series
 }
 
 // ProvenanceEntry is one series of study.json.
@@ -61,6 +66,7 @@ type ProvenanceEntry struct {
 	Key    string `json:"key"`           // "" when not run yet
 	Record string `json:"record_sha256"` // "" when it failed
 	Error  string `json:"error"`
+	Left   string `json:"left_out,omitempty"` // why it is in no table
 }
 
 // FileHash is a file and its hash.
@@ -76,12 +82,15 @@ var ErrPlanLate = errors.New("the study has no plan.yaml: write one and run 'der
 // Merge makes the tables of OUT from what has been run so far. Running it again, or after
 // shards in any order, gives the same bytes.
 func Merge(out string, opt MergeOptions) (Counts, error) {
+	if err := CheckPurpose(opt.Purpose); err != nil {
+		return Counts{}, err
+	}
 	f, err := readFound(out)
 	if err != nil {
 		return Counts{}, fmt.Errorf("%s %w", out, err)
 	}
-	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}}
-	m.study = Provenance{Schema: StudySchema, Software: opt.Software, Plan: f.Plan, Names: "tidy", Series: []ProvenanceEntry{}}
+	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}, consent: consents{}}
+	m.study = Provenance{Schema: StudySchema, Software: opt.Software, Plan: f.Plan, Names: "tidy", Purpose: opt.Purpose, Series: []ProvenanceEntry{}}
 	if opt.ADaM {
 		m.study.Names = "adam"
 	}
@@ -108,7 +117,8 @@ type merger struct {
 	plan       *trial.Plan
 	allocation trial.Allocation
 	visits     map[string][]string // by subject: its visits in order of time
-	first      map[string]string   // by hash: the first file that has it
+	consent    consents
+	first      map[string]string // by hash: the first file that has it
 	study      Provenance
 	tables     *tables
 }
@@ -156,17 +166,48 @@ func (m *merger) readEntries() error {
 			m.visits[e.Subject] = append(m.visits[e.Subject], e.Order...)
 			if e.Error != "" {
 				m.study.Counts.Failed++
+			} else {
+				m.consent.add(owner(e), e.Consent)
 			}
 		}
 		fmt.Fprintf(h, "%s\n", p.Key)
 		m.study.Series = append(m.study.Series, p)
 	}
+	m.study.Counts.Withdrawn = len(m.found.Gone)
+	m.leaveOut()
 	for subject, list := range m.visits {
 		slices.SortFunc(list, func(a, b string) int { return strings.Compare(inTime.Replace(a), inTime.Replace(b)) })
 		m.visits[subject] = slices.Compact(list)
 	}
 	m.study.Inputs = hex.EncodeToString(h.Sum(nil))
 	return nil
+}
+
+// owner is whose a series is; a nameless one is its own.
+func owner(e *entry) string {
+	if e.Subject != "" {
+		return "subject " + e.Subject
+	}
+	return "series " + e.Series
+}
+
+// leaveOut marks the series that the tables must not hold.
+func (m *merger) leaveOut() {
+	if m.opt.Purpose == "" {
+		return
+	}
+	for i, s := range m.found.Series {
+		p := &m.study.Series[i]
+		if p.Record == "" {
+			continue
+		}
+		e, err := readEntry(m.out, s.Name)
+		if err == nil && !m.consent.covers(owner(e), m.opt.Purpose) {
+			p.Left = "the consent does not cover " + m.opt.Purpose
+			m.study.Counts.LeftOut++
+			delete(m.visits, e.Subject)
+		}
+	}
 }
 
 // inTime makes the names of visits sort as they took place: they begin with ISO dates.
@@ -202,6 +243,11 @@ func (m *merger) write() (err error) {
 	}
 	for _, o := range m.found.Others {
 		if err := m.tables.fates.Write(&table.Fate{File: o.File, Fate: otherFate(o), Code: o.Code, Reason: o.Text, Mend: o.Mend}); err != nil {
+			return err
+		}
+	}
+	for _, g := range m.found.Gone {
+		if err := m.gone(g); err != nil {
 			return err
 		}
 	}
@@ -242,6 +288,12 @@ func (m *merger) series(s foundSeries, p *ProvenanceEntry) error {
 	e, err := readEntry(m.out, s.Name)
 	if err != nil {
 		return err
+	}
+	if p.Left != "" {
+		for i := range e.Files {
+			e.Files[i].Fate, e.Files[i].Code, e.Files[i].Reason, e.Files[i].Mend = FateLeftOut, "no_consent", p.Left, "ask for this consent, and write it into series.yaml"
+		}
+		return m.fates(e)
 	}
 	if err := m.fates(e); err != nil {
 		return err

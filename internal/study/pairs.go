@@ -9,20 +9,34 @@ import (
 
 // Pairs lists a before and an after picture of every series of a result folder: the first
 // aligned picture of the baseline, and that of the last later visit that has one. Series
-// without both are counted.
-func Pairs(out string) (pairs []trial.Pair, without int, err error) {
+// without both are counted, and so are those whose subject's consent does not cover the
+// purpose.
+func Pairs(out, purpose string) (pairs []trial.Pair, left LeftOut, err error) {
+	consent, err := consentsOf(out)
+	if err != nil {
+		return nil, left, err
+	}
 	for m, err := range Records(out) {
 		if err != nil {
-			return nil, 0, err
+			return nil, left, err
 		}
 		p, ok := pairOf(m)
-		if !ok {
-			without++
-			continue
+		switch {
+		case !consent.covers(subjectOf(m.Record, m.Folder), purpose):
+			left.Consent++
+		case !ok:
+			left.Pair++
+		default:
+			pairs = append(pairs, p)
 		}
-		pairs = append(pairs, p)
 	}
-	return pairs, without, nil
+	return pairs, left, nil
+}
+
+// LeftOut counts the series that [Pairs] left out.
+type LeftOut struct {
+	Pair    int // no baseline and later visit to show
+	Consent int // the consent does not cover the purpose
 }
 
 func pairOf(m Measured) (trial.Pair, bool) {

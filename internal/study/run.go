@@ -63,6 +63,7 @@ type Summary struct {
 type run struct {
 	opt     Options
 	study   *source.Study
+	gone    gone
 	memory  *semaphore.Weighted
 	mu      sync.Mutex
 	summary Summary
@@ -97,10 +98,14 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	if len(f.Series) == 0 {
 		return Summary{}, ErrNoSeries
 	}
-	if err := writeFound(opt.Out, foundOf(f, plan)); err != nil {
+	gone, err := goneFrom(ctx, st, f, opt)
+	if err != nil {
 		return Summary{}, err
 	}
-	r := &run{opt: opt, study: st, memory: semaphore.NewWeighted(opt.bytes())}
+	if err := writeFound(opt.Out, gone.take(foundOf(f, plan))); err != nil {
+		return Summary{}, err
+	}
+	r := &run{opt: opt, study: st, gone: gone, memory: semaphore.NewWeighted(opt.bytes())}
 	err = r.all(ctx, f.Series)
 	return r.summary, err
 }
@@ -148,7 +153,7 @@ func prepare(opt Options) error {
 func (r *run) all(ctx context.Context, list []source.Series) error {
 	var mine []source.Series
 	for i, s := range list {
-		if r.opt.Shard.has(i) {
+		if r.opt.Shard.has(i) && r.gone[s.ID] == "" {
 			mine = append(mine, s)
 		}
 	}
@@ -256,7 +261,8 @@ func (r *run) keep(s source.Series, e *entry, res *series.Result) error {
 		return err
 	}
 	e.Files = fatesOf(s, res.Record, e.Inputs)
-	e.Subject, e.Order, e.Visits = res.Record.Series.Subject, []string{}, map[string]string{}
+	e.Subject, e.Consent = res.Record.Series.Subject, res.Record.Series.Consent
+	e.Order, e.Visits = []string{}, map[string]string{}
 	for _, v := range res.Record.Visits {
 		e.Order = append(e.Order, v.Visit)
 	}

@@ -27,6 +27,7 @@ type found struct {
 	Series []foundSeries  `json:"series"`
 	Others []source.Other `json:"others"`
 	Plan   *foundPlan     `json:"plan"` // null: the study has none
+	Gone   []goneSeries   `json:"withdrawn,omitempty"`
 }
 
 // foundSeries is one series as the study has it.

@@ -8,6 +8,7 @@
 //	series/NAME/     one result folder per series, as 'analyze' writes it
 //	run/found.json   what was found in the study: series, and files that are none of theirs
 //	run/NAME.json    one entry per series that is done: its inputs' hashes, or why it failed
+//	run/withdrawn.json  who withdrew, as hashes: never measured again
 //	study.csv ...    the tables, written from the above alone
 //
 // Nothing in OUT depends on the clock, the machine, the number of cores or the order in

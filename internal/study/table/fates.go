@@ -12,7 +12,7 @@ var FateColumns = []Column[Fate]{
 	{"file", "", Text, "", "the file, relative to the study", func(f *Fate) any { return f.File }},
 	{"series", "", Text, "", "the series that it belongs to, empty for none", func(f *Fate) any { return f.Series }},
 	{"visit", "", Text, "", "its visit", func(f *Fate) any { return f.Visit }},
-	{"fate", "", Text, "", "used, refused, set aside, manifest, ignored, or not run", func(f *Fate) any { return f.Fate }},
+	{"fate", "", Text, "", "used, refused, set aside, manifest, ignored, not run, left out or withdrawn", func(f *Fate) any { return f.Fate }},
 	{"code", "", Text, "", "the reason as a code, empty for a file that was used", func(f *Fate) any { return f.Code }},
 	{"reason", "", Text, "", "the reason in words", func(f *Fate) any { return f.Reason }},
 	{"mend", "", Text, "", "what can be done about it", func(f *Fate) any { return f.Mend }},
