@@ -14,7 +14,8 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 		return f.fail(p, c, fig)
 	}
 	best = f.light(p, best, &fig)
-	r := Result{Model: best.model.String(), PhotoFromFrame: best.warp.plane, field: best.warp.field, view: newView(f, p)}
+	settled := best.warp.rounded()
+	r := Result{Model: best.model.String(), PhotoFromFrame: settled.plane, field: settled.field, view: newView(f, p)}
 	if r.field != nil {
 		r.Model = "elastic"
 	}
