@@ -125,6 +125,8 @@ func runBatch(ctx context.Context, t *terminal, dir string, opt batchOptions) er
 	switch {
 	case errors.Is(err, folder.ErrOccupied):
 		return withHint(err, "choose another folder, or add --force to write beside them")
+	case errors.Is(err, study.ErrBusy):
+		return withHint(err, "wait until it is done, or give each process its own --shard i/n")
 	case errors.Is(err, study.ErrNoSeries):
 		return withHint(fileError(dir, err), "give a folder with photos, or with folders of photos")
 	case err != nil:

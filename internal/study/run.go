@@ -87,6 +87,11 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	if err := prepare(opt); err != nil {
 		return Summary{}, err
 	}
+	unlock, err := lock(opt.Out, opt.Shard)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer unlock()
 	f, err := scan(ctx, st, opt)
 	if err != nil {
 		return Summary{}, err
