@@ -78,9 +78,6 @@
 //	wound_series, 230 pairs of a patient         62 aligned, all doubtful; mean overlap 0.56 → 0.82
 //	wound_series, 472 pairs of strangers         all refused
 //
-// The two rows of wound_series, and the highest z above, are from before colours were followed
-// and features sought in two steps; the rest is of this version.
-//
 //	CPU time, 12 megapixel pair                  0.7 s (decoding both JPEGs: 0.22 s; opening both: 0.57 s)
 //	memory allocated, 12 megapixel pair          152 MiB in all
 //

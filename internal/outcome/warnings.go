@@ -116,7 +116,7 @@ var warningTexts = map[string]string{
 	PaleBlueAxis:       "b* is below 3, where the ITA angle means nothing.",
 	ResolutionMismatch: "This photo resolves less than the reference at the finest measured scale.",
 	NoNoiseSource:      "No estimate of photo noise exists for this measure: no verdict.",
-	ProvisionalNoise:   "The detectable change rests on published figures of other instruments, not on this clinic's own repeats.",
+	ProvisionalNoise:   "The detectable change rests on simulated skin or published figures, not on this clinic's own repeats.",
 	BaselineRefused:    "The baseline could not be measured, so nothing can be compared with it.",
 	SameFileAs:         "This file has the same bytes as another visit's photo.",
 	TimeGuessed:        "The time of this visit was taken from the file name or the camera's clock.",

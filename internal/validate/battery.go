@@ -51,7 +51,7 @@ var quickTones = []tone{tones[1], tones[2], tones[4]}
 
 // courses is the battery, in the order it is done.
 func courses(quick bool) []course {
-	ts, seeds, stills, successes := tones, 2, 34, 8
+	ts, seeds, stills, successes := tones, 2, 17, 8
 	if quick {
 		ts, seeds, stills, successes = quickTones, 1, 1, 0
 	}

@@ -122,6 +122,7 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 func (r *Report) Noise(command, date string) trend.NoiseFile {
 	f := trend.NoiseFile{Schema: trend.NoiseSchema, Command: command, Date: date, Figures: trend.FiguresByBand(r.unchanged)}
 	for i := range f.Figures {
+		f.Figures[i].Provisional = true // until a clinic measures its own
 		f.Figures[i].Source = "simulated courses of unchanged skin: drift of 1 % of melanin and 4 % of blood, everyday pose, light and camera"
 	}
 	return f
