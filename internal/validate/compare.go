@@ -203,18 +203,13 @@ func (s *sampler) flush(question string, base, p pairing) {
 	s.add(question, p.file, 0, percent(change/base.measure("treated", "melanin")))
 }
 
-// stillness holds the photos of one fault of light or file against unchanged skin.
+// stillness holds the photo of a cast light against unchanged skin.
 func (s *sampler) stillness(script phantom.Script, photos []pairing) {
 	base := photos[0]
-	for n, ask := range map[int][2]string{castDay: {castErythema, "erythema_index"}, profileDay: {profile, "a_star"}} {
-		file, ok := photoOf(script, n)
-		if !ok {
-			continue
-		}
-		for _, p := range photos {
-			if p.file == file && p.record.Used() {
-				s.add(ask[0], file, 0, outcome.Number(p.measure("treated", ask[1])-base.measure("treated", ask[1])))
-			}
+	file, _ := photoOf(script, castDay)
+	for _, p := range photos {
+		if p.file == file && p.record.Used() {
+			s.add(castErythema, file, 0, outcome.Number(p.measure("treated", "erythema_index")-base.measure("treated", "erythema_index")))
 		}
 	}
 }

@@ -104,7 +104,7 @@ func Goals() []Goal {
 		{Question: stillRelief, Text: "roughness where relief did not change", Unit: "%", Bound: 2, value: worst},
 		{Question: distance, Text: "roughness from 0.7 to 1.4 times the distance", Unit: "%", Bound: 3, value: worst},
 		{Question: castErythema, Text: "erythema index under cast, exposure, gradient", Unit: "units", Bound: 0.3, value: worst},
-		{Question: profile, Text: "a* of the same colours with another colour profile", Unit: "CIELAB", Bound: 0.3, value: worst},
+		{Question: profile, Text: "a* of a photo in Display P3", Unit: "CIELAB", Bound: 0.3, value: worst},
 		{Question: meanLight, Text: "L* of a fine pattern is that of its mean light", Unit: "CIELAB", Bound: 1, value: worst},
 		{Question: witnessMoves, Text: "the witness half of control skin is measured, not set", Unit: "share", AtLeast: true, Bound: 1, value: right},
 		{Question: spotFate, Text: "spots in the right class of fate", Unit: "share", AtLeast: true, Bound: 0.95, value: right},

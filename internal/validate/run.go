@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"dermtrace/internal/cie"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/series"
@@ -157,44 +158,82 @@ func pngChunk(kind string, body ...byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
 }
 
-// runPattern measures a photo of light and dark pixels in turn, whose mean light is known.
+// runPattern measures two photos, each by itself and in the light it has, whose colours
+// are known: of light and dark pixels in turn, and of one colour in Display P3.
 func runPattern(ctx context.Context, dir string, fault Fault) ([]Sample, error) {
 	const bright, dim = 0.55, 0.10
-	img := image.NewNRGBA64(image.Rect(0, 0, 600, 450))
-	for y := range 450 {
-		for x := range 600 {
-			v := bright
-			if (x+y)%2 == 1 {
-				v = dim
+	s := sampler{course: "pattern", band: tones[2].band}
+	mean := (bright + dim) / 2
+	for _, one := range []struct {
+		question, measure string
+		truth             float64
+		encode            func() ([]byte, error)
+	}{
+		{meanLight, "l_star", cie.LabD65(mean, 0.75*mean, 0.6*mean).L, func() ([]byte, error) {
+			return sRGBPNG(func(x, y int) float64 {
+				if (x+y)%2 == 1 {
+					return dim
+				}
+				return bright
+			})
+		}},
+		{profile, "a_star", cie.LabD65(mean, 0.75*mean, 0.6*mean).A, func() ([]byte, error) {
+			rgb := raster.NewRGB(patternW, patternH)
+			for i := range rgb.R.Pix {
+				rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i] = float32(mean), float32(0.75*mean), float32(0.6*mean)
 			}
-			code := func(f float64) uint16 { return uint16(65535*cie.Encode(v*f) + 0.5) }
+			return p3PNG(rgb)
+		}},
+	} {
+		picture, err := one.encode()
+		if err != nil {
+			return nil, err
+		}
+		v, err := measurePattern(ctx, filepath.Join(dir, one.question), picture, one.measure, fault)
+		if err != nil {
+			return nil, err
+		}
+		s.add(one.question, "", one.truth, v)
+	}
+	return s.list, nil
+}
+
+// patternW and patternH are the size of the pattern's photos.
+const patternW, patternH = 600, 450
+
+// sRGBPNG is a photo of one skin colour at the given strengths of light.
+func sRGBPNG(light func(x, y int) float64) ([]byte, error) {
+	img := image.NewNRGBA64(image.Rect(0, 0, patternW, patternH))
+	for y := range patternH {
+		for x := range patternW {
+			code := func(f float64) uint16 { return uint16(65535*cie.Encode(light(x, y)*f) + 0.5) }
 			img.SetNRGBA64(x, y, color.NRGBA64{R: code(1), G: code(0.75), B: code(0.6), A: 65535})
 		}
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		return nil, err
-	}
-	const file = "2026-01-10.png"
-	if err := os.WriteFile(filepath.Join(dir, file), b.Bytes(), 0o600); err != nil {
-		return nil, err
+	err := png.Encode(&b, img)
+	return b.Bytes(), err
+}
+
+// measurePattern is a measure of the one photo of a series.
+func measurePattern(ctx context.Context, dir string, picture []byte, measure string, fault Fault) (outcome.Number, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return 0, err
 	}
 	manifest := "scale: {mm_per_px: 0.02}\nrois:\n  - {name: treated, kind: treated, polygon: [[100, 100], [500, 100], [500, 350], [100, 350]]}\n"
-	if err := os.WriteFile(filepath.Join(dir, "series.yaml"), []byte(manifest), 0o600); err != nil {
-		return nil, err
+	for name, data := range map[string][]byte{"2026-01-10.png": picture, "series.yaml": []byte(manifest)} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			return 0, err
+		}
 	}
 	if fault.Photos != nil {
 		if err := fault.Photos(dir, phantom.Script{}, phantom.Truth{}); err != nil {
-			return nil, err
+			return 0, err
 		}
 	}
 	res, err := series.Analyze(ctx, os.DirFS(dir), series.Options{NoPictures: true, Workers: 1})
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	mean := (bright + dim) / 2
-	truth := cie.LabD65(mean, 0.75*mean, 0.6*mean)
-	s := sampler{course: "pattern", band: tones[2].band}
-	s.add(meanLight, file, truth.L, res.Record.Photos[0].ROIs[0].Measures["l_star"].Value)
-	return s.list, nil
+	return res.Record.Photos[0].ROIs[0].Measures[measure].Value, nil
 }
