@@ -145,10 +145,10 @@ func ParseFlat(text []byte) ([]row, manifest.Problems) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := in.FieldPos(0)
 		if err != nil {
-			return nil, append(problems, manifest.Problem{File: FlatFile, Line: line, Text: err.Error(), Mend: "write it as a spreadsheet exports CSV"})
+			return nil, append(problems, badLine(err))
 		}
+		line, _ := in.FieldPos(0)
 		r, wrong := readRow(cells, column, line)
 		if r.file != "" && seen[r.file] > 0 {
 			wrong = append(wrong, manifest.Problem{File: FlatFile, Line: line, Text: fmt.Sprintf("the photo %q is already on line %d", r.file, seen[r.file]), Mend: "delete one of the two lines"})
@@ -167,6 +167,16 @@ func ParseFlat(text []byte) ([]row, manifest.Problems) {
 		rows = nil
 	}
 	return rows, problems
+}
+
+// badLine says where the text is no CSV.
+func badLine(err error) manifest.Problem {
+	p := manifest.Problem{File: FlatFile, Text: err.Error(), Mend: "write it as a spreadsheet exports CSV"}
+	var bad *csv.ParseError
+	if errors.As(err, &bad) {
+		p.Line, p.Text = bad.Line, bad.Err.Error()
+	}
+	return p
 }
 
 // separator is the one that the header uses most.
