@@ -34,6 +34,8 @@ type Repeatability struct {
 	ICC      *ICC           `json:"icc,omitempty"`       // from ten subjects with two or more visits on
 	Limits   *Limits        `json:"agreement,omitempty"` // of the second visit with the first
 	Warnings []string       `json:"warnings"`
+
+	square float64 // mean squared level of the regions behind it
 }
 
 // ICC is ICC(2,1), absolute agreement of two days, with its 95 % interval (Shrout &
@@ -95,12 +97,7 @@ func Figures(list []Repeatability) []Figure {
 func FiguresByBand(records []*outcome.Record) []Figure {
 	var figures []Figure
 	for _, band := range []string{BandLight, BandMedium, BandDark} {
-		mine := slices.DeleteFunc(slices.Clone(records), func(r *outcome.Record) bool { return BandOf(r) != band })
-		list, err := Repeat(mine)
-		if err != nil {
-			continue
-		}
-		for _, f := range Figures(list) {
+		for _, f := range Figures(repeatOf(records, band)) {
 			f.Band = band
 			figures = append(figures, f)
 		}
@@ -208,7 +205,7 @@ func (g *repeats) within() stats.Pooled { return stats.PoolWithin(g.photos) }
 
 func (g *repeats) repeatability(measure, contrast string, def outcome.Definition) Repeatability {
 	total, within := g.between(), g.within()
-	r := Repeatability{Subjects: g.subjects, Visits: g.visits, WithinDF: within.DF, Warnings: []string{},
+	r := Repeatability{square: stats.Mean(g.levels), Subjects: g.subjects, Visits: g.visits, WithinDF: within.DF, Warnings: []string{},
 		SEM: outcome.NaN(), CV: outcome.NaN(), MDC95: outcome.NaN()}
 	r.Figure = Figure{Measure: measure, Unit: def.Unit, Contrast: contrast, DF: total.DF, N: g.subjects, Source: SourceRepeatability}
 	level := 1.0
