@@ -65,7 +65,7 @@ func runInit(ctx context.Context, t *terminal, dir string, flat bool, maxMegapix
 	}
 	draft, err := manifest.Draft(fsys, files)
 	if err != nil {
-		return err
+		return fileError(dir, err)
 	}
 	path := filepath.Join(dir, manifest.FileName)
 	if err := folder.WriteFile(path, func(w io.Writer) error { _, err := w.Write(draft); return err }); err != nil {

@@ -8,18 +8,24 @@ import (
 
 // Problem is one thing that is wrong with what the user says, and how to mend it.
 type Problem struct {
-	File string // series.yaml, or the photo concerned
+	File string // series.yaml, or the photo concerned; "": the folder itself
 	Line int    // 0: the file as a whole
 	Text string // what is wrong
 	Mend string // what to do
 }
 
-func (p Problem) String() string {
-	where := p.File
-	if p.Line > 0 {
-		where = fmt.Sprintf("%s:%d", p.File, p.Line)
+func (p Problem) String() string { return p.Where() + p.Text + "; " + p.Mend }
+
+// Where is the place as it stands before a message, "" for the folder itself, which the
+// caller knows by a better name than "." is.
+func (p Problem) Where() string {
+	switch {
+	case p.File == "":
+		return ""
+	case p.Line > 0:
+		return fmt.Sprintf("%s:%d: ", p.File, p.Line)
 	}
-	return fmt.Sprintf("%s: %s; %s", where, p.Text, p.Mend)
+	return p.File + ": "
 }
 
 // Problems is all that is wrong, in order of the file: the user mends it in one go.

@@ -118,7 +118,7 @@ func (r *reader) resolve(s *Series) {
 }
 
 func noPhotos() Problems {
-	return Problems{{File: ".", Text: "there are no photos in this folder", Mend: "put the photos of one site into it, or name another folder"}}
+	return Problems{{Text: "there are no photos in this folder", Mend: "put the photos of one site into it, or name another folder"}}
 }
 
 // inferVisits makes a visit of the photos of each date. Where a treatment's time of

@@ -351,21 +351,3 @@ func TestCheckSaysWhatABatchWouldDo(t *testing.T) {
 		t.Errorf("forecast = %s, want %s", strings.Join(got, ", "), want)
 	}
 }
-
-func TestDiffNamesWhatChangedAndWhy(t *testing.T) {
-	dir, a, b := t.TempDir(), filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
-	course(t, filepath.Join(dir, "x"), "2026-01-10_2.jpg", "2026-01-14.jpg")
-	runAll(t, dir, a)
-	if list, err := study.Diff(a, a); err != nil || len(list) != 0 {
-		t.Errorf("a folder differs from itself: %v, %v", list, err)
-	}
-	files, err := small()
-	must(t, err)
-	must(t, os.WriteFile(filepath.Join(dir, "x", "2026-01-14.jpg"), files["2026-01-14.jpg"], 0o600))
-	runAll(t, dir, b)
-	list, err := study.Diff(a, b)
-	must(t, err)
-	if len(list) == 0 || list[0].What != "added" || !slices.Contains(list[0].Why, "input added: 2026-01-14.jpg") {
-		t.Errorf("differences = %+v", list[:min(len(list), 3)])
-	}
-}

@@ -243,11 +243,7 @@ func Why(err error) (text, mend string) {
 	var problems manifest.Problems
 	if errors.As(err, &problems) && len(problems) > 0 {
 		p := problems[0]
-		where := p.File
-		if p.Line > 0 {
-			where = fmt.Sprintf("%s:%d", p.File, p.Line)
-		}
-		text = where + ": " + p.Text
+		text = p.Where() + p.Text
 		if len(problems) > 1 {
 			text += fmt.Sprintf(" (and %d more)", len(problems)-1)
 		}
