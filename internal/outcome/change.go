@@ -108,6 +108,10 @@ type Recovery struct {
 	LastAboveDay   Number    `json:"last_above_day"`   // last visit beyond noise
 	FirstWithinDay Number    `json:"first_within_day"` // first visit within noise of baseline; null: not yet
 	Reason         string    `json:"reason"`           // why something above is null
+
+	Amplitude    *Number `json:"amplitude,omitempty"`     // of the fitted fall, at the peak's time; absent without a fit
+	Plateau      *Number `json:"plateau,omitempty"`       // what it falls to, as a value of the measure
+	PlateauFixed bool    `json:"plateau_fixed,omitempty"` // held at the reference before the treatment: too few visits to fit it
 }
 
 // Flag asks a person to look; it is never a diagnosis, and no flag is never "all clear".
@@ -117,6 +121,11 @@ type Flag struct {
 	Visit string `json:"visit"`
 	Level string `json:"level"` // watch | review
 	Text  string `json:"text"`
+
+	Band      string  `json:"band,omitempty"`       // of skin tone, that the rates below are of
+	FalseRate *Number `json:"false_rate,omitempty"` // share of simulated courses without a change that raise it all the same
+	MissRate  *Number `json:"miss_rate,omitempty"`  // share of simulated courses with Effect that do not raise it
+	Effect    string  `json:"effect,omitempty"`
 }
 
 // NotAssessed names something that this series cannot answer, and why.

@@ -55,6 +55,15 @@ func questions(s outcome.Settings) []watched {
 	}
 }
 
+// FlagCodes lists the flags in the order in which they are asked.
+func FlagCodes() []string {
+	var codes []string
+	for _, q := range questions(outcome.DefaultSettings()) {
+		codes = append(codes, q.code)
+	}
+	return codes
+}
+
 // raise asks every question of every region, and lists flags and what could not be
 // asked. No flag is never "all clear".
 func (c *course) raise() ([]outcome.Flag, []outcome.NotAssessed) {
@@ -204,7 +213,7 @@ func (c *course) flag(q watched, t *track, ref, v int, m margin) *outcome.Flag {
 	if q.code == FlagRedness {
 		text += fmt.Sprintf(" Recovery within %d days is assumed.", c.rec.Settings.RecoveryDays)
 	}
-	return &outcome.Flag{Code: q.code, ROI: t.name, Visit: c.rec.Visits[v].Visit, Level: c.level(q, t, v, days), Text: text}
+	return c.rated(&outcome.Flag{Code: q.code, ROI: t.name, Visit: c.rec.Visits[v].Visit, Level: c.level(q, t, v, days), Text: text})
 }
 
 // level is review, or watch while it may yet pass.

@@ -52,9 +52,11 @@ func (c *course) at(v int, q reading) point {
 	p.value = ma - mb
 	p.square = float64(ma * ma)
 	if q.against != nil {
-		p.regions = 2
+		p.regions, p.light = 2, 0
 		p.square += float64(mb * mb)
 	}
+	n := float64(len(p.photos))
+	p.light /= n * n
 	return p
 }
 
@@ -63,7 +65,7 @@ func mean(x []float64) float64 { return stats.Mean(slices.Sorted(slices.Values(x
 
 // mean is the mean of a measure over regions of one photo; all must be known.
 func (p *point) mean(photo *outcome.Photo, q reading, of names) (float64, bool) {
-	var sum float64
+	var sum, light float64
 	for _, name := range of {
 		i := slices.IndexFunc(photo.ROIs, func(r outcome.ROI) bool { return r.Name == name })
 		if i < 0 {
@@ -81,7 +83,12 @@ func (p *point) mean(photo *outcome.Photo, q reading, of names) (float64, bool) 
 			return 0, false
 		}
 		sum += float64(m.Value)
+		if m.LightSE != nil && m.LightSE.Known() {
+			light += float64(*m.LightSE)
+		}
 	}
+	light /= float64(len(of)) // all regions of a photo share its light
+	p.light += float64(light * light)
 	return sum / float64(len(of)), true
 }
 

@@ -199,6 +199,8 @@ func (c *course) halfLife(r *outcome.Recovery, t *track, list []sample, referenc
 	case !(d.CI.Low > 0) || math.IsInf(d.CI.High, 1):
 		return reasonApart
 	}
+	amplitude, plateau := outcome.Number(d.Amplitude), outcome.Number(d.Plateau)
+	r.Amplitude, r.Plateau, r.PlateauFixed = &amplitude, &plateau, d.Fixed
 	r.HalfLifeDays = outcome.Number(d.HalfLife)
 	r.HalfLifeCI95 = [2]outcome.Number{outcome.Number(d.CI.Low), outcome.Number(d.CI.High)}
 	return ""

@@ -71,6 +71,10 @@ func TestRecoveryWithoutNoise(t *testing.T) {
 	if !(math.Abs(float64(r.HalfLifeDays)-2) < 1e-3) || r.Reason != "" {
 		t.Errorf("half-life %v, %q", r.HalfLifeDays, r.Reason)
 	}
+	// From the peak on, at 0.02 days of a half-life of 2: 3·2^−0.01, towards no difference.
+	if r.Amplitude == nil || r.Plateau == nil || !r.PlateauFixed || !(math.Abs(float64(*r.Amplitude)-2.979) < 2e-3) || !(math.Abs(float64(*r.Plateau)) < 2e-3) {
+		t.Errorf("amplitude %v, plateau %v, fixed %v", r.Amplitude, r.Plateau, r.PlateauFixed)
+	}
 	// The record's times are whole minutes. 0.02 days are 29 minutes: 0.48 hours. The MDC95 of the last visits is about
 	// 1.98·√2·√2·0.02·3 = 0.24: the rise is 0.75 on day 4 and 0.27 on day 7.
 	if r.PeakHours != 0.48 || !(math.Abs(float64(r.Peak)-3*math.Exp2(-0.01)) < 0.01) || r.LastAboveDay != 7 || r.FirstWithinDay.Known() {
