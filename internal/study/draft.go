@@ -2,6 +2,7 @@ package study
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -30,15 +31,16 @@ type Drafted struct {
 
 // draftRow is one photo of the draft; a value that was guessed is marked.
 type draftRow struct {
-	file, subject, site, side, view, at, phase string
-	replicate                                  int
-	guessed                                    map[string]bool
+	file, subject, site, side, view, visit, at, phase string
+	replicate                                         int
+	guessed                                           map[string]bool
 }
 
 // Draft writes a photos.csv for a flat folder: subject, site, side and phase from the
 // words of the file names, times from names or the camera's clock, and photos whose names
-// say no subject are put with those that they can be laid over. All but dates at the start
-// of a name are guesses and marked with a ?.
+// say no subject are put with those that they can be laid over. The visits of a series are
+// numbered in the order of their dates. All but dates at the start of a name, and what
+// follows from them, are guesses and marked with a ?.
 func Draft(ctx context.Context, fsys fs.FS, files []manifest.File, lim photo.Limits) (*Drafted, error) {
 	rows := make([]draftRow, len(files))
 	for i, f := range files {
@@ -48,6 +50,7 @@ func Draft(ctx context.Context, fsys fs.FS, files []manifest.File, lim photo.Lim
 		return nil, err
 	}
 	countReplicates(rows)
+	nameVisits(rows)
 	d := &Drafted{Photos: len(rows)}
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
@@ -62,8 +65,8 @@ func Draft(ctx context.Context, fsys fs.FS, files []manifest.File, lim photo.Lim
 		if r.replicate > 0 {
 			n = strconv.Itoa(r.replicate)
 		}
-		cells := []string{r.file, r.mark("subject", r.subject), r.mark("site", r.site), r.mark("side", r.side), r.mark("view", r.view), "",
-			r.mark("at", r.at), r.mark("phase", r.phase), n}
+		cells := []string{r.file, r.mark("subject", r.subject), r.mark("site", r.site), r.mark("side", r.side), r.mark("view", r.view),
+			r.mark("visit", r.visit), r.mark("at", r.at), r.mark("phase", r.phase), n}
 		for i := range cells {
 			cells[i] = outcome.CellText(cells[i])
 		}
@@ -246,7 +249,7 @@ func (r *draftRow) take(of draftRow) {
 func countReplicates(rows []draftRow) {
 	count, next := map[[6]string]int{}, map[[6]string]int{}
 	key := func(r draftRow) [6]string {
-		return [6]string{r.subject, r.site, r.side, r.view, r.at[:min(len(r.at), len(time.DateOnly))], r.phase}
+		return [6]string{r.subject, r.site, r.side, r.view, dateOf(r.at), r.phase}
 	}
 	for _, r := range rows {
 		count[key(r)]++
@@ -258,3 +261,37 @@ func countReplicates(rows []draftRow) {
 		}
 	}
 }
+
+// nameVisits calls the dates of each series V1, V2 and so on, those with two phases twice.
+// A photo whose date nobody knows is of no visit yet.
+func nameVisits(rows []draftRow) {
+	type occasion struct{ date, phase string }
+	series := func(r draftRow) [4]string { return [4]string{r.subject, r.site, r.side, r.view} }
+	of := func(r draftRow) occasion { return occasion{dateOf(r.at), phaseOrder[r.phase]} }
+	visits := map[[4]string][]occasion{}
+	for _, r := range rows {
+		if list := visits[series(r)]; r.at != "" && !slices.Contains(list, of(r)) {
+			visits[series(r)] = append(list, of(r))
+		}
+	}
+	for _, list := range visits {
+		slices.SortFunc(list, func(a, b occasion) int {
+			return cmp.Or(strings.Compare(a.date, b.date), strings.Compare(a.phase, b.phase))
+		})
+	}
+	for i := range rows {
+		r := &rows[i]
+		if n := slices.Index(visits[series(*r)], of(*r)); n >= 0 {
+			r.visit = fmt.Sprintf("V%d", n+1)
+			if r.guessed["at"] {
+				r.guess("visit")
+			}
+		}
+	}
+}
+
+// phaseOrder sorts the phases of a date; photos without one are taken before a treatment.
+var phaseOrder = map[string]string{"before": "0", "": "0", "after": "1"}
+
+// dateOf is the date of a time that begins with one.
+func dateOf(at string) string { return at[:min(len(at), len(time.DateOnly))] }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"dermtrace/internal/manifest"
 )
@@ -249,14 +250,18 @@ func readRow(cells []string, column map[string]int, line int) (row, manifest.Pro
 }
 
 // visitsOf groups the rows of a series by what they say of the visit, and orders
-// replicates by their number.
+// replicates by their number. Photos of a visit that has a name may differ in their times
+// of day: it begins with the first.
 func visitsOf(rows []row) [][]row {
 	var groups [][]row
 	index := map[[3]string]int{}
 	for _, r := range rows {
 		key := [3]string{r.visit, r.at, r.phase}
-		if r.visit == "" && r.at == "" {
+		switch {
+		case r.visit == "" && r.at == "":
 			key[0] = "file " + r.file
+		case r.visit != "":
+			key[1] = r.at[:min(len(r.at), len(time.DateOnly))]
 		}
 		i, ok := index[key]
 		if !ok {

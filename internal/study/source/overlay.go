@@ -155,6 +155,7 @@ func (s Series) merge(root *yaml.Node, keep ...string) ([]byte, error) {
 		for _, group := range visitsOf(s.rows) {
 			v := listedVisit{At: group[0].at, Phase: group[0].phase}
 			for _, r := range group {
+				v.At = min(v.At, r.at) // of one date; a date alone sorts before its times
 				v.Photos = append(v.Photos, r.file)
 			}
 			visits = append(visits, v)

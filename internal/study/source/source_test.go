@@ -146,7 +146,7 @@ func TestAFlatFolderBecomesSeries(t *testing.T) {
 	put(t, dir, map[string]string{
 		"a.jpg": "a", "b.jpg": "b", "c.jpg": "c", "d.jpg": "d", "sub/e.jpg": "e", "series.yaml": "goals: [fade spots]\nsubject: nobody\n",
 		"photos.csv": "\xef\xbb\xbffile;subject;site;visit;at;phase;replicate\n" +
-			"b.jpg;P1;cheek;V1;2026-01-10;before;2\na.jpg;P1;cheek;V1;2026-01-10;before;1\nsub/e.jpg;P1;cheek;V2;2026-02-10;;\nc.jpg;P2;;;;;\n",
+			"b.jpg;P1;cheek;V1;2026-01-10T09:31;before;2\na.jpg;P1;cheek;V1;2026-01-10T09:30;before;1\nsub/e.jpg;P1;cheek;V2;2026-02-10;;\nc.jpg;P2;;;;;\n",
 	})
 	st, f, got := look(t, dir, "")
 	want := "P1 cheek=a.jpg,b.jpg,sub/e.jpg P2=c.jpg sub=e.jpg d.jpg:not_named photos.csv:list series.yaml:shared"
@@ -158,7 +158,7 @@ func TestAFlatFolderBecomesSeries(t *testing.T) {
 	defer closer.Close()
 	m, err := manifest.Load(fsys, []manifest.File{{Name: "a.jpg"}, {Name: "b.jpg"}})
 	must(t, err)
-	if m.Subject != "P1" || m.Site != "cheek" || len(m.Goals) != 1 || len(m.Visits) != 2 || m.Visits[0].Photos[0].File != "a.jpg" || m.Visits[0].Phase != "before" {
+	if m.Subject != "P1" || m.Site != "cheek" || len(m.Goals) != 1 || len(m.Visits) != 2 || m.Visits[0].Photos[0].File != "a.jpg" || m.Visits[0].Phase != "before" || m.Visits[0].At.String() != "2026-01-10T09:30" {
 		t.Errorf("manifest = %+v", m)
 	}
 	if f.Series[0].VisitName("sub/e.jpg") != "V2" {
