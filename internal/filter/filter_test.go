@@ -3,6 +3,7 @@ package filter
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"dermtrace/internal/geom"
@@ -80,6 +81,30 @@ func TestWarpByAWholePixelShiftMoves(t *testing.T) {
 	}
 }
 
+// Against the definition: the mean of a block, narrower ones at the edges.
+func TestShrinkTakesMeansOfBlocks(t *testing.T) {
+	for _, f := range []int{2, 3, 5, 64} {
+		p := noise(61, 35)
+		q := Shrink(p, f)
+		if q.W != (61+f-1)/f || q.H != (35+f-1)/f {
+			t.Fatalf("by %d: %d×%d", f, q.W, q.H)
+		}
+		for y := range q.H {
+			for x := range q.W {
+				var sum, n float64
+				for v := y * f; v < min((y+1)*f, p.H); v++ {
+					for u := x * f; u < min((x+1)*f, p.W); u++ {
+						sum, n = sum+float64(p.At(u, v)), n+1
+					}
+				}
+				if got := float64(q.At(x, y)); !(math.Abs(got-sum/n) <= 1e-5) {
+					t.Fatalf("by %d: (%d, %d) is %g, want %g", f, x, y, got, sum/n)
+				}
+			}
+		}
+	}
+}
+
 func TestMirror(t *testing.T) {
 	for _, tt := range []struct{ i, n, want int }{{-1, 5, 1}, {5, 5, 3}, {0, 1, 0}, {7, 1, 0}, {-9, 5, 1}, {4, 5, 4}} {
 		if got := Mirror(tt.i, tt.n); got != tt.want {
@@ -96,6 +121,19 @@ func BenchmarkGaussian(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				Gaussian(p, sigma)
+			}
+		})
+	}
+}
+
+func BenchmarkShrink(b *testing.B) {
+	p := noise(4000, 3000)
+	for _, f := range []int{2, 3, 6} {
+		b.Run(strconv.Itoa(f), func(b *testing.B) {
+			b.SetBytes(int64(4 * len(p.Pix)))
+			b.ReportAllocs()
+			for b.Loop() {
+				Shrink(p, f)
 			}
 		})
 	}
