@@ -54,9 +54,12 @@ func Map(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scale,
 
 func mapOf(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scale, maxPx int) (Image, error) {
 	w, h, s := view.size(maxPx)
-	warped, err := warpKnown(p, planeFromFrame.Mul(view.frameFromPicture(s)), w, h)
-	if err != nil {
-		return Image{}, err
+	warped, srcFromOut := p, planeFromFrame.Mul(view.frameFromPicture(s))
+	if p.W != w || p.H != h || !still(srcFromOut, w, h) { // else it is a plane of OnView
+		var err error
+		if warped, err = warpKnown(p, srcFromOut, w, h); err != nil {
+			return Image{}, err
+		}
 	}
 	img := image.NewPaletted(image.Rect(0, 0, w, h), palette(outcome.PictureColors(scale.Kind)))
 	raster.Bands(h, func(y0, y1 int) {
@@ -67,6 +70,19 @@ func mapOf(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scal
 		}
 	})
 	return encodePNG(img)
+}
+
+// stillPx is a shift that rounding of a transform and its inverse may leave.
+const stillPx = 1e-6
+
+// still reports that a transform leaves every pixel of a picture where it is.
+func still(t geom.Transform, w, h int) bool {
+	for _, p := range []geom.Point{{}, {X: float64(w)}, {Y: float64(h)}, {X: float64(w), Y: float64(h)}} {
+		if !(t.Apply(p).Sub(p).Norm() <= stillPx) {
+			return false
+		}
+	}
+	return true
 }
 
 // index is the palette entry of a value: 0 transparent, then the levels.

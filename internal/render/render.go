@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/jpeg"
 	"image/png"
 	"math"
 
@@ -106,38 +105,6 @@ func orDefault(v, def int) int {
 		return def
 	}
 	return v
-}
-
-// bestQuality and leastQuality are the JPEG qualities between which a photo is fitted
-// to its size. Down to 50 skin shows no blocks at the size of a report.
-const bestQuality, leastQuality, qualityStep = 85, 50, 5
-
-// encodeJPEG lowers the quality from 85, to 50 at the least, until the file is at most
-// maxBytes.
-func encodeJPEG(img *image.NRGBA, maxBytes int) (Image, error) {
-	var buf bytes.Buffer
-	// Opaque pixels are the same bytes in both layouts, and the encoder is fast on this one.
-	opaque := &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
-	for quality := bestQuality; ; {
-		buf.Reset()
-		if err := jpeg.Encode(&buf, opaque, &jpeg.Options{Quality: quality}); err != nil {
-			return Image{}, fmt.Errorf("render: %w", err)
-		}
-		if buf.Len() <= maxBytes || quality == leastQuality {
-			break
-		}
-		quality = lowered(quality, float64(buf.Len())/float64(maxBytes))
-	}
-	return Image{Bytes: buf.Bytes(), Width: img.Rect.Dx(), Height: img.Rect.Dy(), Ext: ".jpg"}, nil
-}
-
-// lowered is the next quality to try for a file that is this many times too large. The
-// encoder's steps of quantisation are proportional to 100 − quality from 50 on
-// (Independent JPEG Group), and bytes fall more slowly than steps grow: the quality
-// that would fit if both went alike is never too low.
-func lowered(quality int, excess float64) int {
-	next := 100 - int(math.Round(float64(100-quality)*excess))
-	return max(leastQuality, min(next, quality-qualityStep))
 }
 
 // encodePNG compresses fast: the best compression takes five times as long for a tenth

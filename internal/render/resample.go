@@ -96,71 +96,6 @@ func prefilter(p *raster.Plane, k float64) (small *raster.Plane, smallFromSrc ge
 	return small, geom.Transform{s, 0, -(1 - s) / 2, 0, s, -(1 - s) / 2, 0, 0, 1}
 }
 
-// cubicWarp reads three planes of one size between pixels with the cubic of Catmull
-// and Rom (1974), which keeps photos crisper than a bilinear one.
-func cubicWarp(p [3]*raster.Plane, srcFromOut geom.Transform, w, h int) *raster.RGB {
-	out := raster.NewRGB(w, h)
-	raster.Bands(h, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			rows := [3][]float32{out.R.Row(y), out.G.Row(y), out.B.Row(y)}
-			for x := range w {
-				v := cubic(p, srcFromOut.Apply(geom.Point{X: float64(x), Y: float64(y)}))
-				rows[0][x], rows[1][x], rows[2][x] = v[0], v[1], v[2]
-			}
-		}
-	})
-	return out
-}
-
-func cubic(p [3]*raster.Plane, at geom.Point) (v [3]float32) {
-	w, h := p[0].W, p[0].H
-	if !(at.X >= -0.5 && at.Y >= -0.5 && at.X <= float64(w)-0.5 && at.Y <= float64(h)-0.5) {
-		nan := float32(math.NaN())
-		return [3]float32{nan, nan, nan}
-	}
-	i, j := int(math.Floor(at.X)), int(math.Floor(at.Y))
-	wx, wy := catmullRom(float32(at.X-float64(i))), catmullRom(float32(at.Y-float64(j)))
-	if i >= 1 && j >= 1 && i+3 <= w && j+3 <= h {
-		for n, wn := range wy {
-			from := (j-1+n)*w + i - 1
-			for k := range v {
-				q := p[k].Pix[from : from+4 : from+4]
-				line := float32(wx[0]*q[0]) + float32(wx[1]*q[1]) + float32(wx[2]*q[2]) + float32(wx[3]*q[3])
-				v[k] += float32(wn * line)
-			}
-		}
-		return v
-	}
-	return cubicAtEdge(p, [2]int{i, j}, wx, wy)
-}
-
-// cubicAtEdge holds the edge pixels beyond the edge.
-func cubicAtEdge(p [3]*raster.Plane, at [2]int, wx, wy [4]float32) (v [3]float32) {
-	for k, plane := range p {
-		for n, wn := range wy {
-			row := plane.Row(max(0, min(at[1]-1+n, plane.H-1)))
-			var line float32
-			for m, wm := range wx {
-				line += float32(wm * row[max(0, min(at[0]-1+m, plane.W-1))])
-			}
-			v[k] += float32(wn * line)
-		}
-	}
-	return v
-}
-
-// catmullRom are the weights of the four neighbours of a position t past the second.
-func catmullRom(t float32) [4]float32 {
-	t2 := float32(t * t)
-	t3 := float32(t2 * t)
-	return [4]float32{
-		float32(-0.5*t3) + t2 - float32(0.5*t),
-		float32(1.5*t3) - float32(2.5*t2) + 1,
-		float32(-1.5*t3) + float32(2*t2) + float32(0.5*t),
-		float32(0.5*t3) - float32(0.5*t2),
-	}
-}
-
 // warpKnown is warp for one plane in which NaN means unknown: means are taken over
 // the known pixels, and an output pixel less than half known is NaN.
 func warpKnown(p *raster.Plane, srcFromOut geom.Transform, w, h int) (*raster.Plane, error) {
@@ -169,21 +104,20 @@ func warpKnown(p *raster.Plane, srcFromOut geom.Transform, w, h int) (*raster.Pl
 		return nil, err
 	}
 	value, weight := raster.New(p.W, p.H), raster.New(p.W, p.H)
-	for i, v := range p.Pix {
-		if v == v {
-			value.Pix[i], weight.Pix[i] = v, 1
-		}
-	}
+	raster.Bands(p.H, func(y0, y1 int) {
+		splitKnown(value.Pix[y0*p.W:y1*p.W], weight.Pix[y0*p.W:y1*p.W], p.Pix[y0*p.W:y1*p.W])
+	})
 	value, smallFromSrc := prefilter(value, k)
 	weight, _ = prefilter(weight, k)
-	t := smallFromSrc.Mul(srcFromOut)
-	out, share := filter.Warp(value, t, w, h), filter.Warp(weight, t, w, h)
-	for i, s := range share.Pix {
-		if s >= 0.5 {
-			out.Pix[i] /= s
-		} else {
-			out.Pix[i] = float32(math.NaN())
+	return linearWarp(value, weight, smallFromSrc.Mul(srcFromOut), [2]int{w, h}), nil
+}
+
+// splitKnown makes 0 of what is unknown, and weights.
+func splitKnown(value, weight, src []float32) {
+	value, weight = value[:len(src)], weight[:len(src)]
+	for i, v := range src {
+		if v == v {
+			value[i], weight[i] = v, 1
 		}
 	}
-	return out, nil
 }

@@ -1,0 +1,76 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"math"
+)
+
+// bestQuality and leastQuality are the JPEG qualities between which a photo is fitted
+// to its size. Down to 50 skin shows no blocks at the size of a report.
+const bestQuality, leastQuality, qualityStep = 85, 50, 5
+
+// encodeJPEG lowers the quality from 85, to 50 at the least, until the file is at most
+// maxBytes. A sample of the picture tells where to begin, so that the whole is encoded
+// once, seldom twice.
+func encodeJPEG(img *image.NRGBA, maxBytes int) (Image, error) {
+	// Opaque pixels are the same bytes in both layouts, and the encoder is fast on this one.
+	opaque := &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
+	quality := bestQuality
+	if sample, share := sampled(opaque); share < 1 {
+		_, least, err := fitJPEG(sample, int(share*float64(maxBytes)), bestQuality)
+		if err != nil {
+			return Image{}, err
+		}
+		quality = least
+	}
+	file, _, err := fitJPEG(opaque, maxBytes, quality)
+	return Image{Bytes: file, Width: img.Rect.Dx(), Height: img.Rect.Dy(), Ext: ".jpg"}, err
+}
+
+// fitJPEG encodes from a quality downwards until the file fits, and returns the quality
+// reached.
+func fitJPEG(img *image.RGBA, maxBytes, quality int) ([]byte, int, error) {
+	var buf bytes.Buffer
+	for {
+		buf.Reset()
+		if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: quality}); err != nil {
+			return nil, 0, fmt.Errorf("render: %w", err)
+		}
+		if buf.Len() <= maxBytes || quality == leastQuality {
+			return buf.Bytes(), quality, nil
+		}
+		quality = lowered(quality, float64(buf.Len())/float64(maxBytes))
+	}
+}
+
+// A sample is every sampleEvery-th row of the encoder's blocks of 16 pixels; pictures of
+// few rows are not worth one.
+const sampleRows, sampleEvery, leastSampled = 16, 8, 512
+
+// sampled is a share of the picture's rows, from top to bottom, that compress as the
+// whole does.
+func sampled(img *image.RGBA) (sample *image.RGBA, share float64) {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	if h < leastSampled {
+		return img, 1
+	}
+	n := h / (sampleRows * sampleEvery)
+	sample = image.NewRGBA(image.Rect(0, 0, w, n*sampleRows))
+	for i := range n {
+		from := (i*sampleEvery + sampleEvery/2) * sampleRows * img.Stride
+		copy(sample.Pix[i*sampleRows*sample.Stride:], img.Pix[from:from+sampleRows*img.Stride])
+	}
+	return sample, float64(n*sampleRows) / float64(h)
+}
+
+// lowered is the next quality to try for a file that is this many times too large. The
+// encoder's steps of quantisation are proportional to 100 − quality from 50 on
+// (Independent JPEG Group), and bytes fall more slowly than steps grow: the quality
+// that would fit if both went alike is never too low.
+func lowered(quality int, excess float64) int {
+	next := 100 - int(math.Round(float64(100-quality)*excess))
+	return max(leastQuality, min(next, quality-qualityStep))
+}
