@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"dermtrace/internal/cie"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
@@ -280,6 +281,30 @@ func TestOneTileHasNoUncertainty(t *testing.T) {
 	}
 	if se := l.LogGainSE(); !math.IsNaN(se[0]) {
 		t.Errorf("standard error %v, want unknown", se)
+	}
+}
+
+// An even square that lies between two 8-bit codes, most of its pixels on the lower one:
+// trimming does not make that one of the mean.
+func TestAnEvenSquareKeepsItsMeanBetweenCodes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 1))
+	c := raster.NewRGB(400, 300)
+	const code = 124.3
+	for i := range c.G.Pix {
+		v := float32(cie.Decode(math.Round(code+0.4*rng.NormFloat64()) / 255))
+		c.R.Pix[i], c.G.Pix[i], c.B.Pix[i] = v, v, v
+	}
+	tile := SampleTiles(c, gridTiles()[7])[0]
+	off := (tile.Log[1] - math.Log(cie.Decode(code/255.0))) / codeStep(cie.Decode(code/255.0))
+	if !(math.Abs(off) <= 0.05) { // 3600 pixels of half a code: 0.01
+		t.Errorf("the mean is %.2f codes off", off)
+	}
+	l, err := FromGrey(tile, 0.18)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if se := l.LogGainSE()[1] / codeStep(cie.Decode(code/255.0)); !(se >= math.Sqrt(1.0/12) && se <= 1) {
+		t.Errorf("the standard error is %.2f codes", se)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"dermtrace/internal/cie"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
@@ -37,6 +38,11 @@ const (
 	// beyond which a pixel is hair, a mole or glare. Project default: 1.2 % of normal
 	// values lie outside.
 	trimMAD = 2.5
+	// keptCodes is how many 8-bit sRGB codes around the median are never trimmed. More
+	// than half of an even grey patch may share one code: its median deviation is then 0,
+	// and trimming by it would leave the code in place of the mean. Rounding to codes
+	// spreads to one on either side, JPEG to another.
+	keptCodes = 2
 	// minTilePixels carries a mean of ln RGB to 1 % when single pixels scatter by 10 %.
 	minTilePixels = 100
 	// minTileKept is the least share of a tile's pixels that must be usable, or it is
@@ -116,7 +122,8 @@ func tileLogs(rgb *raster.RGB, m *roi.Mask) (logs [][3]float64, total int) {
 	return logs, m.Count()
 }
 
-// keepRange is the range of ln G within trimMAD robust standard deviations of its median.
+// keepRange is the range of ln G within trimMAD robust standard deviations, or keptCodes
+// codes, of its median.
 func keepRange(logs [][3]float64) (lo, hi float64) {
 	g := make([]float64, len(logs))
 	for i, v := range logs {
@@ -126,9 +133,13 @@ func keepRange(logs [][3]float64) (lo, hi float64) {
 	for i, v := range logs {
 		g[i] = math.Abs(v[1] - mid)
 	}
-	d := trimMAD * madToSD * median(g)
+	d := max(trimMAD*madToSD*median(g), keptCodes*codeStep(math.Exp(mid)))
 	return mid - d, mid + d
 }
+
+// codeStep is the change of ln light by one 8-bit sRGB code: of the curve
+// v = ((c + 0.055)/1.055)^2.4 (IEC 61966-2-1), d ln v = 2.4 dc/(c + 0.055).
+func codeStep(v float64) float64 { return 2.4 / 255 / (cie.Encode(v) + 0.055) }
 
 // median sorts v and returns its middle, NaN for none.
 func median(v []float64) float64 {
