@@ -238,7 +238,7 @@ func (a *answer) say(t *texts, x *index, c *outcome.Change) {
 	if s.unit == "%" {
 		a.Number, a.Unit = withUnit(a.Number, s.unit), ""
 	}
-	bounds := t.bounds(s.interval(t, c.Status), s.mdcText())
+	bounds := t.bounds(s.interval(t, c.Status), s.mdcText(t.source(c)))
 	by := withUnit(number(magnitude(s.change), s.places), s.unit) + share
 	where := bounds + t.between(x.visitInText(t, x.rec.Series.Baseline), x.visitInText(t, c.Visit), c.Contrast)
 	switch {
@@ -303,11 +303,12 @@ func (s shown) interval(t *texts, status string) string {
 	return withUnit(t.dash(signed(low, s.places), signed(high, s.places)), s.unit)
 }
 
-func (s shown) mdcText() string {
+// mdcText is the detectable change, with what it rests on beside it.
+func (s shown) mdcText(source string) string {
 	if !s.mdc.Known() {
 		return ""
 	}
-	return withUnit(number(s.mdc, s.places), s.unit)
+	return withUnit(number(s.mdc, s.places), s.unit) + source
 }
 
 func magnitude(v outcome.Number) outcome.Number { return outcome.Number(math.Abs(float64(v))) }

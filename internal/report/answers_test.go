@@ -40,7 +40,7 @@ func TestPercentOfTheBaselineWhereTheContrastHasNone(t *testing.T) {
 		}
 	})
 	a := answerTo(t, rec, "smooth texture")
-	if a.Number != "−29"+nbsp+"%" || a.Unit != "" || !strings.Contains(a.Sentence, "fell by 29 % of its baseline value (95 % interval 24 to 34 %; detectable from 8 %)") {
+	if a.Number != "−29"+nbsp+"%" || a.Unit != "" || !strings.Contains(a.Sentence, "fell by 29 % of its baseline value (95 % interval 24 to 34 %; detectable from 8 %, witness, df 12)") {
 		t.Errorf("%s %s: %s", a.Number, a.Unit, a.Sentence)
 	}
 }
@@ -52,7 +52,7 @@ func TestIntervalScalesHaveNoPercent(t *testing.T) {
 	rec.Definitions["roughness"] = d
 	edit(rec, "roughness", func(c *outcome.Change) { c.Unit = "px" })
 	a := answerTo(t, rec, "smooth texture")
-	if !strings.Contains(a.Sentence, "fell by 0.012 px (95 % interval 0.010 to 0.014 px; detectable from 0.003 px)") {
+	if !strings.Contains(a.Sentence, "fell by 0.012 px (95 % interval 0.010 to 0.014 px; detectable from 0.003 px, witness, df 12)") {
 		t.Error(a.Sentence)
 	}
 }
@@ -212,5 +212,23 @@ func TestOneReasonIsSaidOnce(t *testing.T) {
 	}
 	if got := leftOut(english(), x); len(got) != 3 || got[1] != "11 Jan 2026, day 1 – treated: ITA. The skin is red, which lowers ITA without more pigment: ITA is withheld." {
 		t.Errorf("%q", got)
+	}
+}
+
+// What a flag is worth stands behind it, where that was measured.
+func TestFlagsSayHowOftenTheyAreWrong(t *testing.T) {
+	no, some := outcome.Number(0.02), outcome.Number(0.25)
+	for _, tt := range []struct {
+		flag outcome.Flag
+		want string
+	}{
+		{outcome.Flag{}, ""},
+		{outcome.Flag{Band: "dark", FalseRate: &no}, "On simulated dark skin this flag is raised in 2 % of courses without a change."},
+		{outcome.Flag{Band: "light", FalseRate: &no, MissRate: &some, Effect: "melanin +20 % on day 14"},
+			"On simulated light skin this flag is raised in 2 % of courses without a change and missed in 25 % of those with melanin +20 % on day 14."},
+	} {
+		if got := strings.ReplaceAll(english().flagRates(tt.flag), nbsp, " "); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
 	}
 }

@@ -235,7 +235,9 @@ func (c *coder) findings(rec, out *outcome.Record) {
 		out.Recovery = append(out.Recovery, r)
 	}
 	for _, f := range rec.Flags {
-		out.Flags = append(out.Flags, outcome.Flag{Code: f.Code, ROI: c.roi(f.ROI), Visit: c.visit(f.Visit), Level: f.Level, Text: c.text(f.Text)})
+		f.ROI, f.Visit, f.Text = c.roi(f.ROI), c.visit(f.Visit), c.text(f.Text)
+		f.Band, f.Effect = c.text(f.Band), c.text(f.Effect)
+		out.Flags = append(out.Flags, f)
 	}
 	for _, s := range rec.Spots {
 		s.ROI, s.Visit = c.roi(s.ROI), c.visit(s.Visit)

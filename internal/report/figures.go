@@ -350,5 +350,5 @@ func (x *index) changeCells(t *texts, c *outcome.Change) []string {
 	if c.PHolm.Known() {
 		result += " (" + fmt.Sprintf(t.Holm, t.pValue(c.PHolm)) + ")"
 	}
-	return []string{change, interval, withUnit(number(s.mdc, s.places), s.unit), result}
+	return []string{change, interval, withUnit(number(s.mdc, s.places), s.unit) + t.source(c), result}
 }

@@ -125,7 +125,7 @@ func larger(a, b outcome.Number) outcome.Number {
 func flags(t *texts, x *index) []flag {
 	var review, watch []flag
 	for _, f := range x.rec.Flags {
-		one := flag{Level: f.Level, Where: x.where(t, f.ROI, f.Visit), Text: f.Text}
+		one := flag{Level: f.Level, Where: x.where(t, f.ROI, f.Visit), Text: strings.TrimSpace(f.Text + " " + t.flagRates(f))}
 		if f.Level == "review" {
 			review = append(review, one)
 		} else {

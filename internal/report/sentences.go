@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"dermtrace/internal/outcome"
 )
 
 // Sentences of English. Like texts, they hold words only: every number and name
@@ -102,6 +104,39 @@ func (t *texts) bounds(interval, mdc string) string {
 		return fmt.Sprintf(" (detectable from %s)", mdc)
 	}
 	return ""
+}
+
+// flagRates says how often a flag is wrong on skin of that tone, as far as it was measured.
+func (t *texts) flagRates(f outcome.Flag) string {
+	var parts []string
+	if f.FalseRate != nil && f.FalseRate.Known() {
+		parts = append(parts, fmt.Sprintf("raised in %s of courses without a change", wholePercent(*f.FalseRate)))
+	}
+	if f.MissRate != nil && f.MissRate.Known() {
+		parts = append(parts, fmt.Sprintf("missed in %s of those with %s", wholePercent(*f.MissRate), f.Effect))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("On simulated %s skin this flag is %s.", f.Band, strings.Join(parts, " and "))
+}
+
+func wholePercent(share outcome.Number) string { return withUnit(number(100*share, 0), "%") }
+
+// source says what a detectable change rests on: its source, how many subjects, courses
+// or visits, and degrees of freedom.
+func (t *texts) source(c *outcome.Change) string {
+	if c.MDCSource == "" {
+		return ""
+	}
+	text := ", " + c.MDCSource
+	if c.MDCN > 0 {
+		text += fmt.Sprintf(", n"+nbsp+"%d", c.MDCN)
+	}
+	if c.MDCDF.Known() {
+		text += ", df" + nbsp + number(c.MDCDF, 0)
+	}
+	return text
 }
 
 func (t *texts) between(from, to, contrast string) string {
