@@ -26,7 +26,8 @@ type Frame struct {
 	// nodeStep is the distance of an elastic field's nodes in frame pixels.
 	nodeStep float64
 	red      *stack
-	colours  *colours
+	// colours are those of the frame, made when first needed.
+	colours func() *colours
 	// features are those of the coarse level and of the fine one, which are found when first needed.
 	features [len(featurePx)]func() []feature
 	small    *small
@@ -99,8 +100,10 @@ func NewFrame(rgb *raster.RGB, opt Options) *Frame {
 	if opt.ScaleMMPerPx > 0 {
 		f.nodeStep = max(f.nodeStep, minNodeMM/opt.ScaleMMPerPx)
 	}
-	red, colours := signals(rgb)
-	f.red, f.colours = newStack(f.w, f.h, f.nodeStep, red), colours
+	red, half := signals(rgb)
+	f.red = newStack(f.w, f.h, f.nodeStep, red)
+	light := lightOf(rgb, half, red[0])
+	f.colours = sync.OnceValue(func() *colours { return newColours(light, red[0]) })
 	for i, px := range featurePx {
 		f.features[i] = sync.OnceValue(func() []feature { return features(atMost(red, px)) })
 	}
@@ -143,7 +146,8 @@ func (f *Frame) Align(rgb *raster.RGB) Result { return f.AlignAssisted(rgb, nil)
 // must be at least three to count. They only start the search: the pictures decide.
 func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
 	p := &photo{w: rgb.W(), h: rgb.H()}
-	p.red, p.colours = signals(rgb)
+	red, half := signals(rgb)
+	p.red, p.colours = red, sync.OnceValue(func() *colours { return newColours(lightOf(rgb, half, red[0]), red[0]) })
 	p.diag = math.Hypot(float64(p.w), float64(p.h))
 	best, fig := f.byFeatures(p)
 	assisted := false
@@ -187,7 +191,7 @@ type photo struct {
 	w, h    int
 	diag    float64
 	red     []*level
-	colours *colours
+	colours func() *colours
 	// features are those of the level that featurePx[detail] bounds.
 	features []feature
 	detail   int

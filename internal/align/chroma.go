@@ -59,6 +59,16 @@ func (c *colours) levels(m mixture) []*level {
 	return ls[:min(len(ls), colourLevels)]
 }
 
+// lightOf returns the three colours of light at half the finest size; red is there already.
+func lightOf(rgb *raster.RGB, red *raster.Plane, finest *level) *raster.RGB {
+	k := 2 * int(finest.scale)
+	return &raster.RGB{R: red, G: shrink(rgb.G, k), B: shrink(rgb.B, k)}
+}
+
+func newColours(light *raster.RGB, finest *level) *colours {
+	return &colours{logarithms(light), finest.void, 2 * finest.scale}
+}
+
 // logarithms takes ln(light + colourLight) of the three planes, cut to their common size.
 func logarithms(c *raster.RGB) *raster.RGB {
 	w, h := min(c.R.W, c.G.W), min(c.R.H, c.G.H)
@@ -99,7 +109,8 @@ func (f *Frame) compare(p *photo, red *solution, w warp) *comparison {
 	c := &comparison{}
 	l := f.red.levels[red.level]
 	step := blockPx * l.scale / blockProbes
-	lag := colourLag * f.colours.scale
+	a, b := f.colours(), p.colours()
+	lag := colourLag * a.scale
 	for _, v := range red.votes {
 		if !v.sure() {
 			continue
@@ -110,8 +121,8 @@ func (f *Frame) compare(p *photo, red *solution, w warp) *comparison {
 				X: middle.X + step*(float64(k%blockProbes)-(blockProbes-1)/2.0),
 				Y: middle.Y + step*(float64(k/blockProbes)-(blockProbes-1)/2.0),
 			}
-			c.add(f.colours, p.colours, w, [2]geom.Point{at, {X: at.X + lag, Y: at.Y}})
-			c.add(f.colours, p.colours, w, [2]geom.Point{at, {X: at.X, Y: at.Y + lag}})
+			c.add(a, b, w, [2]geom.Point{at, {X: at.X + lag, Y: at.Y}})
+			c.add(a, b, w, [2]geom.Point{at, {X: at.X, Y: at.Y + lag}})
 		}
 	}
 	return c
@@ -204,14 +215,14 @@ func (f *Frame) followColour(p *photo, red *solution, start, rounds int) (s *sol
 			return nil, 0
 		}
 		m := ms[start]
-		next, ok := newStack(f.w, f.h, f.nodeStep, f.colours.levels(m)).settle(p.colours.levels(m), w.plane)
+		next, ok := newStack(f.w, f.h, f.nodeStep, f.colours().levels(m)).settle(p.colours().levels(m), w.plane)
 		if !ok || len(next.pairs) < minColourBlocks {
 			return nil, 0
 		}
 		moved := between(next.warp, w, next.pairs)
 		next.mix = m
 		s, w, start = next, next.warp, 0
-		if moved < settledPx*f.colours.scale {
+		if moved < settledPx*f.colours().scale {
 			break
 		}
 	}
@@ -223,13 +234,16 @@ func (f *Frame) followColour(p *photo, red *solution, start, rounds int) (s *sol
 }
 
 // between is the length of the median displacement between two warps at the pairs.
-func between(a, b warp, pairs []pair) float64 {
+func between(a, b warp, pairs []pair) float64 { return displacement(a, b, pairs).Norm() }
+
+// displacement is the median of a less b at the pairs.
+func displacement(a, b warp, pairs []pair) geom.Point {
 	xs, ys := make([]float64, len(pairs)), make([]float64, len(pairs))
 	for i, q := range pairs {
 		d := a.apply(q.p).Sub(b.apply(q.p))
 		xs[i], ys[i] = d.X, d.Y
 	}
-	return math.Hypot(median(xs), median(ys))
+	return geom.Point{X: median(xs), Y: median(ys)}
 }
 
 const (
@@ -249,48 +263,12 @@ const (
 	scaleError, reliefLeft = 2, 0.03
 	// reliefMissed is the true shift over that of a mixture that relief still pulls at: 1.3 to 1.8.
 	reliefMissed = 1.5
-	// Where the blocks of a fine level and those of the evidence's correlate as much as this,
-	// nothing is left that a lamp from another side would have changed.
-	sameLightFine, sameLightCoarse = 0.96, 0.97
 )
-
-// sameLight reports whether red light agrees too well for the lamp to have moved. Where grain spoils the
-// finest level, the next counts as fine.
-func (f *Frame) sameLight(p *photo, red *solution) bool {
-	last := f.red.evidenceLevel(evidencePx)
-	if !(medianCorr(f.red.votes(last, p.red, red.warp)) >= sameLightCoarse) {
-		return false
-	}
-	return medianCorr(red.votes) >= sameLightFine ||
-		red.level+1 < last && medianCorr(f.red.votes(red.level+1, p.red, red.warp)) >= sameLightFine
-}
-
-// light compares the solution on red light with one on colour, and returns the one to believe.
-// What the two differ by, or what is left of it, is the light's part of the error.
-func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
-	if f.sameLight(p, red) {
-		return red
-	}
-	s, corr := f.byColour(p, red)
-	if s != nil && 1-corr <= colourGain*(1-f.compare(p, red, red.warp).red()) {
-		if f.differs(s, red, fig) {
-			fig.LightPx = max(reliefLeft*fig.ColourShiftPx, scaleError*f.scaleShift(p, s))
-			return s
-		}
-		return red
-	}
-	// The best mixture is relief itself; the next best, which has nothing in common with it, can
-	// still tell that relief has moved.
-	if s, _ = f.followColour(p, red, 1, 1); s != nil && f.differs(s, red, fig) {
-		fig.LightPx = reliefMissed * fig.ColourShiftPx
-	}
-	return red
-}
 
 // differs reports whether two solutions differ by more than they can err, and records by how much.
 func (f *Frame) differs(s, red *solution, fig *Figures) bool {
 	fig.ColourShiftPx, fig.ColourErrorPx = between(s.warp, red.warp, red.pairs), math.Hypot(s.split, red.split)/2
-	return fig.ColourShiftPx > max(colourZ*fig.ColourErrorPx, minLight*f.colours.scale)
+	return fig.ColourShiftPx > max(colourZ*fig.ColourErrorPx, minLight*f.colours().scale)
 }
 
 // scaleShift is how far the coarser level of a solution disagrees with the finer: relief is finer than
@@ -299,21 +277,11 @@ func (f *Frame) scaleShift(p *photo, s *solution) float64 {
 	if s.level != 0 || len(s.stack.levels) < 2 {
 		return 0
 	}
-	photo := p.colours.levels(s.mix)
+	photo := p.colours().levels(s.mix)
 	pairs := s.stack.pairs(1, s.warp.plane, s.stack.votes(1, photo, s.warp))
 	t, _, ok := robustFit(s.model, pairs, s.warp.plane)
 	if !ok {
 		return 0
 	}
 	return between(warp{t, s.warp.field}, s.warp, s.pairs)
-}
-
-func medianCorr(votes []vote) float64 {
-	var c []float64
-	for _, v := range votes {
-		if v.found {
-			c = append(c, v.corr)
-		}
-	}
-	return median(c)
 }

@@ -2,19 +2,26 @@ package align
 
 import "math"
 
-// ln is the natural logarithm of a positive normal float32, within 2e-6: the exponent, and
-// ln m = 2 artanh((m−1)/(m+1)) to the ninth power for m in [√½, √2).
+// lnCells divide [√½, √2) into stretches of equal mantissa.
+const lnCells = 128
+
+// lnCell holds the reciprocal and the logarithm of the middle of each stretch.
+var lnCell = func() (t [lnCells]struct{ inv, ln float32 }) {
+	for i := range t {
+		m := float64(math.Float32frombits(uint32(i<<16+1<<15) + 0x3F3504F3))
+		t[i].inv, t[i].ln = float32(1/m), float32(math.Log(m))
+	}
+	return t
+}()
+
+// ln is the natural logarithm of a positive normal float32, within 5e-7: the exponent, the logarithm of
+// the nearest of lnCells, and r − r²/2 for the rest r, which is below 2⁻⁸.
 func ln(v float32) float32 {
 	bits := math.Float32bits(v) - 0x3F3504F3 // √½
-	e := int32(bits) >> 23
 	m := math.Float32frombits(bits&0x7FFFFF + 0x3F3504F3)
-	z := (m - 1) / (m + 1)
-	z2 := z * z
-	s := float32(z2*(1.0/9)) + 1.0/7
-	s = float32(s*z2) + 1.0/5
-	s = float32(s*z2) + 1.0/3
-	s = float32(s*z2) + 1
-	return float32(2*z*s) + float32(float32(e)*math.Ln2)
+	c := &lnCell[bits>>16&(lnCells-1)]
+	r := float32(m*c.inv) - 1
+	return float32(float32(int32(bits)>>23)*math.Ln2) + (c.ln + (r - float32(float32(r*r)*0.5)))
 }
 
 // turns is the direction of (x, y) as a share of a full turn in [0, 1), within 2e-5: the

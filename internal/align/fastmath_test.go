@@ -7,7 +7,7 @@ import (
 
 func TestLn(t *testing.T) {
 	for v := float32(darkLight); v < 4; v *= 1.00037 {
-		if d := math.Abs(float64(ln(v)) - math.Log(float64(v))); !(d <= 2e-6) {
+		if d := math.Abs(float64(ln(v)) - math.Log(float64(v))); !(d <= 5e-7) {
 			t.Fatalf("ln %g = %g, off by %g", v, ln(v), d)
 		}
 	}

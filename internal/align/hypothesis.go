@@ -37,7 +37,8 @@ type hypothesis struct {
 // Matas & Kittler 2003). diag is the photo's diagonal.
 func hypotheses(ms []match, diag float64) []hypothesis {
 	support := make([]float64, min(len(ms), maxSeeds))
-	raster.Parallel(len(support), func(i int) { support[i] = looseSupport(ms, i, diag) })
+	views := viewsOf(ms)
+	raster.Parallel(len(support), func(i int) { support[i] = looseSupport(views, i, looseShare*diag) })
 	order := make([]int, len(support))
 	for i := range order {
 		order[i] = i
@@ -66,29 +67,46 @@ func hypotheses(ms []match, diag float64) []hypothesis {
 	return out
 }
 
+// A localView is what one match says of the whole: where a is in the photo, how large and how turned.
+type localView struct {
+	a, b geom.Point
+	// size is the photo's over the frame's, turn in [−π, π], and dx, dy is the frame's x axis in the photo.
+	size, turn, dx, dy float64
+}
+
+func viewsOf(ms []match) []localView {
+	vs := make([]localView, len(ms))
+	for i := range ms {
+		m := &ms[i]
+		size, turn := m.b.sigma/m.a.sigma, math.Remainder(m.b.angle-m.a.angle, 2*math.Pi)
+		vs[i] = localView{m.a.at, m.b.at, size, turn, size * math.Cos(turn), size * math.Sin(turn)}
+	}
+	return vs
+}
+
 // looseSupport sums 1 − (r/r₀)² over the matches that agree with the similarity of match i.
-func looseSupport(ms []match, i int, diag float64) float64 {
-	t := ms[i].similarity()
-	limit := looseShare * diag
-	ratio, turn := ms[i].b.sigma/ms[i].a.sigma, ms[i].b.angle-ms[i].a.angle
+func looseSupport(vs []localView, i int, limit float64) float64 {
+	v := &vs[i]
 	sum := 0.0
-	for k := range ms {
-		m := &ms[k]
-		r := t.Apply(m.a.at).Sub(m.b.at).Norm() / limit
-		if r < 1 && agrees(m, ratio, turn) {
-			sum += 1 - r*r
+	for k := range vs {
+		o := &vs[k]
+		x, y := o.a.X-v.a.X, o.a.Y-v.a.Y
+		ex, ey := v.b.X+v.dx*x-v.dy*y-o.b.X, v.b.Y+v.dy*x+v.dx*y-o.b.Y
+		r2 := (ex*ex + ey*ey) / (limit * limit)
+		if r2 < 1 && v.agrees(o) {
+			sum += 1 - r2
 		}
 	}
 	return sum
 }
 
-func agrees(m *match, ratio, turn float64) bool {
-	f := m.b.sigma / m.a.sigma / ratio
-	if f > maxSizeFactor || f < 1/maxSizeFactor {
+// agrees reports whether two matches tell of the same size and turn.
+func (v *localView) agrees(o *localView) bool {
+	if o.size > maxSizeFactor*v.size || v.size > maxSizeFactor*o.size {
 		return false
 	}
-	d := math.Abs(math.Remainder(m.b.angle-m.a.angle-turn, 2*math.Pi))
-	return d <= maxTurn
+	d := math.Abs(o.turn - v.turn)
+	return min(d, 2*math.Pi-d) <= maxTurn
 }
 
 // optimize fits the supporting matches again and again, the model growing from similarity

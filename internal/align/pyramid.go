@@ -41,14 +41,13 @@ func (l *level) levelFromPhoto() geom.Transform {
 }
 
 // signals returns the red light of a photo as levels, finest first, every one half as large as the one
-// before, and its colours.
-func signals(rgb *raster.RGB) ([]*level, *colours) {
+// before, and the light itself at half the finest size.
+func signals(rgb *raster.RGB) ([]*level, *raster.Plane) {
 	k := max(1, (max(rgb.W(), rgb.H())+finestPx-1)/finestPx)
 	light := shrink(rgb.R, k)
-	void := voids(light)
-	half := logarithms(&raster.RGB{R: shrink(light, 2), G: shrink(rgb.G, 2*k), B: shrink(rgb.B, 2*k)})
+	void, half := voids(light), shrink(light, 2)
 	logarithm(light)
-	return pyramid(light, void, k, 1), &colours{half, void, float64(2 * k)}
+	return pyramid(light, void, k, 1), half
 }
 
 // pyramid builds the levels from the finest, a pixel of which is k pixels of the photo.
@@ -84,25 +83,45 @@ func shrink(p *raster.Plane, k int) *raster.Plane {
 }
 
 func addBlocks(dst, src []float32, k int) {
-	if k == 2 {
+	switch k {
+	case 2:
+		addTwos(dst, src)
+	case 4:
+		addFours(dst, src)
+	default:
 		for x := range dst {
-			dst[x] += src[2*x] + src[2*x+1]
+			var s float32
+			for _, v := range src[x*k : (x+1)*k] {
+				s += v
+			}
+			dst[x] += s
 		}
-		return
 	}
-	if k == 4 {
-		for x := range dst {
-			v := (*[4]float32)(src[4*x:])
-			dst[x] += v[0] + v[1] + v[2] + v[3]
-		}
-		return
+}
+
+// addTwos adds pairs, four at a time.
+func addTwos(dst, src []float32) {
+	for ; len(dst) >= 4 && len(src) >= 8; dst, src = dst[4:], src[8:] {
+		d, s := (*[4]float32)(dst), (*[8]float32)(src)
+		d[0] += s[0] + s[1]
+		d[1] += s[2] + s[3]
+		d[2] += s[4] + s[5]
+		d[3] += s[6] + s[7]
 	}
 	for x := range dst {
-		var s float32
-		for _, v := range src[x*k : (x+1)*k] {
-			s += v
-		}
-		dst[x] += s
+		dst[x] += src[2*x] + src[2*x+1]
+	}
+}
+
+// addFours adds fours, two at a time.
+func addFours(dst, src []float32) {
+	for ; len(dst) >= 2 && len(src) >= 8; dst, src = dst[2:], src[8:] {
+		d, s := (*[2]float32)(dst), (*[8]float32)(src)
+		d[0] += (s[0] + s[1]) + (s[2] + s[3])
+		d[1] += (s[4] + s[5]) + (s[6] + s[7])
+	}
+	for x := range dst {
+		dst[x] += src[4*x] + src[4*x+1] + src[4*x+2] + src[4*x+3]
 	}
 }
 
@@ -119,26 +138,33 @@ func logarithm(p *raster.Plane) {
 // halve shrinks by two with the binomial kernel 1 3 3 1, which keeps pixel centres where
 // a level says and leaves less than 2 % alias at the pattern that halving folds to zero.
 func halve(p *raster.Plane) *raster.Plane {
-	w, h := p.W/2, p.H/2
-	rows := raster.New(w, p.H)
-	raster.Bands(p.H, func(y0, y1 int) {
+	q := raster.New(p.W/2, p.H/2)
+	raster.Bands(q.H, func(y0, y1 int) {
+		// The outermost pixel stands for the one beyond it.
+		line := make([]float32, p.W+2)
 		for y := y0; y < y1; y++ {
-			src, dst := p.Row(y), rows.Row(y)
-			for x := range dst {
-				i := 2 * x
-				dst[x] = 0.375*(src[i]+src[i+1]) + 0.125*(src[max(i-1, 0)]+src[min(i+2, len(src)-1)])
-			}
-		}
-	})
-	q := raster.New(w, h)
-	raster.Bands(h, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			a, b, c, d := rows.Row(max(2*y-1, 0)), rows.Row(2*y), rows.Row(2*y+1), rows.Row(min(2*y+2, p.H-1))
-			dst := q.Row(y)
-			for x := range dst {
-				dst[x] = 0.375*(b[x]+c[x]) + 0.125*(a[x]+d[x])
-			}
+			mid := line[1 : p.W+1]
+			binomialColumns(mid, [4][]float32{p.Row(max(2*y-1, 0)), p.Row(2 * y), p.Row(2*y + 1), p.Row(min(2*y+2, p.H-1))})
+			line[0], line[p.W+1] = mid[0], mid[p.W-1]
+			binomialRow(q.Row(y), line)
 		}
 	})
 	return q
+}
+
+// binomialColumns is dst = (a + 3 b + 3 c + d) / 8 of four rows.
+func binomialColumns(dst []float32, rows [4][]float32) {
+	n := len(dst)
+	a, b, c, d := rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n]
+	for x := range dst {
+		dst[x] = float32(0.375*(b[x]+c[x])) + float32(0.125*(a[x]+d[x]))
+	}
+}
+
+// binomialRow is dst[x] = (a + 3 b + 3 c + d) / 8 of four neighbours from src[2x] on.
+func binomialRow(dst, src []float32) {
+	for x := range dst {
+		s := (*[4]float32)(src[2*x:])
+		dst[x] = float32(0.375*(s[1]+s[2])) + float32(0.125*(s[0]+s[3]))
+	}
 }
