@@ -71,7 +71,7 @@ func runBlind(t *terminal, out string, opt blindOptions) error {
 		return err
 	}
 	if left.Consent > 0 {
-		t.say("%d series are left out, as their consent does not cover %s", left.Consent, opt.purpose)
+		t.say("%s", leftOut(left.Consent, opt.purpose))
 	}
 	if len(pairs) == 0 && left.Consent > 0 {
 		return withHint(fmt.Errorf("%s: no series may be shown for %s", out, opt.purpose), "ask for this consent, write it into series.yaml and run 'dermtrace batch' again")

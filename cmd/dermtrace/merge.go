@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 
 	"dermtrace/internal/study"
@@ -38,17 +39,22 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 		ADaM: opt.names == "adam", Allocation: opt.allocation, Purpose: opt.purpose, Mode: mode.FileMode, Software: software(),
 	})
 	switch {
+	case errors.Is(err, study.ErrBusy):
+		return withHint(err, "wait until every shard is done")
 	case errors.Is(err, study.ErrNoRun):
 		return withHint(err, "run 'dermtrace batch STUDY -o "+out+"' first")
 	case err != nil:
 		return err
 	}
-	t.print("series        %d measured, %d failed", c.Series-c.Failed-c.Pending, c.Failed)
+	t.print("series        %d measured, %d failed", c.Measured(), c.Failed)
 	t.print("photos        %d of %d used", c.Used, c.Photos)
 	t.print("tables        %s", filepath.Join(out, "study.csv"))
 	t.print("overview      %s", filepath.Join(out, "index.html"))
 	if c.LeftOut > 0 {
-		t.say("%d series are left out, as their consent does not cover %s; %s names them", c.LeftOut, opt.purpose, filepath.Join(out, "fates.csv"))
+		t.say("%s; the tables do not name them", leftOut(c.LeftOut, opt.purpose))
+	}
+	if c.Excluded > 0 {
+		t.say("%d series are left out, as the plan excludes their subjects; %s says why", c.Excluded, filepath.Join(out, "fates.csv"))
 	}
 	if c.Withdrawn > 0 {
 		t.say("%d series are left out, as their subject withdrew", c.Withdrawn)
@@ -59,5 +65,13 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 	if c.Used < c.Photos {
 		t.say("%d of %d photos could not be used; %s says why", c.Photos-c.Used, c.Photos, filepath.Join(out, "fates.csv"))
 	}
-	return worst(c.Series-c.Failed-c.LeftOut, c.Failed+c.Pending > 0 || c.Used < c.Photos)
+	return worst(c.Measured(), c.Failed+c.Pending > 0 || c.Used < c.Photos)
+}
+
+// leftOut says how many series an export leaves out for want of consent.
+func leftOut(n int, purpose string) string {
+	if purpose == "" {
+		return fmt.Sprintf("%d series are left out, as no guardian consented for a minor", n)
+	}
+	return fmt.Sprintf("%d series are left out, as their consent does not cover %s", n, purpose)
 }

@@ -91,7 +91,7 @@ func runReport(ctx context.Context, t *terminal, results string, opt reportOptio
 	if err != nil {
 		return err
 	}
-	if !study.Covers(rec.Series.Consent, opt.purpose) {
+	if !study.Covers(rec.Series, opt.purpose) {
 		return withHint(fileError(results, fmt.Errorf("the consent (%s) does not cover %s", strings.Join(rec.Series.Consent, ", "), opt.purpose)),
 			"ask the patient; then write it under consent: in series.yaml and run 'dermtrace analyze' again")
 	}

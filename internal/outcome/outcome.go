@@ -74,6 +74,8 @@ type Series struct {
 	MMPerPx  Number   `json:"mm_per_px"` // of the frame photo; null: unknown
 	Consent  []string `json:"consent"`
 
+	Minor     bool      `json:"minor,omitempty"`     // then nothing may be shown unless
+	Guardian  bool      `json:"guardian,omitempty"`  // somebody consented for the subject
 	Sensitive bool      `json:"sensitive,omitempty"` // a report opens with the pictures hidden
 	Outlines  []Outline `json:"outlines,omitempty"`  // of the regions, as they were drawn or found
 }

@@ -197,6 +197,15 @@ func TestAMixedStudyGivesEveryFileAFate(t *testing.T) {
 	if got := fates["P002/2026-01-10.jpg"]["same_file_as"]; got != "P001/cheek/2026-01-10.jpg" {
 		t.Errorf("same_file_as across series = %q", got)
 	}
+	var visits []string
+	for _, row := range readCSV(t, filepath.Join(out, "completeness.csv")) {
+		visits = append(visits, row["series"]+" "+row["planned"]+" "+row["status"]+" "+row["reason"])
+	}
+	for _, want := range []string{"P002 2026-01-11 refused", "P002 2026-02-21 used ", "P003 2026-01-10 refused series_failed", "P004  refused series_failed"} {
+		if !slices.ContainsFunc(visits, func(row string) bool { return strings.HasPrefix(row, want) }) {
+			t.Errorf("completeness.csv has no %q:\n%s", want, strings.Join(visits, "\n"))
+		}
+	}
 	checkTables(t, out)
 	accepts(t, out)
 }
@@ -337,6 +346,21 @@ func TestThePlanComesBeforeTheAllocation(t *testing.T) {
 	sum := sha256.Sum256([]byte(plan))
 	if p.Plan == nil || p.Plan.SHA256 != hex.EncodeToString(sum[:]) || p.Allocation == nil {
 		t.Errorf("study.json knows the plan %v, the allocation %v", p.Plan, p.Allocation)
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte(plan+"exclusions: [{subject: phantom-acne, reason: moved away}]\n"), 0o600))
+	if c := runAll(t, dir, out); c.Excluded != 1 || c.Measured() != 0 || c.Photos != 0 {
+		t.Errorf("with an exclusion: %+v", c)
+	}
+	if rows := readCSV(t, filepath.Join(out, "study.csv")); len(rows) != 0 {
+		t.Errorf("study.csv has %d rows of who is excluded", len(rows))
+	}
+	for _, row := range readCSV(t, filepath.Join(out, "fates.csv")) {
+		if strings.HasSuffix(row["file"], ".jpg") && (row["fate"] != "excluded" || row["code"] != "plan_exclusion" || row["reason"] != "moved away") {
+			t.Errorf("fate of an excluded photo: %v", row)
+		}
+	}
+	if rows := readCSV(t, filepath.Join(out, "completeness.csv")); len(rows) != 3 || rows[2]["status"] != "excluded" || rows[2]["planned"] != "V2" || rows[2]["reason"] != "moved away" {
+		t.Errorf("completeness of an excluded series: %v", rows)
 	}
 }
 

@@ -2,6 +2,7 @@ package study
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,9 +43,9 @@ func completeness(rec *outcome.Record, id string, plan *trial.Plan) []table.Plan
 	return list
 }
 
-// goneRows says of each planned visit of a series that its subject withdrew.
-func goneRows(id string, plan *trial.Plan) []table.Planned {
-	row := table.Planned{Series: id, Day: outcome.Number(math.NaN()), Status: table.VisitWithdrawn, Reason: "the subject withdrew"}
+// wholly says the same of each planned visit of a series of which nothing is known.
+func wholly(id string, plan *trial.Plan, status, reason string) []table.Planned {
+	row := table.Planned{Series: id, Day: outcome.Number(math.NaN()), Status: status, Reason: reason}
 	if plan == nil || len(plan.Visits) == 0 {
 		return []table.Planned{row}
 	}
@@ -77,8 +78,9 @@ func plannedRow(rec *outcome.Record, id, name string, day float64, v *outcome.Vi
 			row.Used++
 			continue
 		}
-		_, code, _, _ := whyUnused(p)
-		reasons = append(reasons, code)
+		if _, code, _, _ := whyUnused(p); !slices.Contains(reasons, code) {
+			reasons = append(reasons, code)
+		}
 	}
 	if row.Used == 0 {
 		row.Status, row.Reason = table.VisitRefused, strings.Join(reasons, " ")

@@ -26,34 +26,50 @@ func CheckPurpose(purpose string) error {
 	return nil
 }
 
-// Covers reports whether a consent covers a purpose.
-func Covers(consent []string, purpose string) bool {
-	return purpose == "" || purpose == purposeCare || slices.Contains(consent, purpose)
+// consent is what a subject agreed to.
+type consent struct {
+	scopes          []string
+	minor, guardian bool
 }
+
+func consentOf(s outcome.Series) consent { return consent{s.Consent, s.Minor, s.Guardian} }
+
+// covers holds a minor's scopes only where a guardian gave them.
+func (c consent) covers(purpose string) bool {
+	if c.minor && !c.guardian {
+		return false
+	}
+	return purpose == "" || purpose == purposeCare || slices.Contains(c.scopes, purpose)
+}
+
+// Covers reports whether the consent behind a record covers a purpose. Nothing of a minor
+// may be shown for whom no guardian consented.
+func Covers(s outcome.Series, purpose string) bool { return consentOf(s).covers(purpose) }
 
 // consents is what every subject consented to in all of its series: where two differ, the
-// narrower holds.
-type consents map[string][]string
+// narrower holds, and who is a minor in one is a minor in all.
+type consents map[string]consent
 
-func (c consents) add(subject string, scopes []string) {
+func (c consents) add(subject string, more consent) {
 	if old, seen := c[subject]; seen {
-		scopes = slices.DeleteFunc(slices.Clone(old), func(s string) bool { return !slices.Contains(scopes, s) })
+		more.scopes = slices.DeleteFunc(slices.Clone(old.scopes), func(s string) bool { return !slices.Contains(more.scopes, s) })
+		more.minor, more.guardian = more.minor || old.minor, more.guardian || old.guardian
 	}
-	c[subject] = scopes
+	c[subject] = more
 }
 
-func (c consents) covers(subject, purpose string) bool { return Covers(c[subject], purpose) }
+func (c consents) covers(subject, purpose string) bool { return c[subject].covers(purpose) }
 
-// consentsOf gathers the consents in a result folder.
-func consentsOf(out string) (consents, error) {
+// Consenting reads the consents in a result folder and reports of each record whether it
+// may be shown for a purpose: what the narrowest consent of its subject covers.
+func Consenting(out, purpose string) func(Measured) bool {
 	c := consents{}
 	for m, err := range Records(out) {
-		if err != nil {
-			return nil, err
+		if err == nil { // who shows the records says which cannot be read
+			c.add(subjectOf(m.Record, m.Folder), consentOf(m.Record.Series))
 		}
-		c.add(subjectOf(m.Record, m.Folder), m.Record.Series.Consent)
 	}
-	return c, nil
+	return func(m Measured) bool { return c.covers(subjectOf(m.Record, m.Folder), purpose) }
 }
 
 // subjectOf is whose a record is; a nameless one is its own folder's alone.

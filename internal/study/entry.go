@@ -28,7 +28,13 @@ type entry struct {
 	Consent []string          `json:"consent"`
 	Order   []string          `json:"visits"`      // in order of time
 	Visits  map[string]string `json:"visit_names"` // by visit: what photos.csv calls it
+
+	Minor    bool        `json:"minor,omitempty"`
+	Guardian bool        `json:"guardian,omitempty"` // somebody consented for the minor
+	Said     *unmeasured `json:"said,omitempty"`     // of a series that failed though its manifest can be read
 }
+
+func (e *entry) consent() consent { return consent{e.Consent, e.Minor, e.Guardian} }
 
 // input is a file that the result rests on.
 type input struct {
@@ -59,6 +65,7 @@ const (
 	FateManifest = "manifest"  // says something about photos
 	FateIgnored  = "ignored"   // no photo
 	FatePending  = "not run"   // its series is not done yet
+	FateExcluded = "excluded"  // the plan leaves the subject out
 	FateLeftOut  = "left out"  // the consent does not cover the purpose
 	FateGone     = "withdrawn" // the subject withdrew: nothing of it is kept
 )
@@ -148,14 +155,17 @@ func fatesOf(s source.Series, rec *outcome.Record, inputs []input) []Fate {
 }
 
 // failedFates tells what became of the files of a series that could not be measured.
-func failedFates(s source.Series, text, mend string, inputs []input) []Fate {
+func failedFates(s source.Series, e *entry) []Fate {
 	sums := map[string]string{}
-	for _, in := range inputs {
+	for _, in := range e.Inputs {
 		sums[in.File] = in.SHA256
 	}
 	var list []Fate
 	for _, name := range s.Files {
-		f := Fate{File: s.Path(name), Series: s.ID, SHA256: sums[name], Fate: FateRefused, Code: "series_failed", Reason: text, Mend: mend, Warnings: []string{}}
+		f := Fate{File: s.Path(name), Series: s.ID, SHA256: sums[name], Fate: FateRefused, Code: seriesFailed, Reason: e.Error, Mend: e.Mend, Warnings: []string{}}
+		if e.Said != nil {
+			f.Visit = e.Said.Photos[name]
+		}
 		if isManifest(name) {
 			f.Fate = FateManifest
 		}
@@ -201,8 +211,12 @@ func noticeText(rec *outcome.Record, file string) string {
 	return "no visit names it"
 }
 
-// notUsed is the reason code of a photo that the user set aside.
-const notUsed = "not_used"
+// Reason codes: of a photo that the user set aside, and of all photos of a series that
+// could not be measured.
+const (
+	notUsed      = "not_used"
+	seriesFailed = "series_failed"
+)
 
 func isManifest(name string) bool { return name == manifest.FileName || name == "series.yml" }
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"dermtrace/internal/folder"
@@ -24,6 +23,9 @@ import (
 // StudySchema names the layout of study.json.
 const StudySchema = "dermtrace.study/1"
 
+// studyFile tells what the tables rest on.
+const studyFile = "study.json"
+
 // MergeOptions of [Merge].
 type MergeOptions struct {
 	ADaM       bool   // study.csv and study.parquet carry the names of ADaM
@@ -31,23 +33,27 @@ type MergeOptions struct {
 	Purpose    string // what the tables are for: subjects whose consent does not cover it are left out; "": care
 	Mode       fs.FileMode
 	Software   outcome.Software
+
+	again *Provenance // the tables as they were last made; nil: made as the above says
 }
 
 // Provenance is study.json: what the tables rest on.
 type Provenance struct {
 	Schema     string            `json:"schema"`
 	Software   outcome.Software  `json:"software"`
-	Inputs     string            `json:"inputs_sha256"` // over the keys of all series
-	Plan       *foundPlan        `json:"plan"`          // as it was before anything was measured; null: none
-	Allocation *FileHash         `json:"allocation"`    // joined after the plan was fixed; null: none
-	Names      string            `json:"names"`         // tidy | adam
+	Inputs     string            `json:"inputs_sha256"`  // over the keys of all series
+	Plan       *foundPlan        `json:"plan"`           // as it was before anything was measured; null: none
+	Allocation *FileHash         `json:"allocation"`     // joined after the plan was fixed; null: none
+	Arms       []Arm             `json:"arms,omitempty"` // that the allocation gave those in the tables
+	Names      string            `json:"names"`          // tidy | adam
 	Purpose    string            `json:"purpose,omitempty"`
 	Counts     Counts            `json:"counts"`
 	Series     []ProvenanceEntry `json:"series"`
 	Tables     []FileHash        `json:"tables"`
 }
 
-// Counts of a study.
+// Counts of a study. Every series is in one of the classes from Failed to Excluded, or
+// was measured and is in the tables.
 type Counts struct {
 	Series  int `json:"series"`
 	Failed  int `json:"failed"`
@@ -55,11 +61,16 @@ type Counts struct {
 	Photos  int `json:"photos"`
 	Used    int `json:"used"`
 
+	Excluded  int `json:"excluded,omitempty"`  // series whose subject the plan leaves out
 	LeftOut   int `json:"left_out,omitempty"`  // series whose subject's consent does not cover the purpose
 	Withdrawn int `json:"withdrawn,omitempty"` // series whose subject withdrew; not among Series
 }
 
-// ProvenanceEntry is one series of study.json.
+// Measured counts the series in the tables.
+func (c Counts) Measured() int { return c.Series - c.Failed - c.Pending - c.Excluded - c.LeftOut }
+
+// ProvenanceEntry is one series of study.json. Of a series that the consent leaves out it
+// tells nothing but that.
 type ProvenanceEntry struct {
 	Series string `json:"series"`
 	Folder string `json:"folder"`
@@ -85,14 +96,24 @@ func Merge(out string, opt MergeOptions) (Counts, error) {
 	if err := CheckPurpose(opt.Purpose); err != nil {
 		return Counts{}, err
 	}
+	unlock, err := lockWhole(out)
+	if err != nil {
+		return Counts{}, err
+	}
+	defer unlock()
+	return merge(out, opt)
+}
+
+// merge makes the tables of an OUT that is locked.
+func merge(out string, opt MergeOptions) (Counts, error) {
 	f, err := readFound(out)
 	if err != nil {
 		return Counts{}, fmt.Errorf("%s %w", out, err)
 	}
-	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}, consent: consents{}}
+	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}}
 	m.study = Provenance{Schema: StudySchema, Software: opt.Software, Plan: f.Plan, Names: "tidy", Purpose: opt.Purpose, Series: []ProvenanceEntry{}}
 	if opt.ADaM {
-		m.study.Names = "adam"
+		m.study.Names = namesADaM
 	}
 	if err := m.readTrial(); err != nil {
 		return Counts{}, err
@@ -117,8 +138,9 @@ type merger struct {
 	plan       *trial.Plan
 	allocation trial.Allocation
 	visits     map[string][]string // by subject: its visits in order of time
-	consent    consents
-	first      map[string]string // by hash: the first file that has it
+	places     []place             // of the series, in the order of found
+	hidden     []string            // names of whom the consent leaves out
+	first      map[string]string   // by hash: the first file that has it
 	study      Provenance
 	tables     *tables
 }
@@ -131,6 +153,9 @@ func (m *merger) readTrial() error {
 			return err
 		}
 		m.plan = plan
+	}
+	if last := m.opt.again; last != nil && last.Allocation != nil {
+		m.study.Allocation, m.allocation = last.Allocation, allocationOf(last.Arms)
 	}
 	if m.opt.Allocation == "" {
 		return nil
@@ -146,68 +171,6 @@ func (m *merger) readTrial() error {
 	m.study.Allocation = &FileHash{filepath.Base(m.opt.Allocation), hex.EncodeToString(sum[:])}
 	m.allocation, err = trial.ParseAllocation(text)
 	return err
-}
-
-// readEntries counts, and gathers what needs all series at once.
-func (m *merger) readEntries() error {
-	h := sha256.New()
-	m.visits = map[string][]string{}
-	for _, s := range m.found.Series {
-		p := ProvenanceEntry{Series: s.Series, Folder: seriesFolder(s.Name)}
-		m.study.Counts.Series++
-		e, err := readEntry(m.out, s.Name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			m.study.Counts.Pending++
-		case err != nil:
-			return fmt.Errorf("run/%s.json: %w", s.Name, err)
-		default:
-			p.Key, p.Record, p.Error = e.Key, e.Record, e.Error
-			m.visits[e.Subject] = append(m.visits[e.Subject], e.Order...)
-			if e.Error != "" {
-				m.study.Counts.Failed++
-			} else {
-				m.consent.add(owner(e), e.Consent)
-			}
-		}
-		fmt.Fprintf(h, "%s\n", p.Key)
-		m.study.Series = append(m.study.Series, p)
-	}
-	m.study.Counts.Withdrawn = len(m.found.Gone)
-	m.leaveOut()
-	for subject, list := range m.visits {
-		slices.SortFunc(list, func(a, b string) int { return strings.Compare(inTime.Replace(a), inTime.Replace(b)) })
-		m.visits[subject] = slices.Compact(list)
-	}
-	m.study.Inputs = hex.EncodeToString(h.Sum(nil))
-	return nil
-}
-
-// owner is whose a series is; a nameless one is its own.
-func owner(e *entry) string {
-	if e.Subject != "" {
-		return "subject " + e.Subject
-	}
-	return "series " + e.Series
-}
-
-// leaveOut marks the series that the tables must not hold.
-func (m *merger) leaveOut() {
-	if m.opt.Purpose == "" {
-		return
-	}
-	for i, s := range m.found.Series {
-		p := &m.study.Series[i]
-		if p.Record == "" {
-			continue
-		}
-		e, err := readEntry(m.out, s.Name)
-		if err == nil && !m.consent.covers(owner(e), m.opt.Purpose) {
-			p.Left = "the consent does not cover " + m.opt.Purpose
-			m.study.Counts.LeftOut++
-			delete(m.visits, e.Subject)
-		}
-	}
 }
 
 // inTime makes the names of visits sort as they took place: they begin with ISO dates.
@@ -236,15 +199,16 @@ func (m *merger) write() (err error) {
 	if err := m.tables.page.begin(m); err != nil {
 		return err
 	}
-	for i, s := range m.found.Series {
-		if err := m.series(s, &m.study.Series[i]); err != nil {
-			return fmt.Errorf("%s: %w", s.Series, err)
+	for _, p := range m.places {
+		if err := m.series(p); err != nil {
+			return fmt.Errorf("%s: %w", p.Series, err)
 		}
 	}
-	for _, o := range m.found.Others {
-		if err := m.tables.fates.Write(&table.Fate{File: o.File, Fate: otherFate(o), Code: o.Code, Reason: o.Text, Mend: o.Mend}); err != nil {
-			return err
-		}
+	if err := m.others(); err != nil {
+		return err
+	}
+	if err := m.codedFates(); err != nil {
+		return err
 	}
 	for _, g := range m.found.Gone {
 		if err := m.gone(g); err != nil {
@@ -261,7 +225,7 @@ func (m *merger) write() (err error) {
 	if err != nil {
 		return err
 	}
-	return folder.WriteFile(filepath.Join(m.out, "study.json"), write(append(b, '\n')))
+	return folder.WriteFile(filepath.Join(m.out, studyFile), write(append(b, '\n')))
 }
 
 // otherFate is the word for a file that belongs to no series.
@@ -277,39 +241,80 @@ func otherFate(o source.Other) string {
 	return FateIgnored
 }
 
-// series adds one series to every table.
-func (m *merger) series(s foundSeries, p *ProvenanceEntry) error {
-	if p.Key == "" {
-		if err := m.tables.fates.Write(&table.Fate{File: s.Series, Series: s.Series, Fate: FatePending, Code: "not_run", Reason: "its series has not been run yet", Mend: "run its shard"}); err != nil {
+// others writes the fates of files that belong to no series.
+func (m *merger) others() error {
+	for _, o := range m.found.Others {
+		if m.bearsLeftOut(o) {
+			continue
+		}
+		if err := m.tables.fates.Write(&table.Fate{File: o.File, Fate: otherFate(o), Code: o.Code, Reason: o.Text, Mend: o.Mend}); err != nil {
 			return err
 		}
-		return m.tables.page.row(m, s, nil, nil)
 	}
-	e, err := readEntry(m.out, s.Name)
+	return nil
+}
+
+// series adds one series to every table.
+func (m *merger) series(p place) error {
+	switch p.class {
+	case leftOut:
+		return nil
+	case pending:
+		if err := m.tables.fates.Write(&table.Fate{File: p.Series, Series: p.Series, Fate: FatePending, Code: "not_run", Reason: "its series has not been run yet", Mend: "run its shard"}); err != nil {
+			return err
+		}
+		return m.tables.page.row(m, p.foundSeries, nil, nil)
+	}
+	e, err := readEntry(m.out, p.Name)
 	if err != nil {
 		return err
 	}
-	if p.Left != "" {
-		for i := range e.Files {
-			e.Files[i].Fate, e.Files[i].Code, e.Files[i].Reason, e.Files[i].Mend = FateLeftOut, "no_consent", p.Left, "ask for this consent, and write it into series.yaml"
-		}
-		return m.fates(e)
+	switch p.class {
+	case excluded:
+		return m.excluded(p, e)
+	case failing:
+		return m.failed(p, e)
 	}
 	if err := m.fates(e); err != nil {
 		return err
 	}
-	if e.Error != "" {
-		return m.tables.page.row(m, s, e, nil)
-	}
-	rec, err := readRecord(os.DirFS(m.out), path.Join(p.Folder, folder.Record))
+	rec, err := readRecord(os.DirFS(m.out), path.Join(seriesFolder(p.Name), folder.Record))
 	if err != nil {
 		return err
 	}
-	about := table.About{Series: s.Series, Input: inputsHash(e.Inputs), Visits: e.Visits, Arm: m.allocation.Arm(rec.Series.Subject, rec.Series.Side)}
-	if err := m.tables.record(table.Rows(rec, about), completeness(rec, s.Series, m.plan)); err != nil {
+	about := table.About{Series: p.Series, Input: inputsHash(e.Inputs), Visits: e.Visits, Arm: m.arm(rec.Series.Subject, rec.Series.Side)}
+	if err := m.tables.record(table.Rows(rec, about), completeness(rec, p.Series, m.plan)); err != nil {
 		return err
 	}
-	return m.tables.page.row(m, s, e, rec)
+	return m.tables.page.row(m, p.foundSeries, e, rec)
+}
+
+// failed adds a series that could not be measured: its visits were refused or are missing.
+func (m *merger) failed(p place, e *entry) error {
+	if err := m.fates(e); err != nil {
+		return err
+	}
+	rows := wholly(p.Series, m.plan, table.VisitRefused, seriesFailed)
+	if e.Said != nil {
+		rows = completeness(e.Said.record(e.Subject), p.Series, m.plan)
+	}
+	if err := m.tables.record(nil, rows); err != nil {
+		return err
+	}
+	return m.tables.page.row(m, p.foundSeries, e, nil)
+}
+
+// excluded names the files of a subject that the plan leaves out, and its visits.
+func (m *merger) excluded(p place, e *entry) error {
+	for i := range e.Files {
+		if f := &e.Files[i]; f.Fate != FateManifest {
+			f.Fate, f.Code, f.Reason, f.Mend = FateExcluded, "plan_exclusion", p.why, ""
+		}
+	}
+	if err := m.fates(e); err != nil {
+		return err
+	}
+	return m.tables.record(nil, wholly(p.Series, m.plan, table.VisitExcluded, p.why))
 }
 
 // inputsHash is a hash over the hashes of a series' inputs.
@@ -324,7 +329,7 @@ func inputsHash(inputs []input) string {
 // fates writes the files of a series.
 func (m *merger) fates(e *entry) error {
 	for _, f := range e.Files {
-		if f.Fate != FateManifest {
+		if f.Fate != FateManifest && f.Fate != FateExcluded {
 			m.study.Counts.Photos++
 			if f.Fate == FateUsed {
 				m.study.Counts.Used++

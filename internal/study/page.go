@@ -98,7 +98,7 @@ func (p *page) begin(m *merger) error {
 	}
 	return p.tmpl.ExecuteTemplate(p.w, "head.html", pageHead{
 		Policy: report.Policy(string(script)), Style: template.CSS(style + string(own)),
-		Measures: p.measures, Series: len(m.found.Series), Columns: 5 + len(p.measures),
+		Measures: p.measures, Series: m.study.Counts.Series - m.study.Counts.LeftOut - m.study.Counts.Excluded, Columns: 5 + len(p.measures),
 	})
 }
 

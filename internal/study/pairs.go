@@ -12,17 +12,14 @@ import (
 // without both are counted, and so are those whose subject's consent does not cover the
 // purpose.
 func Pairs(out, purpose string) (pairs []trial.Pair, left LeftOut, err error) {
-	consent, err := consentsOf(out)
-	if err != nil {
-		return nil, left, err
-	}
+	consenting := Consenting(out, purpose)
 	for m, err := range Records(out) {
 		if err != nil {
 			return nil, left, err
 		}
 		p, ok := pairOf(m)
 		switch {
-		case !consent.covers(subjectOf(m.Record, m.Folder), purpose):
+		case !consenting(m):
 			left.Consent++
 		case !ok:
 			left.Pair++

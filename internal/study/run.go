@@ -87,7 +87,7 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	if err := prepare(opt); err != nil {
 		return Summary{}, err
 	}
-	unlock, err := lock(opt.Out, opt.Shard)
+	unlock, err := lockShard(opt.Out, opt.Shard)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -179,11 +179,11 @@ func (r *run) all(ctx context.Context, list []source.Series) error {
 // one brings one series to its end: kept, measured or failed.
 func (r *run) one(ctx context.Context, s source.Series) error {
 	if s.Err != nil {
-		return r.finish(r.failed(s, &entry{Key: keyOf(s, nil, r.opt)}, s.Err), s, false)
+		return r.finish(failed(s, &entry{Key: keyOf(s, nil, r.opt)}, s.Err), s, false)
 	}
 	fsys, closer, err := r.study.OpenSeries(s)
 	if err != nil {
-		return r.finish(r.failed(s, &entry{Key: keyOf(s, nil, r.opt)}, err), s, false)
+		return r.finish(failed(s, &entry{Key: keyOf(s, nil, r.opt)}, err), s, false)
 	}
 	defer closer.Close()
 	inputs, megapixels, err := inputsOf(ctx, fsys, s, r.opt.Limits)
@@ -204,7 +204,8 @@ func (r *run) one(ctx context.Context, s source.Series) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return r.finish(r.failed(s, e, err), s, false)
+		e.say(ctx, fsys, r.opt.Limits)
+		return r.finish(failed(s, e, err), s, false)
 	}
 	if err := r.keep(s, e, res); err != nil {
 		return err
@@ -266,7 +267,8 @@ func (r *run) keep(s source.Series, e *entry, res *series.Result) error {
 		return err
 	}
 	e.Files = fatesOf(s, res.Record, e.Inputs)
-	e.Subject, e.Consent = res.Record.Series.Subject, res.Record.Series.Consent
+	x := res.Record.Series
+	e.Subject, e.Consent, e.Minor, e.Guardian = x.Subject, x.Consent, x.Minor, x.Guardian
 	e.Order, e.Visits = []string{}, map[string]string{}
 	for _, v := range res.Record.Visits {
 		e.Order = append(e.Order, v.Visit)
@@ -280,9 +282,9 @@ func (r *run) keep(s source.Series, e *entry, res *series.Result) error {
 }
 
 // failed records why a series could not be measured.
-func (r *run) failed(s source.Series, e *entry, err error) *entry {
+func failed(s source.Series, e *entry, err error) *entry {
 	e.Error, e.Mend = source.Why(err)
-	e.Files = failedFates(s, e.Error, e.Mend, e.Inputs)
+	e.Files = failedFates(s, e)
 	return e
 }
 

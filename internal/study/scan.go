@@ -19,7 +19,7 @@ import (
 )
 
 // foundSchema names the layout of the files in OUT/run.
-const foundSchema = "dermtrace.run/1"
+const foundSchema = "dermtrace.run/2"
 
 // found is run/found.json: what stands in the study.
 type found struct {

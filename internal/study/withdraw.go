@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"dermtrace/internal/folder"
+	"dermtrace/internal/outcome"
 )
 
 // Withdrawal is what [Withdraw] did, or would do, and what it left.
@@ -25,8 +26,8 @@ type Withdrawal struct {
 
 // WithdrawOptions of [Withdraw].
 type WithdrawOptions struct {
-	DryRun bool
-	Merge  MergeOptions // of the tables, which are made again
+	DryRun   bool
+	Software outcome.Software
 }
 
 // ErrNoSubject is returned where nothing is of the subject.
@@ -34,8 +35,8 @@ var ErrNoSubject = errors.New("holds nothing of this subject")
 
 // Withdraw removes what was derived from a subject's photos from out, the OUT of a study
 // or a single result folder. A study keeps a note, so that a later run leaves the
-// subject alone. The note is written first: stopped at any moment, calling it again ends
-// the work.
+// subject alone, and its tables are made again as they were made last. The note is written
+// first: stopped at any moment, calling it again ends the work.
 func Withdraw(out, subject string, opt WithdrawOptions) (*Withdrawal, error) {
 	f, err := readFound(out)
 	if errors.Is(err, ErrNoRun) {
@@ -43,6 +44,14 @@ func Withdraw(out, subject string, opt WithdrawOptions) (*Withdrawal, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s %w", out, err)
+	}
+	unlock, err := lockWhole(out)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if f, err = readFound(out); err != nil { // as it is now that nobody else writes
+		return nil, err
 	}
 	note, err := readWithdrawn(out)
 	if err != nil {
@@ -59,17 +68,27 @@ func Withdraw(out, subject string, opt WithdrawOptions) (*Withdrawal, error) {
 	if opt.DryRun {
 		return &w.Withdrawal, nil
 	}
-	if err := note.add(out, subject, slices.Collect(maps.Keys(w.series))); err != nil {
-		return nil, err
+	return &w.Withdrawal, w.carryOut(note, opt.Software)
+}
+
+// carryOut does what was found to be done.
+func (w *withdrawing) carryOut(note *withdrawnNote, by outcome.Software) error {
+	last, err := lastMerge(w.out)
+	if err != nil {
+		return err
+	}
+	last.Software = by
+	if err := note.add(w.out, w.subject, slices.Collect(maps.Keys(w.series))); err != nil {
+		return err
 	}
 	if err := w.remove(); err != nil {
-		return nil, err
+		return err
 	}
-	if _, err := Merge(out, opt.Merge); err != nil {
-		return nil, err
+	if _, err := merge(w.out, last); err != nil {
+		return err
 	}
-	w.Named, err = bearers(out, subject)
-	return &w.Withdrawal, err
+	w.Named, err = bearers(w.out, w.subject)
+	return err
 }
 
 // withdrawing is one call of Withdraw on the OUT of a study.

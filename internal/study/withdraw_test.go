@@ -64,7 +64,7 @@ func TestThePurposeLeavesOutWhoDidNotConsent(t *testing.T) {
 	if must(t, err); c.LeftOut != 2 {
 		t.Errorf("%d series left out, want both of Zaphod's: the narrower consent holds", c.LeftOut)
 	}
-	for _, name := range []string{"study.csv", "study.parquet", "wide.csv", "redcap.csv", "completeness.csv", "index.html"} {
+	for _, name := range []string{"study.csv", "study.parquet", "wide.csv", "redcap.csv", "completeness.csv", "index.html", "fates.csv", "study.json"} {
 		b, err := os.ReadFile(filepath.Join(out, name))
 		if must(t, err); bytes.Contains(b, []byte("Zaphod")) {
 			t.Errorf("%s holds who did not consent", name)
@@ -73,9 +73,17 @@ func TestThePurposeLeavesOutWhoDidNotConsent(t *testing.T) {
 			t.Errorf("%s lacks who did", name)
 		}
 	}
-	fates, err := os.ReadFile(filepath.Join(out, "fates.csv"))
-	if must(t, err); !bytes.Contains(fates, []byte(",left out,no_consent,the consent does not cover research")) {
-		t.Errorf("fates.csv does not say so:\n%s", fates)
+	coded := 0
+	for _, row := range readCSV(t, filepath.Join(out, "fates.csv")) {
+		if row["fate"] == "left out" {
+			coded++
+			if row["code"] != "no_consent" || !strings.HasPrefix(row["reason"], "the consent does not cover research") || row["sha256"] != "" {
+				t.Errorf("left out: %v", row)
+			}
+		}
+	}
+	if coded != 7 {
+		t.Errorf("%d coded fates, want those of two photos and a manifest each, and of the notes", coded)
 	}
 	if _, err := study.Merge(out, study.MergeOptions{Purpose: "fun"}); err == nil {
 		t.Error("a purpose of no consent was taken")
@@ -87,7 +95,13 @@ func TestWithdrawLeavesNoTraceAndLasts(t *testing.T) {
 		t.Skip("-short: runs a study")
 	}
 	dir, out := three(t), filepath.Join(t.TempDir(), "out")
+	must(t, os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte("primary: {measure: hemoglobin, contrast: vs_control, day: 1}\n"), 0o600))
 	runAll(t, dir, out)
+	arms := filepath.Join(t.TempDir(), "allocation.csv")
+	must(t, os.WriteFile(arms, []byte("subject,arm\nZaphod,roller\nTrillian,sham\n"), 0o600))
+	as := study.MergeOptions{Purpose: "research", ADaM: true, Allocation: arms, Mode: 0o640}
+	_, err := study.Merge(out, as)
+	must(t, err)
 	before := tree(t, out)
 	w, err := study.Withdraw(out, "Zaphod", study.WithdrawOptions{DryRun: true})
 	if must(t, err); w.Series != 2 || len(w.Removed) < 6 || len(w.Photos) != 6 {
@@ -103,11 +117,19 @@ func TestWithdrawLeavesNoTraceAndLasts(t *testing.T) {
 		t.Errorf("after withdrawal the name is in %v", left)
 	}
 	once := tree(t, out)
+	for name, want := range map[string]string{"study.json": `"purpose": "research"`, "study.csv": "TRTA"} {
+		if info, err := os.Stat(filepath.Join(out, "study.csv")); err != nil || info.Mode().Perm() != 0o640 || !strings.Contains(once[name], want) {
+			t.Errorf("%s was made anew otherwise than before: no %q, mode %v", name, want, info.Mode())
+		}
+	}
+	if rows := readCSV(t, filepath.Join(out, "study.csv")); len(rows) == 0 || rows[0]["TRTA"] != "sham" {
+		t.Error("the allocation that was joined is forgotten")
+	}
 	sum, err := study.Run(context.Background(), study.Options{Study: dir, Out: out})
 	if must(t, err); sum.Series != 1 || sum.Kept != 1 {
 		t.Errorf("a later run: %+v, want Trillian's kept alone", sum)
 	}
-	c, err := study.Merge(out, study.MergeOptions{})
+	c, err := study.Merge(out, as)
 	if must(t, err); c.Withdrawn != 2 || c.Series != 1 {
 		t.Errorf("counts %+v", c)
 	}

@@ -12,7 +12,7 @@ var FateColumns = []Column[Fate]{
 	{"file", "", Text, "", "the file, relative to the study", func(f *Fate) any { return f.File }},
 	{"series", "", Text, "", "the series that it belongs to, empty for none", func(f *Fate) any { return f.Series }},
 	{"visit", "", Text, "", "its visit", func(f *Fate) any { return f.Visit }},
-	{"fate", "", Text, "", "used, refused, set aside, manifest, ignored, not run, left out or withdrawn", func(f *Fate) any { return f.Fate }},
+	{"fate", "", Text, "", "used, refused, set aside, manifest, ignored, not run, excluded, left out or withdrawn", func(f *Fate) any { return f.Fate }},
 	{"code", "", Text, "", "the reason as a code, empty for a file that was used", func(f *Fate) any { return f.Code }},
 	{"reason", "", Text, "", "the reason in words", func(f *Fate) any { return f.Reason }},
 	{"mend", "", Text, "", "what can be done about it", func(f *Fate) any { return f.Mend }},
@@ -36,6 +36,7 @@ const (
 	VisitRefused   = "refused"
 	VisitMissing   = "missing"
 	VisitWithdrawn = "withdrawn"
+	VisitExcluded  = "excluded"
 )
 
 // PlannedColumns are the columns of completeness.csv.
@@ -49,8 +50,8 @@ var PlannedColumns = []Column[Planned]{
 	{"day", "", Float, "d", "day of the visit as planned, from the first treatment; without a plan, as it was", func(p *Planned) any { return p.Day }},
 	{"visit", "", Text, "", "the visit that took place, empty for none", func(p *Planned) any { return p.Visit }},
 	{"at", "", Text, "ISO 8601", "when it took place", func(p *Planned) any { return p.At }},
-	{"status", "", Text, "", "used, refused, missing or withdrawn", func(p *Planned) any { return p.Status }},
-	{"reason", "", Text, "", "why it was refused or is missing", func(p *Planned) any { return p.Reason }},
+	{"status", "", Text, "", "used, refused, missing, withdrawn or excluded by the plan", func(p *Planned) any { return p.Status }},
+	{"reason", "", Text, "", "why it was refused, is missing or is excluded", func(p *Planned) any { return p.Reason }},
 	{"photos_used", "", Integer, "", "photos of the visit that were used", func(p *Planned) any { return p.Used }},
 	{"photos", "", Integer, "", "photos of the visit", func(p *Planned) any { return p.Photos }},
 }
