@@ -26,6 +26,7 @@ func NewAtCamera(ctx context.Context, fsys fs.FS, opt Options) (*AtCamera, error
 	if err := a.readManifest(ctx); err != nil {
 		return nil, err
 	}
+	defer a.ahead.drop()
 	if err := a.prepareFrame(ctx); err != nil {
 		return nil, err
 	}

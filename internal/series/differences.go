@@ -22,6 +22,14 @@ type fields struct {
 	fromFrame           geom.Transform
 }
 
+// field is one of them.
+type field struct {
+	measure string
+	plane   *raster.Plane
+}
+
+func (f fields) list() []field { return []field{{"hemoglobin", f.hemoglobin}, {"melanin", f.melanin}} }
+
 // ground is what differences are taken from: the baseline's fields over the view.
 type ground map[string]*raster.Plane
 
@@ -36,34 +44,29 @@ func (a *analysis) layGround() error {
 		if s == nil || !s.record.Used() {
 			continue
 		}
-		small, k := a.small(s)
-		f := a.separate(s, small, k)
-		for measure, plane := range map[string]*raster.Plane{"hemoglobin": f.hemoglobin, "melanin": f.melanin} {
-			seen, err := render.OnView(plane, f.fromFrame, a.frame.view)
+		f := a.reduce(s).fields
+		for _, m := range f.list() {
+			seen, err := render.OnView(m.plane, f.fromFrame, a.frame.view)
 			if errors.Is(err, render.ErrNotInView) {
 				return nil
 			}
 			if err != nil {
 				return err
 			}
-			a.baseline.ground[measure] = seen
+			a.baseline.ground[m.measure] = seen
 		}
 		return nil
 	}
 	return nil
 }
 
-// drawDifference draws where a measure differs from the baseline, inside the regions
+// drawDifference draws where a measure on the view differs from the baseline, inside the regions
 // and beyond noise. Without known light there is none: all skin would have changed.
-func (a *analysis) drawDifference(s *shot, measure string, now *raster.Plane, fromFrame geom.Transform) error {
+func (a *analysis) drawDifference(s *shot, measure string, seen *raster.Plane, to *album) error {
 	before := a.baseline.ground[measure]
 	method := s.record.Calibration.Method
 	if before == nil || s.visit.ID == a.baseline.visit.ID || method == "none" || method == "" {
 		return nil
-	}
-	seen, err := render.OnView(now, fromFrame, a.frame.view)
-	if err != nil {
-		return err
 	}
 	diff := render.Difference(seen, before)
 	blank := a.keepRegions(diff)
@@ -75,7 +78,7 @@ func (a *analysis) drawDifference(s *shot, measure string, now *raster.Plane, fr
 	if err != nil {
 		return err
 	}
-	s.add(outcome.PictureDifference, measure, img, scale)
+	to.add(outcome.PictureDifference, measure, img, scale)
 	return nil
 }
 
@@ -154,7 +157,7 @@ func absolute(p *raster.Plane) *raster.Plane {
 
 // drawRoughness draws the map of apparent roughness: the regions in which texture was
 // measured, each in this photo's own pixels.
-func (a *analysis) drawRoughness(s *shot) error {
+func (a *analysis) drawRoughness(s *shot, to *album) error {
 	scale := a.baseline.scale["roughness"]
 	if !(scale.High > scale.Low) {
 		return nil
@@ -187,7 +190,7 @@ func (a *analysis) drawRoughness(s *shot) error {
 	if err != nil {
 		return err
 	}
-	s.add(outcome.PictureMap, "roughness", img, scale)
+	to.add(outcome.PictureMap, "roughness", img, scale)
 	return nil
 }
 

@@ -57,6 +57,7 @@ func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Photo, error) 
 	if err != nil {
 		return nil, nil, errors.Join(append([]error{err}, failures...)...)
 	}
+	a.openAhead(ctx, a.after(file))
 	a.notices = append(a.notices, notices(warnings)...)
 	if err := regions.Resolve(a.fsys, a.manifest, file, opened.Width, opened.Height); err != nil {
 		return nil, nil, err
@@ -84,6 +85,9 @@ func (a *analysis) prepareFrame(ctx context.Context) error {
 	f.light = calib.SampleTiles(opened.Pixels, f.tiles(atFrame(), f.w, f.h)...)
 	f.view = render.Around(f.shown(), viewMargin, f.w, f.h)
 	a.frame = f
+	if f.own == nil { // else these are no longer the file's pixels
+		a.ahead.keep(f.file, opened)
+	}
 	a.notices = append(a.notices, f.notices...)
 	return nil
 }

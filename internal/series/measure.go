@@ -56,6 +56,9 @@ func (a *analysis) freezeBaseline(ctx context.Context) error {
 		return err
 	}
 	b.visit = visit
+	if a.workers() < 2 { // one photo at a time: the frame is opened again when it is its turn
+		a.ahead.drop()
+	}
 	a.notices = append(a.notices, notices(warnings)...)
 	a.baseline = b
 	a.freeze()
@@ -69,7 +72,10 @@ func (a *analysis) beforeTreatment(v manifest.Visit) bool {
 // tryBaseline opens the photos of a visit and reports whether one of them is usable.
 func (a *analysis) tryBaseline(ctx context.Context, b *baseline, v manifest.Visit) (bool, error) {
 	ok := false
-	for _, ref := range v.Photos {
+	for i, ref := range v.Photos {
+		if i+1 < len(v.Photos) && v.Photos[i+1].Use {
+			a.openAhead(ctx, v.Photos[i+1].File)
+		}
 		s, err := a.shoot(ctx, v, ref)
 		if err != nil {
 			return false, err
@@ -170,8 +176,13 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 			return nil, err
 		}
 	}
+	if ref.File == a.frame.file && !a.opt.NoPictures {
+		if err := a.drawRegions(s.album); err != nil {
+			return nil, err
+		}
+	}
 	a.keepSpots(s)
-	s.pixels, s.regions = nil, nil
+	s.pixels, s.regions, s.reduced = nil, nil, nil
 	return s, nil
 }
 

@@ -22,72 +22,131 @@ import (
 // seen on it, pores need not be.
 const mapPx = 640
 
+// alignedPx is the longest side of the picture of an aligned photo.
+const alignedPx = 1600
+
+// album is pictures and their entries in the record.
+type album struct {
+	file     string // the photo that they show
+	pictures []Picture
+	shown    []outcome.Picture
+}
+
+func (l *album) append(more album) {
+	l.pictures = append(l.pictures, more.pictures...)
+	l.shown = append(l.shown, more.shown...)
+}
+
 // draw makes the pictures of one photo: itself, small; where it could be aligned, the
 // window of the frame and the maps over it.
 func (a *analysis) draw(s *shot) error {
-	small, k := a.small(s)
-	thumb, err := render.Thumb(small, 0)
-	if err != nil {
-		return err
-	}
-	s.add(outcome.PictureThumb, "", thumb, render.Scale{})
+	r := a.reduce(s)
+	tasks := []func(*shot, *reduced, *album) error{a.drawThumb, a.drawAligned, a.drawMaps}
 	if !s.record.Used() {
-		return nil
+		tasks = tasks[:1]
 	}
-	aligned, err := render.Aligned(s.pixels, s.place.PhotoFromFrame, a.frame.view, render.AlignedOptions{Gain: s.gain()})
-	if errors.Is(err, render.ErrNotInView) {
-		return nil
+	albums, errs := make([]album, len(tasks)), make([]error, len(tasks))
+	raster.Parallel(len(tasks), func(i int) {
+		albums[i].file = s.ref.File
+		errs[i] = tasks[i](s, r, &albums[i])
+	})
+	for i, err := range errs {
+		if errors.Is(err, render.ErrNotInView) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		s.album.append(albums[i])
 	}
-	if err != nil {
-		return err
-	}
-	s.add(outcome.PictureAligned, "", aligned, render.Scale{})
-	view := a.frame.view
-	s.shown[len(s.shown)-1].Window = &[4]float64{view.X, view.Y, view.W, view.H}
-	return a.drawMaps(s, a.separate(s, small, k))
+	return nil
 }
 
-// small is a copy of the photo in which blocks of k×k pixels are one: thumbnail and
-// maps need no more.
-func (a *analysis) small(s *shot) (c *raster.RGB, k int) {
+func (a *analysis) drawThumb(_ *shot, r *reduced, to *album) error {
+	thumb, err := render.Thumb(r.small, 0)
+	if err != nil {
+		return err
+	}
+	to.add(outcome.PictureThumb, "", thumb, render.Scale{})
+	return nil
+}
+
+func (a *analysis) drawAligned(s *shot, r *reduced, to *album) error {
+	aligned, err := render.Aligned(r.large, shrunkFromPhoto(r.f).Mul(s.place.PhotoFromFrame), a.frame.view,
+		render.AlignedOptions{Gain: s.gain(), MaxPx: alignedPx})
+	if err != nil {
+		return err
+	}
+	to.add(outcome.PictureAligned, "", aligned, render.Scale{})
+	view := a.frame.view
+	to.shown[0].Window = &[4]float64{view.X, view.Y, view.W, view.H}
+	return nil
+}
+
+// reduced is a photo with blocks of f×f pixels taken for one, from which all pictures are
+// made, and of k×k pixels, which thumbnail and maps make do with.
+type reduced struct {
+	large, small *raster.RGB
+	f, k         int
+	fields       fields // of the small one, if the photo was aligned
+}
+
+// reduce makes a photo small, once, and takes it apart in the frame's light.
+func (a *analysis) reduce(s *shot) *reduced {
+	if s.reduced != nil {
+		return s.reduced
+	}
 	side := float64(max(s.pixels.W(), s.pixels.H()))
 	if s.record.Used() {
 		side = max(a.frame.view.W, a.frame.view.H) * s.place.PhotoFromFrame.LocalScale(a.frame.middle())
 	}
-	k = max(1, int(side/mapPx))
-	return filter.ShrinkRGB(s.pixels, k), k
+	r := &reduced{f: max(1, int(side/alignedPx))}
+	again := max(1, int(side/mapPx)/r.f)
+	r.k = r.f * again
+	r.large = s.pixels
+	if r.f > 1 {
+		r.large = filter.ShrinkRGB(s.pixels, r.f)
+	}
+	r.small = filter.ShrinkRGB(r.large, again)
+	if s.record.Used() {
+		r.fields = a.separate(s, r.small, r.k)
+	}
+	s.reduced = r
+	return r
 }
 
-// separate puts the frame's light on a small copy and takes it apart.
+// separate puts the frame's light on a copy of a small photo and takes it apart.
 func (a *analysis) separate(s *shot, small *raster.RGB, k int) fields {
+	lit := &raster.RGB{R: small.R.Clone(), G: small.G.Clone(), B: small.B.Clone()}
 	if s.light != nil {
-		s.light.ApplyPart(small, calib.Part{X: float64(k-1) / 2, Y: float64(k-1) / 2, Step: float64(k)})
+		s.light.ApplyPart(lit, calib.Part{X: float64(k-1) / 2, Y: float64(k-1) / 2, Step: float64(k)})
 	}
-	maps := a.chromo.Separate(small)
+	maps := a.chromo.Separate(lit)
 	return fields{maps.Hemoglobin, maps.Melanin, shrunkFromPhoto(k).Mul(s.place.PhotoFromFrame)}
 }
 
 // drawMaps draws the maps of a photo on the baseline's colour scale, and where they
 // differ from the baseline's.
-func (a *analysis) drawMaps(s *shot, f fields) error {
-	for _, m := range []struct {
-		measure string
-		plane   *raster.Plane
-	}{{"hemoglobin", f.hemoglobin}, {"melanin", f.melanin}} {
+func (a *analysis) drawMaps(s *shot, r *reduced, to *album) error {
+	for _, m := range r.fields.list() {
 		scale := a.baseline.scale[m.measure]
 		if !(scale.High > scale.Low) {
 			continue
 		}
-		img, err := render.Map(m.plane, f.fromFrame, a.frame.view, scale, 0)
+		seen, err := render.OnView(m.plane, r.fields.fromFrame, a.frame.view)
 		if err != nil {
 			return err
 		}
-		s.add(outcome.PictureMap, m.measure, img, scale)
-		if err := a.drawDifference(s, m.measure, m.plane, f.fromFrame); err != nil {
+		img, err := render.Map(seen, a.frame.view.MapFromFrame(), a.frame.view, scale, 0)
+		if err != nil {
+			return err
+		}
+		to.add(outcome.PictureMap, m.measure, img, scale)
+		if err := a.drawDifference(s, m.measure, seen, to); err != nil {
 			return err
 		}
 	}
-	return a.drawRoughness(s)
+	return a.drawRoughness(s, to)
 }
 
 // shrunkFromPhoto takes a photo's pixel to the plane that filter.Shrink makes of it.
@@ -116,48 +175,44 @@ func (b *baseline) scales(sheet *skin.Sheet) {
 	}
 }
 
-// drawRegions draws the outlines of all regions, once for the series.
-func (a *analysis) drawRegions() error {
+// drawRegions draws the outlines of all regions, once for the series, and lays them over
+// the frame's own picture, for people who look into the folder of pictures.
+func (a *analysis) drawRegions(frame album) error {
 	var regions []render.Region
 	for _, g := range a.frame.regions {
 		for _, ring := range manifest.Rings(g.outline) {
 			regions = append(regions, render.Region{Kind: g.kind, Polygon: ring})
 		}
 	}
-	img, err := render.Outlines(regions, a.frame.view, 0)
+	outlines, err := render.Outlines(regions, a.frame.view, 0)
 	if err != nil {
 		return err
 	}
-	name := "pictures/regions" + img.Ext
-	a.pictures = append(a.pictures, Picture{name, img.Bytes})
-	a.record.Pictures = append(a.record.Pictures, pictureRecord(a.frame.file, outcome.PictureRegions, "", name, img))
-	return a.drawOnPhoto(img)
-}
-
-// drawOnPhoto lays the outlines over the frame's own picture, for people who look into
-// the folder of pictures.
-func (a *analysis) drawOnPhoto(outlines render.Image) error {
-	at := slices.IndexFunc(a.record.Pictures, func(p outcome.Picture) bool {
-		return p.Kind == outcome.PictureAligned && p.Photo == a.frame.file
-	})
+	a.outlines.file = a.frame.file
+	a.outlines.addAs("regions", outcome.PictureRegions, outlines)
+	at := slices.IndexFunc(frame.shown, func(p outcome.Picture) bool { return p.Kind == outcome.PictureAligned })
 	if at < 0 {
 		return nil // the frame photo is not fit to be shown
 	}
-	shown := a.record.Pictures[at]
-	from := slices.IndexFunc(a.pictures, func(p Picture) bool { return p.Name == shown.File })
-	base := render.Image{Bytes: a.pictures[from].Bytes, Width: shown.Width, Height: shown.Height, Ext: path.Ext(shown.File)}
-	img, err := render.Over(base, 1, outlines)
+	shown := frame.shown[at]
+	base := render.Image{Bytes: frame.pictures[at].Bytes, Width: shown.Width, Height: shown.Height, Ext: path.Ext(shown.File)}
+	drawn, err := render.Over(base, 1, outlines)
 	if err != nil {
 		return err
 	}
-	name := "pictures/drawn" + img.Ext
-	a.pictures = append(a.pictures, Picture{name, img.Bytes})
-	a.record.Pictures = append(a.record.Pictures, pictureRecord(a.frame.file, outcome.PictureDrawn, "", name, img))
+	a.outlines.addAs("drawn", outcome.PictureDrawn, drawn)
 	return nil
 }
 
-// add keeps a picture and its entry in the record.
-func (s *shot) add(kind, measure string, img render.Image, scale render.Scale) {
+// addAs keeps a picture of the series under a name of its own.
+func (l *album) addAs(name, kind string, img render.Image) {
+	name = "pictures/" + name + img.Ext
+	l.pictures = append(l.pictures, Picture{name, img.Bytes})
+	l.shown = append(l.shown, pictureRecord(l.file, kind, "", name, img))
+}
+
+// add keeps a picture of a photo and its entry in the record.
+func (l *album) add(kind, measure string, img render.Image, scale render.Scale) {
 	label := kind
 	switch {
 	case kind == outcome.PictureDifference:
@@ -165,13 +220,13 @@ func (s *shot) add(kind, measure string, img render.Image, scale render.Scale) {
 	case measure != "":
 		label = measure
 	}
-	name := fmt.Sprintf("pictures/%s-%s%s", stem(s.ref.File), label, img.Ext)
-	p := pictureRecord(s.ref.File, kind, measure, name, img)
+	name := fmt.Sprintf("pictures/%s-%s%s", stem(l.file), label, img.Ext)
+	p := pictureRecord(l.file, kind, measure, name, img)
 	if scale.High > scale.Low {
 		p.Low, p.High = outcome.Number(scale.Low), outcome.Number(scale.High)
 	}
-	s.pictures = append(s.pictures, Picture{name, img.Bytes})
-	s.shown = append(s.shown, p)
+	l.pictures = append(l.pictures, Picture{name, img.Bytes})
+	l.shown = append(l.shown, p)
 }
 
 func pictureRecord(photo, kind, measure, name string, img render.Image) outcome.Picture {

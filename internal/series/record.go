@@ -32,7 +32,7 @@ func (a *analysis) writeRecord(context.Context) error {
 		Series: outcome.Series{
 			Subject: m.Subject, Site: m.Site, Side: m.Side, View: m.View, Goals: m.Goals,
 			Frame: a.frame.file, Baseline: a.baseline.visit.ID, MMPerPx: known(a.frame.mmPerPx), Consent: m.Consent,
-			Sensitive: m.Sensitive, Outlines: a.frame.outlines(),
+			Minor: m.Minor, Guardian: m.Guardian != "", Sensitive: m.Sensitive, Outlines: a.frame.outlines(),
 		},
 		Treatments: treatmentRecords(m.Treatments),
 		Scores:     scoreRecords(m.Scores),
@@ -45,15 +45,19 @@ func (a *analysis) writeRecord(context.Context) error {
 	for _, s := range a.shots {
 		a.places[s.ref.File] = s.place
 		a.record.Photos = append(a.record.Photos, s.record)
-		a.record.Pictures = append(a.record.Pictures, s.shown...)
-		a.pictures = append(a.pictures, s.pictures...)
+		a.record.Pictures = append(a.record.Pictures, s.album.shown...)
+		a.pictures = append(a.pictures, s.album.pictures...)
 	}
+	if len(a.outlines.shown) == 0 && !a.opt.NoPictures { // the frame photo was not used
+		if err := a.drawRegions(album{}); err != nil {
+			return err
+		}
+	}
+	a.record.Pictures = append(a.record.Pictures, a.outlines.shown...)
+	a.pictures = append(a.pictures, a.outlines.pictures...)
 	a.keepAsked()
 	a.warnOfMixture()
-	if a.opt.NoPictures {
-		return nil
-	}
-	return a.drawRegions()
+	return nil
 }
 
 // outlines are the regions that are measured, and what they exclude, for the record.

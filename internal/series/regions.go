@@ -8,6 +8,7 @@ import (
 	"dermtrace/internal/geom"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
 )
@@ -101,13 +102,42 @@ func (g region) carry(place align.Result, holes []geom.Polygon, w, h int) carrie
 		return c
 	}
 	c.outside = roi.Outside(whole[0], w, h)
-	c.mask = roi.Rasterize(outlines, gaps, w, h)
+	c.mask = rasterize(outlines, gaps, w, h)
 	area := 0.0
 	for _, o := range outlines {
 		area += o.Area()
 	}
 	c.excluded = max(0, 1-float64(c.mask.Count())/area)
 	return c
+}
+
+// rasterize is [roi.Rasterize], outline by outline: each of many tiles pays for its own
+// box alone.
+func rasterize(outlines, gaps []geom.Polygon, w, h int) *roi.Mask {
+	parts := make([]*roi.Mask, len(outlines))
+	raster.Parallel(len(parts), func(i int) { parts[i] = roi.Rasterize(outlines[i:i+1], gaps, w, h) })
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	x0, y0, x1, y1 := w, h, 0, 0
+	for _, m := range parts {
+		if len(m.In) > 0 {
+			x0, y0, x1, y1 = min(x0, m.X0), min(y0, m.Y0), max(x1, m.X0+m.W), max(y1, m.Y0+m.H)
+		}
+	}
+	if x1 <= x0 {
+		return &roi.Mask{}
+	}
+	out := &roi.Mask{X0: x0, Y0: y0, W: x1 - x0, H: y1 - y0, In: make([]bool, (x1-x0)*(y1-y0))}
+	for _, m := range parts {
+		for y := m.Y0; y < m.Y0+m.H; y++ {
+			row := out.Row(y)[m.X0-x0:]
+			for i, in := range m.Row(y) {
+				row[i] = row[i] || in
+			}
+		}
+	}
+	return out
 }
 
 // bendTolPx is how far a carried outline may stray from the elastic warp: well below

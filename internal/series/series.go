@@ -60,6 +60,8 @@ type analysis struct {
 	notices     []outcome.Notice
 	record      *outcome.Record
 	pictures    []Picture
+	outlines    album // of the regions
+	ahead       ahead // photos that are opened before their turn
 	spots       spotMaps
 	places      map[string]align.Result
 }
@@ -83,6 +85,7 @@ var pipeline = []struct {
 // all; photos that could not be used are in the record with their reasons.
 func Analyze(ctx context.Context, fsys fs.FS, opt Options) (*Result, error) {
 	a := &analysis{fsys: fsys, opt: opt, chromo: chromo.NewModel(chromo.Options{}), definitions: skin.Definitions()}
+	defer a.ahead.drop()
 	for _, step := range pipeline {
 		if err := ctx.Err(); err != nil {
 			return nil, err

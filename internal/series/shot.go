@@ -21,18 +21,18 @@ import (
 
 // shot is one photo on its way through the pipeline.
 type shot struct {
-	ref      manifest.PhotoRef
-	visit    manifest.Visit
-	hair     bool // it is hair that the user hopes for
-	record   outcome.Photo
-	pixels   *raster.RGB // released when measured
-	meta     photo.Meta
-	place    align.Result
-	light    *calib.Light // nil: as shot
-	lit      []string     // warnings of the light, for every colour number
-	regions  []carried
-	pictures []Picture
-	shown    []outcome.Picture
+	ref     manifest.PhotoRef
+	visit   manifest.Visit
+	hair    bool // it is hair that the user hopes for
+	record  outcome.Photo
+	pixels  *raster.RGB // released when measured
+	meta    photo.Meta
+	place   align.Result
+	light   *calib.Light // nil: as shot
+	lit     []string     // warnings of the light, for every colour number
+	regions []carried
+	reduced *reduced // for pictures; nil: not needed yet
+	album   album
 }
 
 // shoot opens a photo and settles everything about it but its measures: fitness,
@@ -44,7 +44,7 @@ func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest
 		s.refuse("not_used", ref.Reason, "")
 		return s, nil
 	}
-	p, err := photo.Open(ctx, a.fsys, ref.File, a.opt.Limits)
+	p, err := a.open(ctx, ref.File)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
