@@ -2,10 +2,8 @@ package validate
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"slices"
-	"time"
 
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/trend"
 )
@@ -15,12 +13,13 @@ type kind string
 
 const (
 	tracking kind = "tracking" // does each measure follow its truth, and only it?
-	foreign  kind = "foreign"  // tracking with optics that the model does not have
+	swept    kind = "swept"    // the same skin through worse and worse JPEG and blur
+	foreign  kind = "foreign"  // a flush on optics or through a camera that the model does not have
 	reshot   kind = "reshot"   // the same skin from other distances
 	stranger kind = "stranger" // one photo is of other skin
 	still    kind = "still"    // nothing changes but what always does
-	better   kind = "better"   // a change of twice what is detectable
-	marked   kind = "marked"   // hyperpigmentation
+	better   kind = "better"   // a still course with a change of twice what is detectable
+	marked   kind = "marked"   // one complication a visit
 	pattern  kind = "pattern"  // a fine pattern of light and dark
 )
 
@@ -30,6 +29,11 @@ type course struct {
 	kind   kind
 	tone   tone
 	script phantom.Script
+
+	asks    string  // foreign: the question that its flush speaks to
+	said    string  // lines for series.yaml beside what the script says
+	measure string  // better: the primary measure that changes
+	change  float64 // better: by how much, in its unit
 }
 
 // tone is a skin of the battery: its melanosome fraction and its band by ITA.
@@ -49,209 +53,119 @@ var tones = []tone{
 // quickTones are one of each band.
 var quickTones = []tone{tones[1], tones[2], tones[4]}
 
-// courses is the battery, in the order it is done.
-func courses(quick bool) []course {
-	ts, seeds, stills, successes := tones, 2, 17, 8
-	if quick {
-		ts, seeds, stills, successes = quickTones, 1, 1, 0
+// defaultCourses is how many unchanged courses the full battery has, over all tones, and
+// how many with a true change: both batteries end well within an hour on two cores.
+const defaultCourses = 120
+
+// markedShare is how many unchanged courses there are for one with complications.
+const markedShare = 10
+
+// courses is the battery but for the courses with a true change, which wait until it is
+// known what is detectable, in the order it is done.
+func courses(opt Options) []course {
+	ts, seeds := tones, 2
+	if opt.Quick {
+		ts, seeds = quickTones, 1
 	}
 	var all []course
 	for i, t := range ts {
 		for seed := range seeds {
-			all = append(all, course{fmt.Sprintf("%s %d", t.name, seed), tracking, t, trackingScript(t, uint32(100+10*i+seed), seed == 0)})
+			all = append(all, course{name: fmt.Sprintf("%s %d", t.name, seed), kind: tracking, tone: t, script: trackingScript(t, uint32(100+10*i+seed), seed == 0)})
 		}
-		all = append(all, course{t.name + " stranger", stranger, t, strangerScript(t, uint32(300+i))})
-		if !quick {
-			all = append(all, course{t.name + " reshot", reshot, t, reshotScript(t, uint32(400+i))})
+		all = append(all, course{name: t.name + " stranger", kind: stranger, tone: t, script: strangerScript(t, uint32(300+i))})
+		if !opt.Quick {
+			all = append(all, course{name: t.name + " reshot", kind: reshot, tone: t, script: reshotScript(t, uint32(400+i))})
+			all = append(all, course{name: t.name + " swept", kind: swept, tone: t, script: sweptScript(t, uint32(700+i))})
 			all = append(all, foreignCourses(t, uint32(500+10*i))...)
-			all = append(all, course{t.name + " marked", marked, t, markedScript(t, uint32(600+i))})
-		}
-		for n := range stills {
-			all = append(all, course{fmt.Sprintf("%s still %d", t.name, n), still, t, stillScript(t, uint32(1000+100*i+n))})
-		}
-		for n := range successes {
-			all = append(all, course{fmt.Sprintf("%s better %d", t.name, n), better, t, betterScript(t, uint32(5000+100*i+n))})
 		}
 	}
-	return append(all, course{"pattern", pattern, tones[2], trackingScript(tones[2], 900, false)})
+	all = append(all, course{name: "pattern", kind: pattern, tone: tones[2], script: trackingScript(tones[2], 900, false)})
+	for n := range opt.stills() {
+		i := n % len(ts)
+		all = append(all, course{name: fmt.Sprintf("%s still %d", ts[i].name, n/len(ts)), kind: still, tone: ts[i], script: stillScript(ts[i], uint32(1000+100*i+n/len(ts)))})
+	}
+	for n := range opt.marked() {
+		i := n % len(ts)
+		all = append(all, course{name: fmt.Sprintf("%s marked %d", ts[i].name, n/len(ts)), kind: marked, tone: ts[i], script: markedScript(ts[i], uint32(600+100*i+n/len(ts)))})
+	}
+	return all
 }
 
-// foreignCourses have skin and cameras that the inversion does not assume.
+// stills is how many unchanged courses there are, changed how many with a true change,
+// marked how many with complications.
+func (opt Options) stills() int {
+	switch {
+	case opt.Quick:
+		return len(quickTones)
+	case opt.Courses > 0:
+		return opt.Courses
+	}
+	return defaultCourses
+}
+
+func (opt Options) changed() int {
+	if opt.Quick {
+		return 0
+	}
+	return opt.stills()
+}
+
+func (opt Options) marked() int {
+	if opt.Quick {
+		return 0
+	}
+	return max(len(tones), opt.stills()/markedShare)
+}
+
+// foreignCourses have skin and cameras that the inversion does not assume, and cameras
+// that it is told of: by name, or by a card in the photos.
 func foreignCourses(t tone, seed uint32) []course {
 	var list []course
 	for i, v := range []struct {
-		name   string
-		change func(*phantom.Script)
+		name, asks, said string
+		card             bool
+		change           func(*phantom.Script)
 	}{
-		{"nikon", func(s *phantom.Script) { s.Sensor = "nikon_d5100" }},
-		{"venous", func(s *phantom.Script) { s.Tone.Oxygenation = 0.6 }},
-		{"shiny", func(s *phantom.Script) { s.Tone.Surface = 0.03 }},
+		{"nikon", otherMelanin, "", false, func(s *phantom.Script) { s.Sensor = "nikon_d5100" }},
+		{"venous", otherMelanin, "", false, func(s *phantom.Script) { s.Tone.Oxygenation = 0.6 }},
+		{"shiny", otherMelanin, "", false, func(s *phantom.Script) { s.Tone.Surface = 0.03 }},
+		{"nikon named", knownMelanin, "camera: nikon_d5100\n", false, func(s *phantom.Script) { s.Sensor = "nikon_d5100" }},
+		{"nikon card", knownMelanin, "", true, func(s *phantom.Script) { s.Sensor = "nikon_d5100" }},
+		{"card", knownMelanin, "", true, func(*phantom.Script) {}},
 	} {
-		s := trackingScript(t, seed+uint32(i), false)
-		s.Visits = s.Visits[:3]
+		s := flushScript(t, seed+uint32(i), v.card)
 		v.change(&s)
-		list = append(list, course{t.name + " " + v.name, foreign, t, s})
+		list = append(list, course{name: t.name + " " + v.name, kind: foreign, tone: t, script: s, asks: v.asks, said: v.said})
 	}
 	return list
 }
 
-// The battery's photos are 1000×750 pixels of 0.04 mm: 25 px/mm is above what every
-// measure needs, and small enough for hundreds of courses.
-const (
-	width, height = 1000, 750
-	mmPerPx       = 0.04
-)
-
-func base(t tone, seed uint32) phantom.Script {
-	return phantom.Script{
-		Name: t.name, Seed: seed, Width: width, Height: height, MMPerPx: mmPerPx,
-		Subject: fmt.Sprintf("%s %d", t.name, seed), Site: "cheek", Side: "left",
-		Goals: []string{"smooth texture", "reduce redness", "fade spots"},
-		Tone:  phantom.Tone{Melanin: t.melanin, Blood: 0.013},
-		Regions: []phantom.Region{
-			{Name: "treated", Kind: "treated", Polygon: [][2]float64{{90, 90}, {560, 90}, {560, 660}, {90, 660}}},
-			{Name: "control", Kind: "control", Polygon: [][2]float64{{660, 120}, {920, 120}, {920, 630}, {660, 630}}},
-		},
-		Treatments: []phantom.Treatment{{At: day(0), Device: "dermaroller", NeedleMM: 1, ROIs: []string{"treated"}}},
+// betterCourse photographs a still course again with a change of a primary measure that
+// is twice what is detectable between the visits that count; false where that record has
+// no such measure. Texture and redness take turns. What the still course calls
+// detectable decides, for the same visits.
+func betterCourse(c course, n int, rec *outcome.Record, noise trend.Noise) (course, bool) {
+	short := assessed(visitsOf(rec, betterDays...), noise)
+	last := betterDays[len(betterDays)-1]
+	measure := []string{"roughness", "hemoglobin"}[n%2]
+	row, ok := changeOf(short, measure, outcome.VsControl, last)
+	raw, known := changeOf(short, measure, outcome.Raw, last)
+	if !ok || !known || !row.MDC95.Known() {
+		return course{}, false
 	}
-}
-
-func day(n int) string {
-	return time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n).Format(time.DateOnly)
-}
-
-// shots makes visits with one photo each; each photo has a pose, light and camera of its
-// own, as when somebody takes care.
-type shots struct {
-	random *rand.Rand
-	visits []phantom.Visit
-}
-
-func newShots(seed uint32) *shots { return &shots{random: rand.New(rand.NewPCG(uint64(seed), 7))} }
-
-// frame is the first photo: the baseline, which has no pose.
-func (s *shots) frame() {
-	s.visits = append(s.visits, phantom.Visit{At: day(0), Phase: "before", Photos: []phantom.Photo{{
-		File: day(0) + ".jpg", Camera: phantom.Camera{Noise: 0.7, Quality: 93},
-	}}})
-}
-
-// visit adds a photo on day n, changed from its everyday state by with.
-func (s *shots) visit(n int, with func(*phantom.Photo), skin ...phantom.Change) {
-	normal := func(sd float64) float64 { return sd * min(max(s.random.NormFloat64(), -2), 2) }
-	p := phantom.Photo{
-		File: day(n) + ".jpg",
-		Pose: phantom.Pose{
-			Zoom: 1 + normal(0.02), RotateDeg: normal(2.5), ShiftPx: [2]float64{normal(14), normal(14)},
-			TiltXDeg: normal(1.2), TiltYDeg: normal(1.2),
-		},
-		Light:  phantom.Light{AzimuthDeg: 235 + normal(3), TiltDeg: 30 + normal(1)},
-		Camera: phantom.Camera{ExposureEV: normal(0.08), Noise: 0.7, Quality: 93, WB: [3]float64{1 + normal(0.02), 1, 1 + normal(0.02)}},
+	size := 2 * float64(row.MDC95)
+	c.kind, c.name, c.measure, c.change = better, c.name+" better", measure, size
+	skin := phantom.Change{Region: "treated", Blood: size / 100}
+	if measure == "roughness" {
+		relative := size / float64(raw.From)
+		if skin = (phantom.Change{Region: "treated", Relief: relative}); relative <= mostSmoothing {
+			skin.Relief, c.change = -relative, -size
+		}
 	}
-	if with != nil {
-		with(&p)
-	}
-	s.visits = append(s.visits, phantom.Visit{At: day(n), Skin: skin, Photos: []phantom.Photo{p}})
+	c.script = betterScript(c.script, skin)
+	return c, true
 }
 
-// Files that a course does something special with.
-const (
-	castDay    = 14
-	stretchDay = 21
-	profileDay = 28
-)
-
-// flushPoints is the blood of a fresh flush, as a volume fraction.
-const flushPoints = 0.03
-
-// trackingScript changes one thing at a time. Its second and third visits have a flush.
-func trackingScript(t tone, seed uint32, spots bool) phantom.Script {
-	s, sh := base(t, seed), newShots(seed)
-	treated := func(c phantom.Change) phantom.Change { c.Region = "treated"; return c }
-	sh.frame()
-	sh.visit(1, nil, treated(phantom.Change{Blood: flushPoints}))
-	sh.visit(3, nil, treated(phantom.Change{Blood: flushPoints / 2}))
-	sh.visit(castDay, func(p *phantom.Photo) {
-		p.Camera.WB = [3]float64{1.1, 1, 0.9}
-		p.Camera.ExposureEV, p.Light.Gradient, p.Camera.Blur = -0.14, 0.25, 0.4
-	})
-	sh.visit(stretchDay, func(p *phantom.Photo) { p.Pose.BendPx = 9. * width / 2000 })
-	sh.visit(profileDay, nil)
-	sh.visit(42, nil, treated(phantom.Change{Relief: -0.15}))
-	sh.visit(56, nil, treated(phantom.Change{Relief: -0.3}))
-	sh.visit(70, nil, treated(phantom.Change{Melanin: -0.2 * t.melanin}))
-	sh.visit(84, nil, treated(phantom.Change{Melanin: 0.25 * t.melanin}))
-	sh.visit(98, nil, treated(phantom.Change{Melanin: 0.5 * t.melanin}))
-	if spots {
-		s.Anatomy.PIH, s.Anatomy.Spots = 14, 12
-		sh.visit(112, nil, treated(phantom.Change{Spots: 1}))
-	}
-	s.Visits = sh.visits
-	return s
-}
-
-// strangerScript is an ordinary course; the runner puts another's photo into it.
-func strangerScript(t tone, seed uint32) phantom.Script {
-	s, sh := base(t, seed), newShots(seed)
-	sh.frame()
-	sh.visit(14, nil)
-	sh.visit(28, nil)
-	s.Visits = sh.visits
-	return s
-}
-
-func reshotScript(t tone, seed uint32) phantom.Script {
-	s, sh := base(t, seed), newShots(seed)
-	sh.frame()
-	for i, distance := range []float64{0.7, 0.85, 1.2, 1.4} {
-		sh.visit(14*(i+1), func(p *phantom.Photo) { p.Pose.Zoom = 1 / distance })
-	}
-	s.Visits = sh.visits
-	return s
-}
-
-// drift is how much skin differs between visits for no reason, each region by itself.
-var drift = phantom.Drift{Melanin: 0.01, Blood: 0.04, Independent: true}
-
-func stillScript(t tone, seed uint32) phantom.Script {
-	s, sh := base(t, seed), newShots(seed)
-	s.Drift = drift
-	sh.frame()
-	for _, n := range []int{14, 28, 56, 98, 182} {
-		sh.visit(n, func(p *phantom.Photo) { p.Pose.BendPx = 0.8; p.Light.Gradient = 0.05 * sh.random.NormFloat64() })
-	}
-	s.Visits = sh.visits
-	return s
-}
-
-// betterRelief is the relative change of relief of a true success. Only courses in which
-// it is at least twice what the tool calls detectable speak.
-const betterRelief = -0.3
-
-func betterScript(t tone, seed uint32) phantom.Script {
-	s := stillScript(t, seed)
-	for i := range s.Visits[3:] {
-		s.Visits[3+i].Skin = []phantom.Change{{Region: "treated", Relief: betterRelief}}
-	}
-	return s
-}
-
-func markedScript(t tone, seed uint32) phantom.Script {
-	s, sh := base(t, seed), newShots(seed)
-	s.Drift = drift
-	sh.frame()
-	for _, n := range []int{7, 14, 28, 42} {
-		sh.visit(n, nil, phantom.Change{Region: "treated", Melanin: 0.2 * t.melanin})
-	}
-	s.Visits = sh.visits
-	return s
-}
-
-// visits of a script that a runner looks for by their day.
-func photoOf(s phantom.Script, n int) (string, bool) {
-	i := slices.IndexFunc(s.Visits, func(v phantom.Visit) bool { return v.At == day(n) })
-	if i < 0 {
-		return "", false
-	}
-	return s.Visits[i].Photos[0].File, true
-}
+// mostSmoothing is the largest loss of relief that a course simulates: what is detectable
+// only beyond it is simulated as a gain.
+const mostSmoothing = 0.8

@@ -10,7 +10,6 @@ import (
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/series"
-	"dermtrace/internal/trend"
 )
 
 // compare holds what the pipeline says against the truth, as the course's kind asks.
@@ -26,11 +25,11 @@ func (c course) compare(res *series.Result, truth phantom.Truth) ([]Sample, erro
 		s.tracking(pairs)
 		s.stillness(c.script, pairs)
 		s.fates(res.Record, truth)
+	case swept:
+		s.swept(pairs)
 	case foreign:
 		s.alignment(pairs[1:])
-		for _, p := range pairs[1:] {
-			s.flush(otherMelanin, pairs[0], p)
-		}
+		s.lit(c, pairs)
 	case reshot:
 		s.alignment(pairs[1:])
 		for _, p := range pairs[1:] {
@@ -43,12 +42,6 @@ func (c course) compare(res *series.Result, truth phantom.Truth) ([]Sample, erro
 		}
 	case still:
 		s.alignment(pairs[1:])
-		s.unchanged(res.Record)
-	case better:
-		s.success(res.Record)
-	case marked:
-		raised := slices.ContainsFunc(res.Record.Flags, func(f outcome.Flag) bool { return f.Code == trend.FlagPigment })
-		s.is(missedFlag, "", false, !raised)
 	}
 	return s.list, nil
 }
@@ -203,6 +196,52 @@ func (s *sampler) flush(question string, base, p pairing) {
 	s.add(question, p.file, 0, percent(change/base.measure("treated", "melanin")))
 }
 
+// lit asks what a flush reads as in melanin, and what the photo of another light says
+// of unchanged skin where a card sets the light.
+func (s *sampler) lit(c course, photos []pairing) {
+	cast, _ := photoOf(c.script, castDay)
+	for _, p := range photos[1:] {
+		switch {
+		case !p.record.Used():
+		case p.file != cast:
+			s.flush(c.asks, photos[0], p)
+		case c.script.Card != nil:
+			s.add(cardErythema, p.file, 0, outcome.Number(p.measure("treated", "erythema_index")-photos[0].measure("treated", "erythema_index")))
+		}
+	}
+}
+
+// swept holds spoilt photos of unchanged skin against the first. A roughness that is
+// withheld or carries a warning of the photo's quality has said that it may be wrong.
+func (s *sampler) swept(photos []pairing) {
+	base := photos[0]
+	for i, w := range sweeps {
+		p := photos[1+i]
+		s.found(p, true)
+		if !p.record.Used() {
+			continue
+		}
+		s.add(sweptAlign, p.file, 0, outcome.Number(stats50(distances(p))))
+		erythema, relief := jpegErythema, jpegRelief
+		if w.blurPx > 0 {
+			erythema, relief = blurErythema, blurRelief
+		}
+		if w.blood > 0 {
+			s.flush(sweptFlush, base, p)
+			continue
+		}
+		s.add(erythema, p.file, 0, outcome.Number(p.measure("treated", "erythema_index")-base.measure("treated", "erythema_index")))
+		if !p.spoilt(outcome.Texture) {
+			s.add(relief, p.file, 0, percent(p.measure("treated", "roughness")/base.measure("treated", "roughness")-1))
+		}
+	}
+}
+
+// spoilt reports whether the photo's quality says that it spoils a family.
+func (p pairing) spoilt(family string) bool {
+	return slices.ContainsFunc(p.record.Quality.Reasons, func(r outcome.Reason) bool { return slices.Contains(r.Spoils, family) })
+}
+
 // stillness holds the photo of a cast light against unchanged skin.
 func (s *sampler) stillness(script phantom.Script, photos []pairing) {
 	base := photos[0]
@@ -239,39 +278,4 @@ func sameFate(truth, measured string) bool {
 		truth = outcome.SpotPersisted
 	}
 	return truth == measured
-}
-
-// unchanged counts what a course without a change says all the same.
-func (s *sampler) unchanged(rec *outcome.Record) {
-	for _, c := range rec.Changes {
-		if c.Status != outcome.NotComparable {
-			s.is(rowBeyond, c.Visit+" "+c.ROI+" "+c.Measure+" "+c.Contrast, false, c.Status != outcome.NoChange)
-		}
-	}
-	s.is(falseHeadline, "", false, len(trend.Headline(rec)) > 0)
-	s.is(falseFlag, "", false, len(rec.Flags) > 0)
-}
-
-// success asks whether the headline has a true change of texture that is at least twice
-// the detectable one; a smaller one proves nothing either way.
-func (s *sampler) success(rec *outcome.Record) {
-	row := func(contrast string) (outcome.Change, bool) {
-		i := slices.IndexFunc(rec.Changes, func(c outcome.Change) bool {
-			return c.ROI == "treated" && c.Measure == "roughness" && c.Contrast == contrast &&
-				c.Against == outcome.AgainstBaseline && c.Visit == day(182)
-		})
-		if i < 0 {
-			return outcome.Change{}, false
-		}
-		return rec.Changes[i], true
-	}
-	raw, ok := row(outcome.Raw)
-	versus, ok2 := row(outcome.VsControl)
-	if !ok || !ok2 || !(math.Abs(betterRelief)*float64(raw.From) >= 2*float64(versus.MDC95)) {
-		return
-	}
-	told := slices.ContainsFunc(trend.Headline(rec), func(c outcome.Change) bool {
-		return c.Measure == "roughness" && c.Status == outcome.Decreased
-	})
-	s.is(detected, "", true, told)
 }

@@ -113,8 +113,8 @@ func (r *Report) HTML(w io.Writer) error {
 	if missed > 0 {
 		p.Title = fmt.Sprintf("%d of %d goals were missed", missed, len(r.Figures))
 	}
-	p.Lead = fmt.Sprintf("The %s battery compared %d measured numbers with the truth, by band of skin tone.", r.Battery, len(r.Samples))
-	for _, draw := range []func() (drawing, error){r.agreement, r.byTone, r.characteristic} {
+	p.Lead = fmt.Sprintf("The %s battery compared %d measured numbers with the truth, by band of skin tone.", r.Battery, answers(r.Samples))
+	for _, draw := range []func() (drawing, error){r.agreement, r.alignmentByTone, r.roughnessByTone, r.flushByTone, r.characteristic} {
 		d, err := draw()
 		if err != nil {
 			return err
@@ -159,14 +159,28 @@ func (r *Report) agreement() (drawing, error) {
 	return d, err
 }
 
-// byTone is the error of every alignment and of every roughness, by band.
-func (r *Report) byTone() (drawing, error) {
-	d := drawing{Title: "Error of roughness by skin tone", Note: "percent of the true ratio, every photo"}
-	s := report.Scatter{XLabel: "skin", YLabel: "measured less true, %", Names: bands}
+func (r *Report) alignmentByTone() (drawing, error) {
+	return r.byTone("Error of alignment by skin tone", "median over the regions, every photo, stretched skin too", "error, px", alignMedian, stretchMedian, sweptAlign)
+}
+
+func (r *Report) roughnessByTone() (drawing, error) {
+	return r.byTone("Error of roughness by skin tone", "percent of the true ratio, every photo", "measured less true, %", relief, stillRelief)
+}
+
+func (r *Report) flushByTone() (drawing, error) {
+	return r.byTone("What a flush reads as in melanin, by skin tone", "percent of the melanin, every photo, other cameras and spoilt photos too", "measured, %", flushMelanin, otherMelanin, knownMelanin, sweptFlush)
+}
+
+// byTone is the error of every sample of some questions, by band.
+func (r *Report) byTone(title, note, axis string, questions ...string) (drawing, error) {
+	s := report.Scatter{XLabel: "skin", YLabel: axis, Names: bands}
 	n := 0
 	for i, band := range bands {
 		g := report.ScatterGroup{Name: band}
-		list := slices.Concat(r.of(relief, band), r.of(stillRelief, band))
+		var list []Sample
+		for _, q := range questions {
+			list = append(list, r.of(q, band)...)
+		}
 		for k, x := range list {
 			spread := 0.5 * (float64(k) + 0.5) / float64(len(list)) // beside each other, not at random
 			g.Points = append(g.Points, report.XY{X: float64(i) - 0.25 + spread, Y: float64(x.Measured) - x.Truth})
@@ -177,9 +191,8 @@ func (r *Report) byTone() (drawing, error) {
 	if n == 0 {
 		return drawing{}, nil
 	}
-	var err error
-	d.SVG, err = s.SVG()
-	return d, err
+	svg, err := s.SVG()
+	return drawing{Title: title, Note: note, SVG: svg}, err
 }
 
 // characteristic is how many photos of the same and of other skin pass as the bound on

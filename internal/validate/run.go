@@ -44,8 +44,8 @@ func (c course) run(ctx context.Context, fault Fault) (yield, error) {
 	}
 	list, err := c.compare(res, truth)
 	y := yield{Samples: list}
-	if c.kind == still {
-		y.Unchanged = res.Record
+	if c.kind == still || c.kind == better || c.kind == marked {
+		y.Record = bare(res.Record)
 	}
 	return y, err
 }
@@ -67,6 +67,11 @@ func (c course) photograph(ctx context.Context, dir string, fault Fault) (phanto
 
 // prepare does to the files what no script can say.
 func (c course) prepare(ctx context.Context, dir string) error {
+	if c.said != "" {
+		if err := sayMore(filepath.Join(dir, phantom.ManifestFile), c.said); err != nil {
+			return err
+		}
+	}
 	switch c.kind {
 	case tracking:
 		file, _ := photoOf(c.script, profileDay)
@@ -90,6 +95,15 @@ func (c course) prepare(ctx context.Context, dir string) error {
 		return os.WriteFile(filepath.Join(dir, file), b, 0o600)
 	}
 	return nil
+}
+
+// sayMore puts lines before those of a manifest.
+func sayMore(path, lines string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, slices.Concat([]byte(lines), b), 0o600)
 }
 
 func readTruth(path string) (phantom.Truth, error) {

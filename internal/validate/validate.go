@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -37,7 +38,10 @@ const Schema = "dermtrace.validate/1"
 // Options of [Run]. The zero value is the full battery, not resumable.
 type Options struct {
 	Quick    bool
+	Courses  int  // unchanged courses, and as many with a true change; 0: 120; with Quick three and none
+	OwnNoise bool // judge by the noise that is written by [Report.Noise], not by what is built in
 	Software outcome.Software
+	Program  string                           // tells programs of one revision apart, for Keep
 	Keep     string                           // folder for what is done, so that a later run goes on from there; "": none
 	Progress func(done, all int, what string) // after each course, one call at a time
 }
@@ -50,7 +54,7 @@ type Report struct {
 	Figures  []Figure         `json:"figures"`
 	Samples  []Sample         `json:"samples"`
 
-	unchanged []*outcome.Record // of the courses in which nothing changed
+	noise []trend.Figure // that the unchanged courses show, as it is built in
 }
 
 // Passed reports whether every goal is met.
@@ -72,99 +76,184 @@ func (r *Report) Write(w io.Writer) error {
 
 // Run does the battery. A course that cannot be analysed at all is an error of ours.
 func Run(ctx context.Context, opt Options) (*Report, error) {
-	all := courses(opt.Quick)
-	yields := make([]yield, len(all))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	var mu sync.Mutex
-	done := 0
-	for i, c := range all {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			y, err := keep(opt, c, func() (yield, error) { return c.run(ctx, Fault{}) })
-			if err != nil {
-				return fmt.Errorf("%s: %w", c.name, err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			yields[i] = y
-			done++
-			if opt.Progress != nil {
-				opt.Progress(done, len(all), c.name)
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	b := battery{opt: opt, list: courses(opt)}
+	b.all = len(b.list) + opt.changed()
+	if err := b.measure(ctx, 0); err != nil {
 		return nil, err
 	}
-	var samples []Sample
-	var unchanged []*outcome.Record
-	for _, y := range yields {
-		samples = append(samples, y.Samples...)
-		if y.Unchanged != nil {
-			unchanged = append(unchanged, y.Unchanged)
+	stills, records := b.of(still)
+	noise := trend.Noise{}
+	built := trend.BuildIn(each(records, defined))
+	if opt.OwnNoise {
+		noise.BuiltIn = built
+	}
+	first := len(b.list)
+	for n := range opt.changed() {
+		if c, ok := betterCourse(stills[n], n/len(tones), records[n], noise); ok {
+			b.list = append(b.list, c)
 		}
+	}
+	if err := b.measure(ctx, first); err != nil {
+		return nil, err
 	}
 	name := "full"
 	if opt.Quick {
 		name = "quick"
 	}
-	r := newReport(name, opt.Software, samples)
-	r.unchanged = unchanged
+	r := newReport(name, opt.Software, append(b.samples(noise), crossed(stills, records)...))
+	r.noise = built
 	return r, nil
 }
 
-// Noise are the figures of noise by band of skin tone that the unchanged courses of a
-// battery show: the built-in ones of package trend.
+// battery is a run: its courses and what they gave.
+type battery struct {
+	opt       Options
+	list      []course
+	yields    []yield
+	done, all int
+}
+
+// measure does the courses from one on, side by side.
+func (b *battery) measure(ctx context.Context, first int) error {
+	b.yields = append(b.yields, make([]yield, len(b.list)-first)...)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	var mu sync.Mutex
+	for i, c := range b.list[first:] {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			y, err := keep(b.opt, c, func() (yield, error) { return c.run(ctx, Fault{}) })
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			b.yields[first+i] = y
+			b.done++
+			if b.opt.Progress != nil {
+				b.opt.Progress(b.done, b.all, c.name)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// of are the courses of a kind with their records.
+func (b *battery) of(k kind) (list []course, records []*outcome.Record) {
+	for i, c := range b.list {
+		if c.kind == k {
+			list, records = append(list, c), append(records, b.yields[i].Record)
+		}
+	}
+	return list, records
+}
+
+// samples are those of the photos and, by a noise, those of the verdicts.
+func (b *battery) samples(noise trend.Noise) []Sample {
+	var list []Sample
+	for i, y := range b.yields {
+		list = append(list, y.Samples...)
+		if y.Record != nil {
+			list = append(list, b.list[i].judge(y.Record, noise)...)
+		}
+	}
+	return list
+}
+
+func each[T any](list []T, do func(T) T) []T {
+	out := make([]T, len(list))
+	for i, v := range list {
+		out[i] = do(v)
+	}
+	return out
+}
+
+// Noise are the figures of noise by band of skin tone as package trend builds them in:
+// those that the unchanged courses of a battery show, or published ones where larger.
 func (r *Report) Noise(command, date string) trend.NoiseFile {
-	f := trend.NoiseFile{Schema: trend.NoiseSchema, Command: command, Date: date, Figures: trend.FiguresByBand(r.unchanged)}
-	for i := range f.Figures {
-		f.Figures[i].Provisional = true // until a clinic measures its own
-		f.Figures[i].Source = "simulated courses of unchanged skin: drift of 1 % of melanin and 4 % of blood, everyday pose, light and camera"
+	return trend.NoiseFile{Schema: trend.NoiseSchema, Command: command, Date: date, Figures: r.noise}
+}
+
+// FlagRates are the rates at which each flag is wrong, by band, as package trend has
+// them built in.
+func (r *Report) FlagRates(command, date string) trend.FlagRateFile {
+	f := trend.FlagRateFile{Schema: trend.FlagRateSchema, Command: command, Date: date, Rates: []trend.FlagRate{}}
+	figure := func(question, band string) (outcome.Number, int) {
+		i := slices.IndexFunc(r.Figures, func(f Figure) bool { return f.Question == question && f.Band == band })
+		if i < 0 {
+			return outcome.NaN(), 0
+		}
+		return r.Figures[i].Value, r.Figures[i].N
+	}
+	for _, code := range trend.FlagCodes() {
+		for _, band := range bands {
+			rate := trend.FlagRate{Code: code, Band: band, MissRate: outcome.NaN()}
+			rate.FalseRate, rate.Courses = figure(falseOf(code), band)
+			for _, c := range complications(tones[0]) {
+				if c.code == code { // of two levels the later counts
+					rate.MissRate, rate.Cases = figure(missedOf(code, c.level), band)
+					rate.Effect = c.effect
+				}
+			}
+			if !rate.MissRate.Known() {
+				rate.Effect = ""
+			}
+			if rate.Courses > 0 {
+				f.Rates = append(f.Rates, rate)
+			}
+		}
 	}
 	return f
 }
 
 // yield is what one course gave.
 type yield struct {
-	Samples   []Sample        `json:"samples"`
-	Unchanged *outcome.Record `json:"unchanged,omitempty"` // the record, where nothing changed
+	Samples []Sample        `json:"samples"`
+	Record  *outcome.Record `json:"record,omitempty"` // bare, where verdicts are asked
 }
 
 func newReport(battery string, sw outcome.Software, samples []Sample) *Report {
 	return &Report{Schema: Schema, Software: sw, Battery: battery, Figures: figures(samples), Samples: samples}
 }
 
-// keep takes a course's samples from an earlier run of the same program, or does the
-// course and keeps them.
+// keep takes what a course gave from an earlier run of the same program, or does the
+// course and keeps it. What is kept is what is used, so that a battery that goes on says
+// what one that was never stopped says.
 func keep(opt Options, c course, do func() (yield, error)) (yield, error) {
-	if opt.Keep == "" {
-		return do()
-	}
-	name := filepath.Join(opt.Keep, fmt.Sprintf("%016x.json", c.key(opt.Software)))
-	if b, err := os.ReadFile(name); err == nil {
-		var y yield
-		if json.Unmarshal(b, &y) == nil {
-			return y, nil
+	name := filepath.Join(opt.Keep, fmt.Sprintf("%016x.json", c.key(opt)))
+	if opt.Keep != "" {
+		var kept yield
+		if b, err := os.ReadFile(name); err == nil && json.Unmarshal(b, &kept) == nil {
+			return kept, nil
 		}
 	}
-	y, err := do()
+	fresh, err := do()
 	if err != nil {
 		return yield{}, err
 	}
-	if err := os.MkdirAll(opt.Keep, 0o700); err != nil {
+	b, err := json.Marshal(fresh)
+	if err != nil {
 		return yield{}, err
 	}
-	return y, folder.WriteFile(name, func(w io.Writer) error { return json.NewEncoder(w).Encode(y) })
+	if opt.Keep != "" {
+		if err := os.MkdirAll(opt.Keep, 0o700); err != nil {
+			return yield{}, err
+		}
+		if err := folder.WriteFile(name, func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
+			return yield{}, err
+		}
+	}
+	var y yield
+	return y, json.Unmarshal(b, &y)
 }
 
 // key names a course as this version of the program sees it.
-func (c course) key(sw outcome.Software) uint64 {
+func (c course) key(opt Options) uint64 {
 	h := fnv.New64a()
-	fmt.Fprintln(h, Schema, sw.Version, sw.Revision, c.name, c.kind)
+	fmt.Fprintln(h, Schema, opt.Software.Version, opt.Software.Revision, opt.Program, c.name, c.kind, c.asks, c.said)
 	if err := phantom.WriteScript(h, c.script); err != nil {
 		panic(err) // a script of ours
 	}

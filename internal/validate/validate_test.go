@@ -51,12 +51,12 @@ func caught() map[string]course {
 	t := tones[2]
 	few := trackingScript(t, 100, false)
 	few.Visits = slices.Concat(few.Visits[:2], few.Visits[3:4], few.Visits[5:8])
-	follows := course{"tracking", tracking, t, few}
-	single := course{"pattern", pattern, t, few}
+	follows := course{name: "tracking", kind: tracking, tone: t, script: few}
+	single := course{name: "pattern", kind: pattern, tone: t, script: few}
 	return map[string]course{
 		"bilinear warp before texture": follows,
 		"averaging in gamma space":     single,
-		"identity on failure":          {"stranger", stranger, t, strangerScript(t, 300)},
+		"identity on failure":          {name: "stranger", kind: stranger, tone: t, script: strangerScript(t, 300)},
 		"control pixels serving twice": follows,
 		"colour profile ignored":       single,
 	}
@@ -145,6 +145,9 @@ func TestQuickBattery(t *testing.T) {
 	}
 	for _, f := range r.Figures {
 		i := slices.IndexFunc(before.Figures, func(o Figure) bool { return o.Text == f.Text && o.Band == f.Band })
+		if i < 0 && f.Verdict == Stated {
+			continue // nothing to get worse than
+		}
 		if i < 0 {
 			t.Errorf("%s, %s skin: not among the known figures; look at it and run with -update", f.Text, f.Band)
 			continue

@@ -1,0 +1,206 @@
+package validate
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"dermtrace/internal/outcome"
+	"dermtrace/internal/trend"
+)
+
+// drawn is a bare record of unchanged skin, without a photo taken: treated, control and
+// patch skin whose values differ from visit to visit as a hash of their names says, by
+// spread at most, and those of shifted (by measure) from day 8 on by more.
+func drawn(band string, seed int, spread float64, days []int, shifted map[string]float64) *outcome.Record {
+	angle := map[string]outcome.Number{trend.BandLight: 50, trend.BandMedium: 20, trend.BandDark: -20}[band]
+	rec := &outcome.Record{Schema: outcome.Schema, Settings: outcome.DefaultSettings(),
+		Series:     outcome.Series{Baseline: day(days[0])},
+		Treatments: []outcome.Treatment{{At: day(0), ROIs: []string{"treated", "patch"}}}}
+	unit := func(n int) float64 { return math.Mod(math.Abs(1e4*math.Sin(float64(n))), 2) - 1 }
+	for k, n := range days {
+		v := outcome.Visit{Visit: day(n), At: day(n), Day: n}
+		if n > 0 {
+			v.DaysSinceTreatment = &n
+		} else {
+			v.Phase = "before"
+		}
+		p := outcome.Photo{File: day(n) + ".jpg", Visit: v.Visit, Quality: outcome.Quality{Verdict: outcome.OK},
+			Calibration: outcome.Calibration{Method: "control", WitnessTiles: 9, LightTiles: 9}, Alignment: outcome.Alignment{Status: outcome.AlignOK}}
+		for i, name := range []string{"treated", "control", "patch"} {
+			kind := outcome.Treated
+			if name == "control" {
+				kind = outcome.Control
+			}
+			measures := map[string]outcome.Measurement{"ita": {Value: angle, Unit: "°"}}
+			for j, m := range []string{"roughness", "hemoglobin", "melanin", "spot_count"} {
+				x := 10 * (1 + spread*unit(1+seed*1000+100*k+10*i+j))
+				if n >= 8 && name != "control" {
+					x += shifted[m]
+				}
+				measures[m] = outcome.Measurement{Value: outcome.Number(x), Unit: definitions[m].Unit}
+			}
+			p.ROIs = append(p.ROIs, outcome.ROI{Name: name, Kind: kind, Measures: measures})
+		}
+		rec.Visits, rec.Photos = append(rec.Visits, v), append(rec.Photos, p)
+	}
+	return rec
+}
+
+var stillDays = []int{0, 14, 28, 56, 98, 182}
+
+// value is the figure of a question.
+func value(t *testing.T, samples []Sample, question, band string) Figure {
+	t.Helper()
+	list := figures(samples)
+	i := slices.IndexFunc(list, func(f Figure) bool { return f.Question == question && f.Band == band })
+	if i < 0 {
+		t.Fatalf("no figure of %s", question)
+	}
+	return list[i]
+}
+
+// Skin that does not move raises nothing; skin that does raises rows, headline and flags.
+func TestUnchangedCoursesAreCounted(t *testing.T) {
+	c := course{kind: still, tone: tones[2]}
+	quiet := c.judge(drawn(trend.BandMedium, 1, 1e-4, stillDays, nil), trend.Noise{})
+	for _, q := range []string{rowBeyond, falseHeadline, falseFlag, falseOf(trend.FlagPigment)} {
+		if f := value(t, quiet, q, trend.BandMedium); f.Value != 0 {
+			t.Errorf("quiet skin: %s is %v", q, f.Value)
+		}
+	}
+	loud := c.judge(drawn(trend.BandMedium, 1, 1e-4, stillDays, map[string]float64{"roughness": 8, "melanin": 8}), trend.Noise{})
+	for _, q := range []string{falseHeadline, falseFlag, falseOf(trend.FlagPigment), falseOf(trend.FlagTexture)} {
+		if f := value(t, loud, q, trend.BandMedium); f.Value != 1 {
+			t.Errorf("skin that moves: %s is %v", q, f.Value)
+		}
+	}
+	if f := value(t, loud, rowBeyond, trend.BandMedium); !(f.Value > 0.1 && f.Value < 0.9) || f.N < 50 {
+		t.Errorf("skin that moves: %v of %d rows", f.Value, f.N)
+	}
+	if f := value(t, loud, falseOf(trend.FlagRedness), trend.BandMedium); f.Value != 0 {
+		t.Error("redness is flagged where it did not move")
+	}
+}
+
+// Each complication is asked about by itself: the baseline and its own visit.
+func TestComplicationsAreAskedOneByOne(t *testing.T) {
+	tn := tones[2]
+	days := []int{0}
+	for _, c := range complications(tn) {
+		days = append(days, c.day)
+	}
+	c := course{kind: marked, tone: tn}
+	risen := c.judge(drawn(trend.BandMedium, 2, 1e-4, days, map[string]float64{"roughness": 8, "melanin": 8, "hemoglobin": 8, "spot_count": 80}), trend.Noise{})
+	still := c.judge(drawn(trend.BandMedium, 2, 1e-4, days, nil), trend.Noise{})
+	for _, one := range complications(tn) {
+		q := missedOf(one.code, one.level)
+		want := outcome.Number(0)
+		if one.day < 8 || one.level == "review" { // drawn skin rises from day 8 on, and redness with it: still a watch
+			want = 1
+		}
+		if f := value(t, risen, q, trend.BandMedium); f.Value != want || f.Verdict != Stated {
+			t.Errorf("%s: missed %v, want %v", q, f.Value, want)
+		}
+		if f := value(t, still, q, trend.BandMedium); f.Value != 1 {
+			t.Errorf("%s: found where nothing happened", q)
+		}
+	}
+	if f := value(t, still, falseOf(trend.FlagPatch), trend.BandMedium); f.Value != 0 {
+		t.Error("a patch test that did not react is flagged")
+	}
+}
+
+// The true change of a better course is found where it is large, and its size is twice
+// what is detectable.
+func TestBetterCoursesChangeByTwiceTheDetectable(t *testing.T) {
+	base := course{name: "x", kind: still, tone: tones[2], script: stillScript(tones[2], 1)}
+	rec := drawn(trend.BandMedium, 3, 1e-4, stillDays, nil)
+	for n, want := range []string{"roughness", "hemoglobin"} {
+		c, ok := betterCourse(base, n, rec, trend.Noise{})
+		if !ok || c.measure != want || c.kind != better {
+			t.Fatalf("%v %+v", ok, c)
+		}
+		row, ok := changeOf(assessed(visitsOf(rec, betterDays...), trend.Noise{}), want, outcome.VsControl, 182)
+		if !ok || !(math.Abs(math.Abs(c.change)-2*float64(row.MDC95)) <= 1e-12) {
+			t.Errorf("%s: changes by %g, detectable from %v", want, c.change, row.MDC95)
+		}
+		skin := c.script.Visits[1].Skin[0]
+		if sign := skin.Relief + skin.Blood; len(c.script.Visits) != 3 || !(sign*c.change > 0) {
+			t.Errorf("%s: change %g, skin %+v", want, c.change, skin)
+		}
+		changed := drawn(trend.BandMedium, 3, 1e-4, betterDays, map[string]float64{want: c.change})
+		if f := value(t, c.judge(changed, trend.Noise{}), detected, trend.BandMedium); f.Value != 1 {
+			t.Errorf("%s: not found", want)
+		}
+		if f := value(t, c.judge(changed, trend.Noise{}), trueCovered, trend.BandMedium); f.Value != 1 || f.N != 2 {
+			t.Errorf("%s: %v of %d intervals hold it", want, f.Value, f.N)
+		}
+		if f := value(t, c.judge(visitsOf(rec, betterDays...), trend.Noise{}), detected, trend.BandMedium); f.Value != 0 {
+			t.Errorf("%s: found where nothing changed", want)
+		}
+	}
+}
+
+// Halves that judge each other have intervals that hold the truth 92 to 98 times in 100,
+// as independent values of one spread must; with too few courses there is no figure.
+func TestHalvesJudgeEachOther(t *testing.T) {
+	var list []course
+	var records []*outcome.Record
+	for n := range 96 {
+		tn := tones[n%len(tones)]
+		list = append(list, course{kind: still, tone: tn})
+		records = append(records, drawn(tn.band, 10+n, 0.02, stillDays, nil))
+	}
+	samples := crossed(list, records)
+	for _, band := range bands {
+		if f := value(t, samples, covered, band); !(f.Value >= 0.92 && f.Value <= 0.99) || f.N < 1000 {
+			t.Errorf("%s: %v of %d", band, f.Value, f.N)
+		}
+	}
+	if few := crossed(list[:20], records[:20]); few != nil {
+		t.Error("20 courses judge each other")
+	}
+}
+
+// Every flag has a rate on unchanged skin, and all but one are tried on complications.
+func TestEveryFlagIsTried(t *testing.T) {
+	list := figures(nil)
+	if len(list) != 0 {
+		t.Fatal("figures of nothing")
+	}
+	asked := map[string]bool{}
+	for _, g := range Goals() {
+		asked[g.Question] = true
+	}
+	for _, code := range trend.FlagCodes() {
+		if !asked[falseOf(code)] {
+			t.Errorf("%s has no rate of false flags", code)
+		}
+		tried := slices.ContainsFunc(complications(tones[0]), func(c complication) bool { return c.code == code && asked[missedOf(c.code, c.level)] })
+		if tried != (code != trend.FlagTram) { // furrows in a row are not simulated
+			t.Errorf("%s: tried on a complication: %v", code, tried)
+		}
+	}
+}
+
+// Flag rates are the figures of the battery.
+func TestFlagRatesAreThoseOfTheBattery(t *testing.T) {
+	s := sampler{band: trend.BandDark}
+	for i := range 8 {
+		s.is(falseOf(trend.FlagRedness), "", false, i == 0)
+		s.is(missedOf(trend.FlagRedness, ""), "", false, i < 2)
+		s.is(falseOf(trend.FlagTram), "", false, false)
+	}
+	r := newReport("full", outcome.Software{}, s.list)
+	rates := r.FlagRates("c", "d").Rates
+	if len(rates) != 2 {
+		t.Fatalf("%+v", rates)
+	}
+	if f := rates[0]; f.Code != trend.FlagRedness || f.Band != trend.BandDark || f.FalseRate != 0.125 || f.Courses != 8 || f.MissRate != 0.25 || f.Cases != 8 || f.Effect == "" {
+		t.Errorf("%+v", f)
+	}
+	if f := rates[1]; f.Code != trend.FlagTram || f.FalseRate != 0 || f.MissRate.Known() || f.Effect != "" {
+		t.Errorf("%+v", f)
+	}
+}
