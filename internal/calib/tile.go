@@ -107,6 +107,8 @@ func centre(m *roi.Mask) geom.Point {
 // tileLogs lists ln RGB of the usable pixels of a mask and counts all of them.
 func tileLogs(rgb *raster.RGB, m *roi.Mask) (logs [][3]float64, total int) {
 	usable := func(v float32) bool { return v > darkest && v < lightest }
+	total = m.Count()
+	logs = make([][3]float64, 0, total)
 	x0, y0, x1, y1 := m.Bounds()
 	x0, x1 = max(x0, 0), min(x1, rgb.W())
 	for y := max(y0, 0); y < min(y1, rgb.H()); y++ {
@@ -119,7 +121,7 @@ func tileLogs(rgb *raster.RGB, m *roi.Mask) (logs [][3]float64, total int) {
 			}
 		})
 	}
-	return logs, m.Count()
+	return logs, total
 }
 
 // keepRange is the range of ln G within trimMAD robust standard deviations, or keptCodes
@@ -141,11 +143,44 @@ func keepRange(logs [][3]float64) (lo, hi float64) {
 // v = ((c + 0.055)/1.055)^2.4 (IEC 61966-2-1), d ln v = 2.4 dc/(c + 0.055).
 func codeStep(v float64) float64 { return 2.4 / 255 / (cie.Encode(v) + 0.055) }
 
-// median sorts v and returns its middle, NaN for none.
+// median reorders v and returns its middle, NaN for none.
 func median(v []float64) float64 {
+	half := len(v) / 2
 	if len(v) == 0 {
 		return math.NaN()
 	}
-	slices.Sort(v)
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+	high := nth(v, half)
+	if len(v)%2 == 1 {
+		return high
+	}
+	return (slices.Max(v[:half]) + high) / 2
+}
+
+// nth puts the value of rank k where sorting would, none larger before it, none smaller
+// behind (Hoare 1961, CACM 4:321).
+func nth(v []float64, k int) float64 {
+	for l, r := 0, len(v)-1; l < r; {
+		a, b, c := v[l], v[(l+r)/2], v[r]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := l, r
+		for i <= j {
+			for v[i] < pivot {
+				i++
+			}
+			for v[j] > pivot {
+				j--
+			}
+			if i <= j {
+				v[i], v[j] = v[j], v[i]
+				i, j = i+1, j-1
+			}
+		}
+		if j < k {
+			l = i
+		}
+		if k < i {
+			r = j
+		}
+	}
+	return v[k]
 }
