@@ -3,11 +3,8 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +21,7 @@ import (
 // cohortOptions are the flags of cohort.
 type cohortOptions struct {
 	plan, allocation, dir string
+	purpose               string
 	day, within           int
 	json                  bool
 }
@@ -44,10 +42,15 @@ anything was measured. A plan that was written or changed later, and every other
 measure, is exploratory. Without a plan the last visit of each subject is compared,
 or the one nearest to --day.
 
+With --purpose, subjects whose consent does not cover it are left out.
+
 Written to OUT/cohort, or where -o says: cohort.json, results.csv, units.csv,
 methods.txt, flow.txt and figures.`,
 		Args: exactly(1, "one folder of results"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := checkPurpose(opt.purpose); err != nil {
+				return err
+			}
 			if opt.dir == "" {
 				opt.dir = filepath.Join(args[0], "cohort")
 			}
@@ -57,6 +60,7 @@ methods.txt, flow.txt and figures.`,
 	f := cmd.Flags()
 	f.StringVar(&opt.plan, "plan", "", "plan of the study (default: the one that 'batch' found)")
 	f.StringVar(&opt.allocation, "allocation", "", "table subject,arm or subject,side,arm")
+	f.StringVar(&opt.purpose, "purpose", "", "care, research, publication or marketing: leave out subjects without this consent")
 	f.StringVarP(&opt.dir, "output", "o", "", "folder to write to (default OUT/cohort)")
 	f.IntVar(&opt.day, "day", -1, "without a plan: day of the visit, from the first treatment")
 	f.IntVar(&opt.within, "within", 14, "without a plan: days before and after --day that still count")
@@ -69,12 +73,15 @@ type cohortResult struct {
 	Schema     string           `json:"schema"`
 	Plan       string           `json:"plan_sha256"`       // "": none
 	Allocation string           `json:"allocation_sha256"` // "": none was joined
+	Purpose    string           `json:"purpose,omitempty"`
+	Study      *study.Enrolment `json:"study"`    // null: the results are not those of a study
+	LeftOut    int              `json:"left_out"` // series whose consent does not cover the purpose
 	Notes      []string         `json:"notes"`
 	Findings   []trend.Findings `json:"findings"`
 }
 
 func runCohort(t *terminal, out string, opt cohortOptions) error {
-	res := cohortResult{Schema: "dermtrace.cohort/1", Notes: []string{}}
+	res := cohortResult{Schema: "dermtrace.cohort/1", Purpose: opt.purpose, Notes: []string{}}
 	plan, err := res.readPlan(out, opt.plan)
 	if err != nil {
 		return err
@@ -86,26 +93,15 @@ func runCohort(t *terminal, out string, opt cohortOptions) error {
 	if plan != nil && plan.Sides == 1 {
 		res.Notes = append(res.Notes, "The plan asks for a one-sided test but cannot name its direction: two-sided p values are given.")
 	}
-	cohort, unread, n := trend.NewCohort(settings), 0, 0
-	for m, err := range study.Records(out) {
-		if err != nil {
-			t.say("%v", err)
-			unread++
-			continue
-		}
-		cohort.Add(m.Record, m.Folder)
-		n++
-	}
-	if n == 0 {
-		return withHint(fmt.Errorf("%s holds no results", out), "give a folder that 'dermtrace batch' wrote")
-	}
-	if unread > 0 {
-		res.Notes = append(res.Notes, fmt.Sprintf("%d results could not be read and are not in these figures.", unread))
+	cohort := trend.NewCohort(settings)
+	if err := res.gather(t, cohort, out); err != nil {
+		return err
 	}
 	res.Findings = cohort.Findings()
 	if slices.Contains(res.Notes, lateNote) {
 		res.Findings[0].Planned, res.Findings[0].Title = false, "Exploratory analysis"
 	}
+	res.noteExclusions(plan)
 	if err := res.write(opt.dir); err != nil {
 		return err
 	}
@@ -115,12 +111,61 @@ func runCohort(t *terminal, out string, opt cohortOptions) error {
 	return t.printCohort(res, opt.dir)
 }
 
+// gather adds the records of a study, but for those that the purpose leaves out.
+func (r *cohortResult) gather(t *terminal, cohort *trend.Cohort, out string) (err error) {
+	if r.Study, err = study.Enrolled(out); err != nil {
+		return err
+	}
+	consenting, unread, n := study.Consenting(out, r.Purpose), 0, 0
+	for m, err := range study.Records(out) {
+		switch {
+		case err != nil:
+			t.say("%v", err)
+			unread++
+		case !consenting(m):
+			r.LeftOut++
+		default:
+			cohort.Add(m.Record, m.Folder)
+			n++
+		}
+	}
+	if r.LeftOut > 0 {
+		r.Notes = append(r.Notes, upperFirst(leftOut(r.LeftOut, r.Purpose))+".")
+	}
+	if unread > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d results could not be read and are not in these figures.", unread))
+	}
+	switch {
+	case n == 0 && r.LeftOut > 0:
+		return withHint(fmt.Errorf("%s: no series may be used for %s", out, r.Purpose), "ask for this consent, write it into series.yaml and run 'dermtrace batch' again")
+	case n == 0:
+		return withHint(fmt.Errorf("%s holds no results", out), "give a folder that 'dermtrace batch' wrote")
+	}
+	return nil
+}
+
+// noteExclusions says whom the plan excludes though nothing was measured of them.
+func (r *cohortResult) noteExclusions(plan *trial.Plan) {
+	if plan == nil || len(r.Findings) == 0 {
+		return
+	}
+	n := 0
+	for _, e := range plan.Exclusions {
+		if !slices.ContainsFunc(r.Findings[0].Flow.Excluded, func(l trend.Left) bool { return l.Subject == e.Subject }) {
+			n++
+		}
+	}
+	if n > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d subjects whom the plan excludes have no result here.", n))
+	}
+}
+
 // lateNote is said of a plan that is not the one that stood in the study.
 const lateNote = "The plan is not the one that stood in the study when it was measured: its analysis is exploratory."
 
 // readPlan takes the plan that the study was measured with; another may only explore.
 func (r *cohortResult) readPlan(out, file string) (*trial.Plan, error) {
-	kept, err := keptPlan(out)
+	kept, err := study.KeptPlan(out)
 	if err != nil {
 		return nil, err
 	}
@@ -138,30 +183,6 @@ func (r *cohortResult) readPlan(out, file string) (*trial.Plan, error) {
 	}
 	r.Plan = hash(text)
 	return trial.ParsePlan(text)
-}
-
-// keptPlan is the plan in study.json, "" where there is none.
-func keptPlan(out string) (string, error) {
-	name := filepath.Join(out, "study.json")
-	b, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	var s struct {
-		Plan *struct {
-			Text string `json:"text"`
-		} `json:"plan"`
-	}
-	if err := json.Unmarshal(b, &s); err != nil {
-		return "", fileError(name, err)
-	}
-	if s.Plan == nil {
-		return "", nil
-	}
-	return s.Plan.Text, nil
 }
 
 func hash(text []byte) string {

@@ -130,9 +130,13 @@ func (r *cohortResult) methods() string {
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// flow is how many got how far, by measure and arm.
+// flow is how many got how far: series of the study, then subjects by measure and arm.
 func (r *cohortResult) flow() string {
 	var b strings.Builder
+	if s := r.Study; s != nil {
+		fmt.Fprintf(&b, "Study: %d series found\n\n  ├─ %d withdrawn\n  ├─ %d not run yet\n  ├─ %d could not be measured\n  ├─ %d left out, %s\n  └─ %d in the analyses\n\n",
+			s.Found, s.Withdrawn, s.Pending, s.Failed, r.LeftOut, r.consentText(), s.Measured-r.LeftOut)
+	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(&b, "%s\n\n  %d subjects in %d series\n", heading(f), f.Flow.Subjects, f.Flow.Series)
 		fmt.Fprintf(&b, "  ├─ %d excluded by the plan\n", len(f.Flow.Excluded))
@@ -150,6 +154,14 @@ func (r *cohortResult) flow() string {
 		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+// consentText is why series were left out.
+func (r *cohortResult) consentText() string {
+	if r.Purpose == "" {
+		return "minors without a guardian's consent"
+	}
+	return "without consent to " + r.Purpose
 }
 
 func writeLeft(b *strings.Builder, indent string, list []trend.Left) {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -14,7 +15,7 @@ import (
 )
 
 func newCompare(t *terminal) *cobra.Command {
-	var from, to, noise string
+	var from, to, noise, purpose string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "compare RESULTS --from VISIT --to VISIT | compare OLD NEW",
@@ -29,11 +30,14 @@ Differences are no failure; a value that differs with everything else alike is s
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			visits := from != "" || to != ""
+			if err := checkPurpose(purpose); err != nil {
+				return err
+			}
 			switch {
 			case len(args) == 2 && !visits:
-				return compareResults(t, args[0], args[1], asJSON)
+				return compareResults(t, [2]string{args[0], args[1]}, purpose, asJSON)
 			case len(args) == 1 && from != "" && to != "":
-				return compareVisits(t, args[0], visitPair{from, to, noise}, asJSON)
+				return compareVisits(t, args[0], visitPair{from, to, noise, purpose}, asJSON)
 			}
 			return usage("compare takes one result and two visits, or two results", "compare RESULTS --from V --to V, or compare OLD NEW")
 		},
@@ -42,11 +46,12 @@ Differences are no failure; a value that differs with everything else alike is s
 	f.StringVar(&from, "from", "", "visit compared against, as results.json names it")
 	f.StringVar(&to, "to", "", "visit compared")
 	f.StringVar(&noise, "noise", "", "this clinic's own photo noise, a file that 'repeatability' wrote")
+	f.StringVar(&purpose, "purpose", "", "care, research, publication or marketing: leave out subjects without this consent")
 	f.BoolVar(&asJSON, "json", false, "print all rows instead of the table")
 	return cmd
 }
 
-type visitPair struct{ from, to, noise string }
+type visitPair struct{ from, to, noise, purpose string }
 
 // exploratory is what compare prints of two visits as JSON.
 type exploratory struct {
@@ -57,6 +62,9 @@ type exploratory struct {
 func compareVisits(t *terminal, results string, pair visitPair, asJSON bool) error {
 	rec, err := readRecord(results)
 	if err != nil {
+		return err
+	}
+	if err := mayShow(results, rec, pair.purpose); err != nil {
 		return err
 	}
 	noise, err := readNoise(pair.noise)
@@ -98,14 +106,18 @@ type differing struct {
 	Differences []trend.Difference `json:"differences"`
 }
 
-func compareResults(t *terminal, old, new string, asJSON bool) error {
-	before, order, err := recordsOf(old, nil)
+func compareResults(t *terminal, dirs [2]string, purpose string, asJSON bool) error {
+	before, order, err := recordsOf(dirs[0], nil)
 	if err != nil {
 		return err
 	}
-	after, order, err := recordsOf(new, order)
+	after, order, err := recordsOf(dirs[1], order)
 	if err != nil {
 		return err
+	}
+	if left := barred(dirs, purpose); len(left) > 0 {
+		t.say("%s", leftOut(len(left), purpose))
+		order = slices.DeleteFunc(order, func(name string) bool { return left[name] })
 	}
 	list := differences(before, after, order)
 	if asJSON {
@@ -133,6 +145,21 @@ func differences(before, after map[string]*outcome.Record, order []string) []dif
 		}
 		if d.Only != "" || len(d.Differences) > 0 {
 			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// barred are the places that a purpose leaves out: what either folder says of a subject's
+// consent holds for both.
+func barred(dirs [2]string, purpose string) map[string]bool {
+	list := map[string]bool{}
+	for _, dir := range dirs {
+		consenting := study.Consenting(dir, purpose)
+		for m, err := range study.Records(dir) {
+			if err == nil && !consenting(m) {
+				list[m.Folder] = true
+			}
 		}
 	}
 	return list

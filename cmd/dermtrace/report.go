@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -91,9 +92,8 @@ func runReport(ctx context.Context, t *terminal, results string, opt reportOptio
 	if err != nil {
 		return err
 	}
-	if !study.Covers(rec.Series, opt.purpose) {
-		return withHint(fileError(results, fmt.Errorf("the consent (%s) does not cover %s", strings.Join(rec.Series.Consent, ", "), opt.purpose)),
-			"ask the patient; then write it under consent: in series.yaml and run 'dermtrace analyze' again")
+	if err := mayShow(results, rec, opt.purpose); err != nil {
+		return err
 	}
 	dir := results
 	if info, err := os.Stat(results); err != nil || !info.IsDir() {
@@ -119,6 +119,19 @@ func runReport(ctx context.Context, t *terminal, results string, opt reportOptio
 	}
 	t.print("%s", opt.file)
 	return nil
+}
+
+// mayShow refuses to show a record for a purpose that its consent does not cover.
+func mayShow(results string, rec *outcome.Record, purpose string) error {
+	switch {
+	case study.Covers(rec.Series, purpose):
+		return nil
+	case rec.Series.Minor && !rec.Series.Guardian:
+		return withHint(fileError(results, errors.New("the subject is a minor, and no guardian consented")),
+			"ask a guardian; then write the name under guardian: in series.yaml and run 'dermtrace analyze' again")
+	}
+	return withHint(fileError(results, fmt.Errorf("the consent (%s) does not cover %s", strings.Join(rec.Series.Consent, ", "), purpose)),
+		"ask the patient; then write it under consent: in series.yaml and run 'dermtrace analyze' again")
 }
 
 func writeReport(ctx context.Context, rec *outcome.Record, pictures fs.FS, opt reportOptions) error {
