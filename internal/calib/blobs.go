@@ -81,8 +81,8 @@ func (b blob) isFilled() bool {
 	return filled >= minFilled && filled <= maxFilled && trace+root <= maxAspect*maxAspect*(trace-root)
 }
 
-// stepPlane is the largest change of any channel from a pixel to its right or lower
-// neighbour, or from its left or upper one.
+// stepPlane is the largest change of any channel from a pixel to one of its four
+// neighbours.
 func stepPlane(logs [3]*raster.Plane) *raster.Plane {
 	w, h := logs[0].W, logs[0].H
 	out := raster.New(w, h)
@@ -90,24 +90,31 @@ func stepPlane(logs [3]*raster.Plane) *raster.Plane {
 		for y := y0; y < y1; y++ {
 			dst := out.Row(y)
 			for _, p := range logs {
-				row, up, down := p.Row(y), p.Row(max(y-1, 0)), p.Row(min(y+1, h-1))
-				for x := range dst {
-					v := row[x]
-					d := max(abs(v-row[max(x-1, 0)]), abs(v-row[min(x+1, w-1)]), abs(v-up[x]), abs(v-down[x]))
-					dst[x] = max(dst[x], d)
-				}
+				stepRow(dst, p.Row(y), p.Row(max(y-1, 0)), p.Row(min(y+1, h-1)))
 			}
 		}
 	})
 	return out
 }
 
-func abs(v float32) float32 {
-	if v < 0 {
-		return -v
+// stepRow raises dst to the changes of one channel. Sizes of numbers are compared by
+// their bits, whose order is theirs.
+func stepRow(dst, row, up, down []float32) {
+	up, down, dst = up[:len(row)], down[:len(row)], dst[:len(row)]
+	var before uint32 // change from the pixel on the left
+	for x, v := range row {
+		var after uint32
+		if x+1 < len(row) {
+			after = sizeBits(row[x+1] - v)
+		}
+		d := max(math.Float32bits(dst[x]), before, after, sizeBits(v-up[x]), sizeBits(v-down[x]))
+		dst[x] = math.Float32frombits(d)
+		before = after
 	}
-	return v
 }
+
+// sizeBits are the bits of |v|.
+func sizeBits(v float32) uint32 { return math.Float32bits(v) &^ (1 << 31) }
 
 // components gathers the moments of the 4-connected pieces whose step is at most
 // limit, of at least minArea pixels that do not touch the picture's edge.

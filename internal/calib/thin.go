@@ -29,11 +29,13 @@ func thin(c *raster.RGB, f int) *raster.RGB {
 func thinRow(dst, a, b []float32, f int) {
 	k := 1 / float32(2*f)
 	for x := range dst {
+		p, q := a[:f:f], b[:f:f]
 		var s float32
-		for i := x * f; i < (x+1)*f; i++ {
-			s += a[i] + b[i]
+		for i, v := range p {
+			s += v + q[i]
 		}
 		dst[x] = s * k
+		a, b = a[f:], b[f:]
 	}
 }
 

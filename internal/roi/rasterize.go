@@ -2,6 +2,7 @@ package roi
 
 import (
 	"math"
+	"slices"
 
 	"dermtrace/internal/geom"
 )
@@ -60,25 +61,40 @@ func paint(m *Mask, g geom.Polygon, value bool) {
 	if len(m.In) == 0 {
 		return
 	}
-	flip := make([]bool, len(m.In))
+	flips := make([][]int, m.H)
 	for i, a := range g {
-		flipSide(m, flip, a, g[(i+1)%len(g)])
+		flipSide(m, flips, a, g[(i+1)%len(g)])
 	}
-	for y := range m.H {
-		inside := false
+	for y, at := range flips {
+		slices.Sort(at)
 		row := m.In[y*m.W : (y+1)*m.W]
-		for x, f := range flip[y*m.W : (y+1)*m.W] {
-			inside = inside != f
-			if inside {
-				row[x] = value
+		for i := 0; i < len(at); i += 2 {
+			end := m.W
+			if i+1 < len(at) {
+				end = at[i+1]
 			}
+			set(row[at[i]:end], value)
 		}
 	}
 }
 
-// flipSide marks, on each row y₁ ≤ y < y₂ of the side, the first pixel at or right of
+// set fills a stretch of a row, whole blocks of memory at a time.
+func set(row []bool, value bool) {
+	if !value {
+		clear(row)
+		return
+	}
+	if len(row) > 0 {
+		row[0] = true
+	}
+	for n := 1; n < len(row); n *= 2 {
+		copy(row[n:], row[:n])
+	}
+}
+
+// flipSide notes, for each row y₁ ≤ y < y₂ of the side, the first pixel at or right of
 // the crossing x = x₁ + (y − y₁)(x₂ − x₁)/(y₂ − y₁).
-func flipSide(m *Mask, flip []bool, a, b geom.Point) {
+func flipSide(m *Mask, flips [][]int, a, b geom.Point) {
 	if a.Y > b.Y {
 		a, b = b, a
 	}
@@ -87,8 +103,7 @@ func flipSide(m *Mask, flip []bool, a, b geom.Point) {
 	for y := y0; y < y1; y++ {
 		x := a.X + float64((float64(y)-a.Y)*(b.X-a.X))/(b.Y-a.Y)
 		if i := int(math.Ceil(min(max(x-float64(m.X0), 0), float64(m.W)))); i < m.W {
-			at := (y-m.Y0)*m.W + i
-			flip[at] = !flip[at]
+			flips[y-m.Y0] = append(flips[y-m.Y0], i)
 		}
 	}
 }

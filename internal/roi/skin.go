@@ -3,7 +3,6 @@ package roi
 import (
 	"errors"
 	"math"
-	"slices"
 
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
@@ -129,15 +128,26 @@ func newSkinMap(rgb *raster.RGB) *skinMap {
 // cellMean is the mean of the pixels of p in the cell (cx, cy).
 func cellMean(p *raster.Plane, cx, cy, size int) float64 {
 	x0, x1 := cx*size, min((cx+1)*size, p.W)
+	y0, y1 := cy*size, min((cy+1)*size, p.H)
 	var sum float64
-	n := 0
-	for y := cy * size; y < min((cy+1)*size, p.H); y++ {
-		for _, v := range p.Row(y)[x0:x1] {
-			sum += float64(v)
-		}
-		n += x1 - x0
+	for y := y0; y < y1; y++ {
+		sum += rowSum(p.Row(y)[x0:x1])
 	}
-	return sum / float64(n)
+	return sum / float64((x1-x0)*(y1-y0))
+}
+
+// rowSum adds in four lanes, which do not wait for each other.
+func rowSum(v []float32) float64 {
+	var a, b, c, d float64
+	for len(v) >= 4 {
+		q := v[:4:4]
+		a, b, c, d = a+float64(q[0]), b+float64(q[1]), c+float64(q[2]), d+float64(q[3])
+		v = v[4:]
+	}
+	for _, x := range v {
+		a += float64(x)
+	}
+	return (a + b) + (c + d)
 }
 
 func (c *skinMap) set(x, y int, r, g, b float64) {
@@ -238,32 +248,46 @@ func (c *skinMap) alike(skin, patch *Mask) *Mask {
 	return out
 }
 
-// median is the middle value of q over a set of cells, each counted by its weight.
+// median is the middle value of q over a set of cells, each counted by its weight; 0 for
+// none. It is found by the upper half of its bits and then the lower, without sorting.
 func (c *skinMap) median(of *Mask, q []float32) float64 {
-	var light, heavy []float32 // of weight 1, of typicalWeight
+	rank := 0
 	for i, in := range of.In {
-		switch {
-		case !in:
-		case c.weight(i) == 1:
-			light = append(light, q[i])
-		default:
-			heavy = append(heavy, q[i])
+		if in {
+			rank += c.weight(i)
 		}
 	}
-	slices.Sort(light)
-	slices.Sort(heavy)
-	half := (len(light) + typicalWeight*len(heavy)) / 2
-	for below := 0; len(light)+len(heavy) > 0; {
-		from, weight := &light, 1
-		if len(light) == 0 || len(heavy) > 0 && heavy[0] < light[0] {
-			from, weight = &heavy, typicalWeight
-		}
-		if below += weight; below > half {
-			return float64((*from)[0])
-		}
-		*from = (*from)[1:]
+	if rank == 0 {
+		return 0
 	}
-	return 0
+	rank /= 2 // weight below the median
+	var found uint32
+	for _, shift := range [2]int{16, 0} {
+		var count [1 << 16]int32
+		for i, in := range of.In {
+			if k := sortable(q[i]); in && k>>(shift+16) == found {
+				count[k>>shift&0xffff] += int32(c.weight(i))
+			}
+		}
+		at := 0
+		for rank >= int(count[at]) {
+			rank -= int(count[at])
+			at++
+		}
+		found = found<<16 | uint32(at)
+	}
+	return float64(fromSortable(found))
+}
+
+// sortable maps numbers to integers of the same order: negative ones have all bits
+// turned, others the sign's alone.
+func sortable(v float32) uint32 {
+	b := math.Float32bits(v)
+	return b ^ (uint32(int32(b)>>31) | 1<<31)
+}
+
+func fromSortable(k uint32) float32 {
+	return math.Float32frombits(k ^ (^uint32(int32(k)>>31) | 1<<31))
 }
 
 // skin is the set of cells that have the colour of skin.

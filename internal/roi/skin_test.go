@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/geom"
@@ -215,6 +216,35 @@ func TestSkinOfRealLimbs(t *testing.T) {
 		t.Errorf("%.2f of the wounds lie inside", inside/all)
 	}
 	t.Logf("%.3f of all wounds lie inside", inside/all)
+}
+
+// The median by bits is that of the sorted list in which each cell stands as often as
+// it counts.
+func TestWeightedMedianAgainstSorting(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 2))
+	for n := range 60 {
+		c := &skinMap{w: n, h: 1, u: make([]float32, n), v: make([]float32, n)}
+		of, q := newMask(0, 0, n, 1), make([]float32, n)
+		var list []float32
+		for i := range n {
+			c.u[i], c.v[i] = float32(2*rng.Float64()), float32(rng.Float64())
+			q[i] = float32(math.Round(20*rng.NormFloat64()) / 16) // negative ones and equal ones
+			of.In[i] = rng.IntN(4) > 0
+			for range c.weight(i) {
+				if of.In[i] {
+					list = append(list, q[i])
+				}
+			}
+		}
+		want := 0.0
+		if len(list) > 0 {
+			slices.Sort(list)
+			want = float64(list[len(list)/2])
+		}
+		if got := c.median(of, q); got != want {
+			t.Fatalf("%d cells: median %v, want %v", n, got, want)
+		}
+	}
 }
 
 func BenchmarkFindSkin(b *testing.B) {
