@@ -11,22 +11,21 @@ import (
 
 	"github.com/disintegration/imaging"
 
-	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
 
 // Thumb is the whole photo, small and as shot: no alignment, no correction of the
-// light. It is at most maxPx long (0: 320). Block means in linear light bring it to
-// twice its size at least, where what is left to average is even enough for a filter
-// that works on codes.
+// light. It is at most maxPx long (0: 320).
 func Thumb(photo *raster.RGB, maxPx int) (Image, error) {
-	w, h, scale := WholeFrame(photo.W(), photo.H()).size(orDefault(maxPx, defaultThumbPx))
-	f := max(1, int(0.5/scale))
-	small := &raster.RGB{R: filter.Shrink(photo.R, f), G: filter.Shrink(photo.G, f), B: filter.Shrink(photo.B, f)}
-	img := encoded(small, [3]float64{1, 1, 1})
-	return encodeJPEG(imaging.Resize(img, w, h, imaging.Lanczos), defaultBytes)
+	view := WholeFrame(photo.W(), photo.H())
+	w, h, scale := view.size(orDefault(maxPx, defaultThumbPx))
+	small, err := warp(photo, view.frameFromPicture(scale), w, h)
+	if err != nil {
+		return Image{}, err
+	}
+	return encodeJPEG(encoded(small, [3]float64{1, 1, 1}), defaultBytes)
 }
 
 // Region is an outline in frame pixels.
