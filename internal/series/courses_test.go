@@ -23,7 +23,6 @@ var (
 	longCourses = flag.Bool("long", false, "photograph and measure unchanged courses of simulated skin")
 	courseCount = flag.Int("courses", 12, "with -long: courses, spread evenly over six skin tones")
 	courseStart = flag.Int("first", 0, "with -long: number of the first course, so that several runs make one battery")
-	courseNoise = flag.String("figures", "", "with -long: file that the figures of noise by band are written to, as the built-in ones are")
 	courseKeep  = flag.String("records", "", "with -long: folder that the records are kept in, and read back from")
 )
 
@@ -240,24 +239,4 @@ func TestUnchangedPhantomCourses(t *testing.T) {
 	}
 	builtIn.report(t, "built-in")
 	measured.report(t, "measured")
-	if *courseNoise != "" {
-		writeFigures(t, *courseNoise, slices.Concat(halves[0], halves[1]))
-	}
-}
-
-// writeFigures writes what trend/builtin.json holds.
-func writeFigures(t *testing.T, name string, records []*outcome.Record) {
-	t.Helper()
-	f := trend.NoiseFile{Schema: trend.NoiseSchema, Date: time.Now().UTC().Format(time.DateOnly), Figures: trend.FiguresByBand(records),
-		Command: fmt.Sprintf("go test ./internal/series -run UnchangedPhantom -long -courses %d -first %d -figures FILE", *courseCount, *courseStart)}
-	for i := range f.Figures {
-		f.Figures[i].Source = "simulated courses of unchanged skin: drift of 1 % of melanin and 4 % of blood, everyday pose, light and camera"
-	}
-	var b bytes.Buffer
-	if err := f.Write(&b); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -73,6 +73,10 @@ func courses(opt Options) []course {
 			all = append(all, course{name: fmt.Sprintf("%s %d", t.name, seed), kind: tracking, tone: t, script: trackingScript(t, uint32(100+10*i+seed), seed == 0)})
 		}
 		all = append(all, course{name: t.name + " stranger", kind: stranger, tone: t, script: strangerScript(t, uint32(300+i))})
+		if opt.Quick && t.band == trend.BandMedium { // one look at each of the other questions
+			foreign := foreignCourses(t, 520)
+			all = append(all, course{name: t.name + " swept", kind: swept, tone: t, script: sweptScript(t, 700)}, foreign[len(foreign)-1])
+		}
 		if !opt.Quick {
 			all = append(all, course{name: t.name + " reshot", kind: reshot, tone: t, script: reshotScript(t, uint32(400+i))})
 			all = append(all, course{name: t.name + " swept", kind: swept, tone: t, script: sweptScript(t, uint32(700+i))})
