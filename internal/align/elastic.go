@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
 )
 
 const (
@@ -22,8 +23,10 @@ const (
 	minAreaRatio, maxAreaRatio = 0.5, 2
 )
 
-// stiffnesses are tried from stiff to soft, in units of the blocks' median information.
-var stiffnesses = [...]float64{10, 1, 0.1, 0.01}
+// stiffnesses are tried from stiff to soft, in units of the blocks' median information, until one predicts
+// worse than the one before. On the way to the finest level, where a field only has to bring blocks near
+// their place, the middle ones will do.
+var stiffnesses, leading = []float64{10, 1, 0.1, 0.01}, []float64{1, 0.1}
 
 // A warp takes a frame point to the photo: displaced by the field (nil: none), then by the
 // plane.
@@ -56,24 +59,27 @@ func (f *stack) shifts(i int, votes []vote) []shift {
 }
 
 // bend fits a field to the shifts if neighbours share what the plane leaves and blocks that
-// were left out agree that a field is needed.
-func (f *stack) bend(i int, shifts []shift) *field {
+// were left out agree that a field is needed. Its stiffness is one of those given, stiff ones first.
+func (f *stack) bend(i int, shifts []shift, stiffnesses []float64) *field {
 	if len(shifts) < minBendShifts || !f.bent(i, shifts) {
 		return nil
 	}
-	unit := medianInfo(shifts)
-	side := 2 * blockPx * f.levels[i].scale
-	best, bestErr := 0.0, heldOutGain*f.heldOut(shifts, side, 0)
+	// Nodes closer than blocks are wide would know nothing of each other.
+	flat := newField(f.w, f.h, max(f.nodeStep, blockPx*f.levels[i].scale))
+	h, unit := newHalves(shifts, 2*blockPx*f.levels[i].scale, flat), medianInfo(shifts)
+	best, bestErr := 0.0, heldOutGain*h.heldOut()
 	for _, s := range stiffnesses {
-		if e := f.heldOut(shifts, side, s*unit); e < bestErr {
+		h.fit(s * unit)
+		if e := h.heldOut(); e < bestErr {
 			best, bestErr = s*unit, e
+		} else if best > 0 {
+			break
 		}
 	}
 	if best == 0 {
 		return nil
 	}
-	g := f.robustField(shifts, best)
-	g.stiffness = best
+	g := robustField(flat, best, shifts)
 	if lo, hi := g.areaRatios(f.w, f.h); !(lo >= minAreaRatio && hi <= maxAreaRatio) {
 		return nil
 	}
@@ -82,14 +88,14 @@ func (f *stack) bend(i int, shifts []shift) *field {
 
 // bent reports whether blocks that share no pixels agree on what the plane leaves: the
 // correlation of the displacements, cut at three times their median length, of blocks one to two
-// blocks apart. Noise gives 0.
+// blocks apart, or of neighbours where those are farther. Noise gives 0.
 func (f *stack) bent(i int, shifts []shift) bool {
 	length := make([]float64, len(shifts))
 	for k, s := range shifts {
 		length[k] = s.d.Norm()
 	}
 	limit := 3 * median(length)
-	near := blockPx * f.levels[i].scale
+	near := float64(max(blockPx, blockStride(f.levels[i]))) * f.levels[i].scale
 	var both, own float64
 	for k, s := range shifts {
 		cut := min(1, limit/max(length[k], 1e-9))
@@ -115,37 +121,51 @@ func medianInfo(shifts []shift) float64 {
 	return median(v)
 }
 
-// heldOut is the median distance of the shifts of one colour of a checkerboard from the
-// field of the other, both ways; stiffness 0 stands for no field.
-func (f *stack) heldOut(shifts []shift, side, stiffness float64) float64 {
-	var half [2][]shift
+// halves are the shifts of either colour of a checkerboard, with a field fitted to each.
+type halves struct {
+	shifts [2][]shift
+	fields [2]*field
+}
+
+// newHalves splits the shifts by squares of the given side and starts from a field.
+func newHalves(shifts []shift, side float64, start *field) *halves {
+	h := &halves{fields: [2]*field{start, start}}
 	for _, s := range shifts {
 		k := (int(s.p.X/side) + int(s.p.Y/side)) % 2
-		half[k] = append(half[k], s)
+		h.shifts[k] = append(h.shifts[k], s)
 	}
+	return h
+}
+
+// fit fits both fields, from where they are.
+func (h *halves) fit(stiffness float64) {
+	raster.Parallel(2, func(k int) { h.fields[k] = robustField(h.fields[k], stiffness, h.shifts[k]) })
+}
+
+// heldOut is the median distance of the shifts of either half from the field of the other.
+func (h *halves) heldOut() float64 {
 	var e []float64
-	for k := range half {
-		var g *field
-		if stiffness > 0 {
-			g = f.robustField(half[1-k], stiffness)
-		}
-		for _, s := range half[k] {
-			e = append(e, s.d.Sub(g.at(s.p)).Norm())
+	for k, shifts := range h.shifts {
+		for _, s := range shifts {
+			e = append(e, s.d.Sub(h.fields[1-k].at(s.p)).Norm())
 		}
 	}
 	return median(e)
 }
 
-// robustField fits with Tukey's weights.
-func (f *stack) robustField(shifts []shift, stiffness float64) *field {
+// fieldTolerances are those of the fits with Tukey's weights, the last of which is the result's.
+var fieldTolerances = [...]float64{1e-2, 1e-2, 1e-3, 1e-4}
+
+// robustField fits with Tukey's weights, sought from start on.
+func robustField(start *field, stiffness float64, shifts []shift) *field {
 	w := make([]float64, len(shifts))
 	r := make([]float64, len(shifts))
 	for i := range w {
 		w[i] = 1
 	}
-	g := newField(f.w, f.h, f.nodeStep)
-	for range 4 {
-		g = fitField(g, stiffness, shifts, w)
+	g := start
+	for _, tolerance := range fieldTolerances {
+		g = fitField(g, penalty{stiffness, tolerance}, shifts, w)
 		for i, s := range shifts {
 			e := s.d.Sub(g.at(s.p))
 			r[i] = math.Sqrt(e.X*e.X*s.xx + 2*e.X*e.Y*s.xy + e.Y*e.Y*s.yy)
@@ -159,6 +179,7 @@ func (f *stack) robustField(shifts []shift, stiffness float64) *field {
 			}
 		}
 	}
+	g.stiffness = stiffness
 	return g
 }
 

@@ -91,7 +91,7 @@ func (f *stack) splitHalf(m model, pairs []pair, w warp, level int) float64 {
 			return math.Inf(1)
 		}
 		if w.field != nil {
-			ws[k].field = f.robustField(f.residuals(half[k], ws[k].plane), w.field.stiffness)
+			ws[k].field = robustField(w.field, w.field.stiffness, f.residuals(half[k], ws[k].plane))
 		}
 	}
 	d := make([]float64, len(pairs))

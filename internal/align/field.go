@@ -64,24 +64,28 @@ type shift struct {
 }
 
 // fitField returns the field, sought from start on, that minimises Σ w rᵀ I r + stiffness Σ (second differences of
-// the nodes)², by conjugate gradients. The penalty is that of P-splines (Eilers & Marx 1996,
+// the nodes)², by conjugate gradients up to tolerance. The penalty is that of P-splines (Eilers & Marx 1996,
 // Stat Sci 11:89), a discrete bending energy; it leaves an affine displacement free.
-func fitField(start *field, stiffness float64, shifts []shift, weight []float64) *field {
+func fitField(start *field, p penalty, shifts []shift, weight []float64) *field {
 	f := &field{step: start.step, nx: start.nx, ny: start.ny, u: slices.Clone(start.u)}
-	e := &equations{f: f, shifts: shifts, weight: weight, stiffness: stiffness}
+	e := &equations{f: f, shifts: shifts, weight: weight, penalty: p}
 	e.prepare()
 	e.solve()
 	return f
 }
 
+// A penalty says how a field is fitted: its stiffness, and the share of the right side that may be
+// left of the normal equations.
+type penalty struct{ stiffness, tolerance float64 }
+
 // equations are the normal equations of a field, applied without being formed.
 type equations struct {
-	f         *field
-	shifts    []shift
-	weight    []float64
-	stiffness float64
-	at        []int
-	taps      [][16]float64
+	penalty
+	f      *field
+	shifts []shift
+	weight []float64
+	at     []int
+	taps   [][16]float64
 }
 
 func (e *equations) prepare() {
@@ -100,24 +104,22 @@ func (e *equations) prepare() {
 
 // spread adds wᵀ·v of shift k to the nodes, gather reads w·u.
 func (e *equations) spread(out []geom.Point, k int, v geom.Point) {
+	t := &e.taps[k]
 	for b := range 4 {
-		row := out[e.at[k]+b*e.f.nx:]
+		row, w := (*[4]geom.Point)(out[e.at[k]+b*e.f.nx:]), (*[4]float64)(t[4*b:])
 		for a := range 4 {
-			t := e.taps[k][4*b+a]
-			row[a].X += t * v.X
-			row[a].Y += t * v.Y
+			row[a].X += w[a] * v.X
+			row[a].Y += w[a] * v.Y
 		}
 	}
 }
 
 func (e *equations) gather(u []geom.Point, k int) (d geom.Point) {
+	t := &e.taps[k]
 	for b := range 4 {
-		row := u[e.at[k]+b*e.f.nx:]
-		for a := range 4 {
-			t := e.taps[k][4*b+a]
-			d.X += t * row[a].X
-			d.Y += t * row[a].Y
-		}
+		row, w := (*[4]geom.Point)(u[e.at[k]+b*e.f.nx:]), (*[4]float64)(t[4*b:])
+		d.X += (w[0]*row[0].X + w[1]*row[1].X) + (w[2]*row[2].X + w[3]*row[3].X)
+		d.Y += (w[0]*row[0].Y + w[1]*row[1].Y) + (w[2]*row[2].Y + w[3]*row[3].Y)
 	}
 	return d
 }
@@ -128,57 +130,61 @@ func (e *equations) times(k int, d geom.Point) geom.Point {
 	return geom.Point{X: w * (s.xx*d.X + s.xy*d.Y), Y: w * (s.xy*d.X + s.yy*d.Y)}
 }
 
-// apply is the matrix of the normal equations times u.
-func (e *equations) apply(u []geom.Point) []geom.Point {
-	out := make([]geom.Point, len(u))
-	for k := range e.shifts {
-		e.spread(out, k, e.times(k, e.gather(u, k)))
-	}
+// apply sets out to the matrix of the normal equations times u.
+func (e *equations) apply(out, u []geom.Point) {
 	for i, v := range u {
-		out[i].X += anchor * e.stiffness * v.X
-		out[i].Y += anchor * e.stiffness * v.Y
+		out[i] = geom.Point{X: anchor * e.stiffness * v.X, Y: anchor * e.stiffness * v.Y}
+	}
+	for k := range e.shifts {
+		if e.weight[k] > 0 {
+			e.spread(out, k, e.times(k, e.gather(u, k)))
+		}
 	}
 	nx, ny := e.f.nx, e.f.ny
 	for j := range ny {
-		for i := range nx {
-			c := j*nx + i
-			if i+2 < nx {
-				e.bend(out, u, [4]int{c, c + 1, c + 1, c + 2}, 1)
-			}
-			if j+2 < ny {
-				e.bend(out, u, [4]int{c, c + nx, c + nx, c + 2*nx}, 1)
-			}
-			if i+1 < nx && j+1 < ny {
-				e.bend(out, u, [4]int{c, c + 1, c + nx, c + nx + 1}, 2)
-			}
+		row := j * nx
+		bend(out[row:row+nx], u[row:row+nx], [3]int{1, 1, 2}, e.stiffness)
+		if j+2 < ny {
+			bend(out[row:row+3*nx], u[row:row+3*nx], [3]int{nx, nx, 2 * nx}, e.stiffness)
+		}
+		if j+1 < ny {
+			bend(out[row:row+2*nx], u[row:row+2*nx], [3]int{1, nx, nx + 1}, 2*e.stiffness)
 		}
 	}
-	return out
 }
 
 // anchor holds nodes to the plane by this share of the stiffness: nothing where there are
 // blocks, everything far from them, where a slope would run away.
 const anchor = 0.001
 
-// bend adds the gradient of (u₀ − u₁ − u₂ + u₃)², times factor.
-func (e *equations) bend(out, u []geom.Point, n [4]int, factor float64) {
-	s := e.stiffness * factor
-	x := s * (u[n[0]].X - u[n[1]].X - u[n[2]].X + u[n[3]].X)
-	y := s * (u[n[0]].Y - u[n[1]].Y - u[n[2]].Y + u[n[3]].Y)
-	for i, sign := range [4]float64{1, -1, -1, 1} {
-		out[n[i]].X += sign * x
-		out[n[i]].Y += sign * y
+// bend adds the gradient of s·(u₀ − u₁ − u₂ + u₃)² for every node that has the other three, which lie at
+// the given distances, in order of the nodes.
+func bend(out, u []geom.Point, at [3]int, s float64) {
+	n := len(u) - at[2]
+	if n <= 0 {
+		return
+	}
+	a, b, c, d := u[:n], u[at[0]:at[0]+n], u[at[1]:at[1]+n], u[at[2]:at[2]+n]
+	oa, ob, oc, od := out[:n], out[at[0]:at[0]+n], out[at[1]:at[1]+n], out[at[2]:at[2]+n]
+	for i := range n {
+		x := s * (a[i].X - b[i].X - c[i].X + d[i].X)
+		y := s * (a[i].Y - b[i].Y - c[i].Y + d[i].Y)
+		oa[i].X, oa[i].Y = oa[i].X+x, oa[i].Y+y
+		ob[i].X, ob[i].Y = ob[i].X-x, ob[i].Y-y
+		oc[i].X, oc[i].Y = oc[i].X-x, oc[i].Y-y
+		od[i].X, od[i].Y = od[i].X+x, od[i].Y+y
 	}
 }
 
-// solve runs conjugate gradients until the residual is a ten-thousandth of the right side.
+// solve runs conjugate gradients until the residual is below tolerance of the right side.
 func (e *equations) solve() {
-	r := make([]geom.Point, len(e.f.u))
+	r, q := make([]geom.Point, len(e.f.u)), make([]geom.Point, len(e.f.u))
 	for k, s := range e.shifts {
 		e.spread(r, k, e.times(k, s.d))
 	}
-	stop := dot(r, r) * 1e-8
-	for i, v := range e.apply(e.f.u) {
+	stop := dot(r, r) * e.tolerance * e.tolerance
+	e.apply(q, e.f.u)
+	for i, v := range q {
 		r[i] = r[i].Sub(v)
 	}
 	p := slices.Clone(r)
@@ -187,7 +193,7 @@ func (e *equations) solve() {
 		if rr <= stop || rr == 0 {
 			return
 		}
-		q := e.apply(p)
+		e.apply(q, p)
 		a := rr / dot(p, q)
 		for i := range p {
 			e.f.u[i].X += a * p[i].X

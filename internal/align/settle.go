@@ -35,7 +35,7 @@ func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
 		return nil, false
 	}
 	if w.field != nil {
-		s.warp.field = f.bend(level, f.residuals(s.pairs, s.warp.plane))
+		s.warp.field = f.bend(level, f.residuals(s.pairs, s.warp.plane), stiffnesses)
 	}
 	s.votes = f.votes(level, photo, s.warp)
 	s.structure = f.structure(s.pairs, s.warp)
