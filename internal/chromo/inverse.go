@@ -35,7 +35,8 @@ func newInverse(t *forwardTable) inverseTable {
 	for k := range inv {
 		inv[k].beyond = 1
 	}
-	seed := nodeOf(0.7, vFirst)*uNodes + nodeOf(0.6, uFirst)
+	ordinary, _, _ := t.at(ordinaryMelanin/100, math.Sqrt(restingBlood/100))
+	seed := nodeOf(ordinary[1], vFirst)*uNodes + nodeOf(ordinary[0], uFirst)
 	start, ok := t.solve(nodeRatios(seed), [2]float64{referenceM, 0.1})
 	if !ok {
 		panic("chromo: the model has no ordinary skin")

@@ -15,8 +15,12 @@ type Baseline struct {
 
 // Bounds of what a baseline tells of the model.
 const (
-	// The least melanin of skin is 1.3 % (Jacques 1998); a reading well below it says that
-	// the camera is not the one assumed.
+	// The least melanin of skin is 1.3 % (Jacques 1998): where less is read the surface shines
+	// more than modelled, up to mostSurface (what a dielectric of index 1.4 reflects, 2.8 %,
+	// and half as much again); a reading well below it says that the camera is not the one
+	// assumed.
+	leastSkin    = 1.3
+	mostSurface  = 0.04
 	leastMelanin = 0.8
 	// From this darkness on (percent melanin; brown skin and darker) brightness is used
 	// beside the ratios: there a third of the blue light comes from the surface (project
@@ -33,8 +37,12 @@ const (
 func (m *Model) Settle(b Baseline) *Model {
 	u, v, g := m.ratios(float32(b.Colour[0]), float32(b.Colour[1]), float32(b.Colour[2]))
 	a := m.inverse.at(u, v)
-	if !m.CameraKnown() && a.melanin < leastMelanin {
-		return m.relative(u, v)
+	if a.melanin < leastSkin {
+		shiny, melanin := m.shiny(u, v)
+		if !m.CameraKnown() && melanin < leastMelanin {
+			return m.relative(u, v)
+		}
+		return shiny
 	}
 	if !b.LightKnown || !(darkness(a) > darkMelanin) {
 		return m
@@ -50,6 +58,36 @@ func (m *Model) Settle(b Baseline) *Model {
 // less melanin and more blood than skin at rest has; their product says how dark it is.
 func darkness(a answer) float64 {
 	return float64(a.melanin) * math.Sqrt(max(0, float64(a.blood))/restingBlood)
+}
+
+// shiny is the model with as much more surface reflection as makes this colour the
+// lightest skin there is, and the melanin that it reads.
+func (m *Model) shiny(u, v float32) (*Model, float64) {
+	const step = 0.005
+	surface, now := m.surface(), float64(m.inverse.at(u, v).melanin)
+	for surface < mostSurface {
+		next := min(surface+step, mostSurface)
+		s := m.withSurface(next)
+		melanin := float64(s.inverse.at(u, v).melanin)
+		if melanin >= leastSkin {
+			return m.withSurface(surface + (next-surface)*(leastSkin-now)/(melanin-now)), leastSkin
+		}
+		surface, now = next, melanin
+	}
+	return m.withSurface(mostSurface), now
+}
+
+func (m *Model) surface() float64 {
+	if s := m.options.Skin.Surface; s != 0 {
+		return s
+	}
+	return DefaultSurface
+}
+
+func (m *Model) withSurface(s float64) *Model {
+	opt := m.options
+	opt.Skin.Surface = s
+	return NewModel(opt)
 }
 
 // relative is the model of the developed camera to which this colour is the most ordinary

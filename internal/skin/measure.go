@@ -18,6 +18,7 @@ type Reference struct {
 	Red     float64           // blood fraction above which skin is red, percent
 	Blood   float64           // mean blood fraction of the baseline, percent
 	Pigment pigment.Threshold // melanin above which skin is pigmented
+	rest    *chromo.Link      // of melanin with blood; nil: cannot be told
 
 	Hair      hair.Threshold // contrast from which a line is a hair
 	HairKnown bool           // the baseline showed where hair begins
@@ -35,6 +36,7 @@ func Freeze(baseline ...*Sheet) Reference {
 		r.Pigment.Level += p.Level / n
 		r.Pigment.Contrast += p.Contrast / n
 	}
+	r.freezeLink(baseline)
 	r.Hair, r.HairKnown = freezeHair(baseline)
 	if len(baseline) == 0 {
 		nan := math.NaN()
@@ -47,6 +49,7 @@ func Freeze(baseline ...*Sheet) Reference {
 type work struct {
 	*Sheet
 	ref                   Reference
+	melanin               chromo.Field // of the sheet, without what a flush leaks into it
 	spotCount, spotBurden outcome.Measurement
 	roughness, coarse     outcome.Measurement
 	lines                 texture.Lines
@@ -56,8 +59,8 @@ type work struct {
 }
 
 func newWork(s *Sheet, ref Reference) *work {
-	w := &work{Sheet: s, ref: ref}
-	w.spotCount, w.spotBurden = pigment.Spots(s.melanin, s.mmPerPx, ref.Pigment)
+	w := &work{Sheet: s, ref: ref, melanin: s.withoutLeak(ref)}
+	w.spotCount, w.spotBurden = pigment.Spots(w.melanin, s.mmPerPx, ref.Pigment)
 	if s.hairWanted {
 		w.hairs = s.measureHair(ref)
 	}

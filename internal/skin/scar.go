@@ -119,14 +119,14 @@ func (w *work) scarArea() outcome.Measurement {
 	if w.mmPerPx <= 0 {
 		return outcome.Unmeasured(UnitArea, outcome.ScaleUnknown)
 	}
-	s := w.melanin.Summary()
+	s := w.Sheet.melanin.Summary()
 	if s.N == 0 || w.surround.melanin.Empty() {
 		return outcome.Unmeasured(UnitArea, outcome.RegionLost)
 	}
 	melanin, blood := beyond(w.surround.melanin), beyond(w.surround.blood)
 	area := 0.0
-	for i, m := range w.melanin.Value.Pix {
-		if k := w.melanin.WeightAt(i); k > 0 && (melanin(m) || blood(w.blood.Value.Pix[i])) {
+	for i, m := range w.Sheet.melanin.Value.Pix {
+		if k := w.Sheet.melanin.WeightAt(i); k > 0 && (melanin(m) || blood(w.blood.Value.Pix[i])) {
 			area += float64(k)
 		}
 	}
@@ -156,7 +156,7 @@ func scarIndices() []Index {
 	return []Index{
 		{"scar_melanin", like(outcome.Pigment, pigment.UnitMelanin, "How far the melanin of a scar is from that of the skin around it, darker or paler: 0 is like its surround."),
 			light, func(w *work) outcome.Measurement {
-				return contrast(w.melanin, w.surround.melanin, pigment.UnitMelanin)
+				return contrast(w.Sheet.melanin, w.surround.melanin, pigment.UnitMelanin)
 			}},
 		{"scar_hemoglobin", like(outcome.Redness, erythema.UnitBlood, "How far the blood of a scar is from that of the skin around it, redder or paler: 0 is like its surround."),
 			light, func(w *work) outcome.Measurement { return contrast(w.blood, w.surround.blood, erythema.UnitBlood) }},
