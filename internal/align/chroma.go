@@ -234,13 +234,16 @@ func (f *Frame) followColour(p *photo, red *solution, start, rounds int) (s *sol
 }
 
 // between is the length of the median displacement between two warps at the pairs.
-func between(a, b warp, pairs []pair) float64 {
+func between(a, b warp, pairs []pair) float64 { return displacement(a, b, pairs).Norm() }
+
+// displacement is the median of a less b at the pairs.
+func displacement(a, b warp, pairs []pair) geom.Point {
 	xs, ys := make([]float64, len(pairs)), make([]float64, len(pairs))
 	for i, q := range pairs {
 		d := a.apply(q.p).Sub(b.apply(q.p))
 		xs[i], ys[i] = d.X, d.Y
 	}
-	return math.Hypot(median(xs), median(ys))
+	return geom.Point{X: median(xs), Y: median(ys)}
 }
 
 const (
@@ -260,43 +263,7 @@ const (
 	scaleError, reliefLeft = 2, 0.03
 	// reliefMissed is the true shift over that of a mixture that relief still pulls at: 1.3 to 1.8.
 	reliefMissed = 1.5
-	// Where the blocks of a fine level and those of the evidence's correlate as much as this,
-	// nothing is left that a lamp from another side would have changed.
-	sameLightFine, sameLightCoarse = 0.96, 0.97
 )
-
-// sameLight reports whether red light agrees too well for the lamp to have moved. Where grain spoils the
-// finest level, the next counts as fine.
-func (f *Frame) sameLight(p *photo, red *solution) bool {
-	last := f.red.evidenceLevel(evidencePx)
-	if !(medianCorr(f.red.votes(last, p.red, red.warp)) >= sameLightCoarse) {
-		return false
-	}
-	return medianCorr(red.votes) >= sameLightFine ||
-		red.level+1 < last && medianCorr(f.red.votes(red.level+1, p.red, red.warp)) >= sameLightFine
-}
-
-// light compares the solution on red light with one on colour, and returns the one to believe.
-// What the two differ by, or what is left of it, is the light's part of the error.
-func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
-	if f.sameLight(p, red) {
-		return red
-	}
-	s, corr := f.byColour(p, red)
-	if s != nil && 1-corr <= colourGain*(1-f.compare(p, red, red.warp).red()) {
-		if f.differs(s, red, fig) {
-			fig.LightPx = max(reliefLeft*fig.ColourShiftPx, scaleError*f.scaleShift(p, s))
-			return s
-		}
-		return red
-	}
-	// The best mixture is relief itself; the next best, which has nothing in common with it, can
-	// still tell that relief has moved.
-	if s, _ = f.followColour(p, red, 1, 1); s != nil && f.differs(s, red, fig) {
-		fig.LightPx = reliefMissed * fig.ColourShiftPx
-	}
-	return red
-}
 
 // differs reports whether two solutions differ by more than they can err, and records by how much.
 func (f *Frame) differs(s, red *solution, fig *Figures) bool {
@@ -317,14 +284,4 @@ func (f *Frame) scaleShift(p *photo, s *solution) float64 {
 		return 0
 	}
 	return between(warp{t, s.warp.field}, s.warp, s.pairs)
-}
-
-func medianCorr(votes []vote) float64 {
-	var c []float64
-	for _, v := range votes {
-		if v.found {
-			c = append(c, v.corr)
-		}
-	}
-	return median(c)
 }
