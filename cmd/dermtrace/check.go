@@ -9,6 +9,7 @@ import (
 
 	"dermtrace/internal/calib"
 	"dermtrace/internal/folder"
+	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 	"dermtrace/internal/quality"
@@ -91,7 +92,7 @@ func runCheck(ctx context.Context, t *terminal, files []string, opt checkOptions
 	results := []checkedPhoto{}
 	usable := 0
 	for _, file := range files {
-		p, err := openPhoto(ctx, file, opt.maxMegapixels)
+		p, err := openSource(ctx, file, opt.maxMegapixels)
 		if errors.Is(err, context.Canceled) {
 			return err
 		}
@@ -140,14 +141,16 @@ func (c checkedPhoto) usable() bool {
 }
 
 // checkOne judges a photo: against a series inside its regions, else where skin is found.
-func checkOne(p *photo.Photo, camera *series.AtCamera) checkedPhoto {
-	out := checkedPhoto{Card: cardOf(p.Pixels)}
+func checkOne(p *photo.Source, camera *series.AtCamera) checkedPhoto {
+	f := calib.SearchFactor(p.W(), p.H())
+	small := p.Thin(f)
+	out := checkedPhoto{Card: cardOf(p, small)}
 	var q outcome.Quality
 	if camera != nil {
-		j := camera.Judge(p)
+		j := camera.Judge(p.Photo())
 		q, out.AtCamera = j.Quality, &j
 	} else {
-		q = quality.OfPhoto(p.Pixels, p.Meta, skinOf(p.Pixels)...)
+		q = quality.OfPhoto(p, p.Meta, skinOf(small, f, p)...)
 	}
 	if q.Reasons == nil {
 		q.Reasons = []outcome.Reason{} // an empty list in JSON, not null
@@ -160,19 +163,23 @@ func checkOne(p *photo.Photo, camera *series.AtCamera) checkedPhoto {
 // default); less may be wood or the brown patches of a card.
 const leastSkin = 0.1
 
-// skinOf is the skin that was found, or nothing, which means the whole photo.
-func skinOf(rgb *raster.RGB) []*roi.Mask {
-	outline, found, err := roi.FindSkin(rgb)
+// skinOf is the skin that was found in a photo shrunken by f, or nothing, which means
+// the whole photo.
+func skinOf(small *raster.RGB, f int, p *photo.Source) []*roi.Mask {
+	outline, found, err := roi.FindSkin(small)
 	if err != nil || found.Share < leastSkin {
 		return nil
 	}
-	return []*roi.Mask{roi.Fill(outline, rgb.W(), rgb.H())}
+	for i, at := range outline { // pixel x of small is centred on f·x + (f−1)/2
+		outline[i] = geom.Point{X: float64(f)*at.X + float64(f-1)/2, Y: float64(f)*at.Y + float64(f-1)/2}
+	}
+	return []*roi.Mask{roi.Fill(outline, p.W(), p.H())}
 }
 
-func cardOf(rgb *raster.RGB) checkedCard {
+func cardOf(p *photo.Source, small *raster.RGB) checkedCard {
 	nan := outcome.NaN()
 	out := checkedCard{Corners: [][2]outcome.Number{}, MeanDE00: nan, MaxDE00: nan, MMPerPx: nan, Warnings: []string{}}
-	card, err := calib.FindCard(rgb, calib.CardOptions{})
+	card, err := calib.FindCardIn(p, small, calib.CardOptions{})
 	if err != nil {
 		return out
 	}

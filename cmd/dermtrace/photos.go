@@ -13,6 +13,15 @@ import (
 
 // openPhoto opens a photo named on the command line.
 func openPhoto(ctx context.Context, path string, maxMegapixels float64) (*photo.Photo, error) {
+	s, err := openSource(ctx, path, maxMegapixels)
+	if err != nil {
+		return nil, err
+	}
+	return s.Photo(), nil
+}
+
+// openSource is openPhoto without working out its light.
+func openSource(ctx context.Context, path string, maxMegapixels float64) (*photo.Source, error) {
 	target, err := filepath.EvalSymlinks(path) // a link that the user names may lead anywhere
 	if err != nil {
 		return nil, photoError(path, err)
@@ -22,7 +31,7 @@ func openPhoto(ctx context.Context, path string, maxMegapixels float64) (*photo.
 		return nil, err
 	}
 	defer dir.Close()
-	p, err := photo.Open(ctx, dir, filepath.Base(target), limits(maxMegapixels))
+	p, err := photo.OpenSource(ctx, dir, filepath.Base(target), limits(maxMegapixels))
 	if err != nil {
 		return nil, photoError(path, err)
 	}

@@ -93,7 +93,7 @@ func runWatch(ctx context.Context, t *terminal, inbox string, opt watchOptions) 
 
 // watchOne judges one photo; a file that is no photo is said and passed over.
 func watchOne(ctx context.Context, t *terminal, path string, camera *series.AtCamera, opt watchOptions) error {
-	p, err := openPhoto(ctx, path, opt.maxMegapixels)
+	p, err := openSource(ctx, path, opt.maxMegapixels)
 	if errors.Is(err, context.Canceled) {
 		return err
 	}

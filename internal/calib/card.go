@@ -86,23 +86,72 @@ const (
 // a card that was found stand in its warnings; [Card.Light] refuses one that its own
 // correction does not fit.
 func FindCard(rgb *raster.RGB, opt CardOptions) (Card, error) {
-	f := max(1, (max(rgb.W(), rgb.H())+searchSide-1)/searchSide)
-	small := thin(rgb, f)
+	f := SearchFactor(rgb.W(), rgb.H())
+	p, err := searchFor(thin(rgb, f), f, opt)
+	if err != nil {
+		return Card{}, err
+	}
+	return readCard(rgb, p, opt)
+}
+
+// SearchFactor is by how much a photo of w×h pixels is shrunken to be searched.
+func SearchFactor(w, h int) int { return max(1, (max(w, h)+searchSide-1)/searchSide) }
+
+// Picture is a photo that is read in parts.
+type Picture interface {
+	W() int
+	H() int
+	Crop(x0, y0, x1, y1 int) *raster.RGB // the pixels [x0, x1) × [y0, y1)
+}
+
+// FindCardIn is [FindCard] for who has a photo's pixels only in parts: small is the photo
+// shrunken by [SearchFactor], its pixel x centred on f·x + (f−1)/2.
+func FindCardIn(pic Picture, small *raster.RGB, opt CardOptions) (Card, error) {
+	p, err := searchFor(small, SearchFactor(pic.W(), pic.H()), opt)
+	if err != nil {
+		return Card{}, err
+	}
+	x0, y0, x1, y1 := p.within(pic.W(), pic.H())
+	p.photoFromCard = geom.Translation(-float64(x0), -float64(y0)).Mul(p.photoFromCard)
+	c, err := readCard(pic.Crop(x0, y0, x1, y1), p, opt)
+	if err != nil {
+		return Card{}, err
+	}
+	c.PhotoFromCard = geom.Translation(float64(x0), float64(y0)).Mul(c.PhotoFromCard)
+	c.Corners = quadOf(c.PhotoFromCard)
+	return c, nil
+}
+
+// cardMargin is how far around a card is read, as a share of its extent: half a cell and
+// more, where its edges are looked for.
+const cardMargin = 0.3
+
+// within is the box around the card in a photo of w×h pixels.
+func (p placement) within(w, h int) (x0, y0, x1, y1 int) {
+	q := quadOf(p.photoFromCard)
+	lo, hi := geom.Polygon(q[:]).Bounds()
+	margin := cardMargin * max(hi.X-lo.X, hi.Y-lo.Y)
+	held := func(v float64, n int) int { return int(max(0, min(v, float64(n)))) }
+	return held(lo.X-margin, w), held(lo.Y-margin, h), held(hi.X+margin+1, w), held(hi.Y+margin+1, h)
+}
+
+// searchFor places the card by a photo that was shrunken by f.
+func searchFor(small *raster.RGB, f int, opt CardOptions) (placement, error) {
 	skip := shrunkMask(opt.Exclude, small, f)
 	p, err := search(small, skip)
 	if err != nil && f == 1 {
 		p, err = search(smoothed(small), skip) // nothing has averaged the noise out
 	}
 	if err != nil {
-		return Card{}, err
+		return p, err
 	}
 	if isPage(small, quadOf(p.photoFromCard)) {
-		return Card{}, ErrPage
+		return p, ErrPage
 	}
 	// Pixel x of the shrunken photo is centred on f·x + (f−1)/2.
 	photoFromSmall := geom.Transform{float64(f), 0, float64(f-1) / 2, 0, float64(f), float64(f-1) / 2, 0, 0, 1}
 	p.photoFromCard = photoFromSmall.Mul(p.photoFromCard)
-	return readCard(rgb, p, opt)
+	return p, nil
 }
 
 // search places the card on the shrunken photo and moves it onto its edges.

@@ -337,3 +337,32 @@ func TestOddPicturesHaveNoCard(t *testing.T) {
 		t.Errorf("a picture without numbers: %v", err)
 	}
 }
+
+// Read from a shrunken photo and the part around it, a card is the same.
+func TestACardIsFoundInParts(t *testing.T) {
+	s := flat()
+	s.area, s.turn, s.tilt = 0.06, 0.7, 0.4
+	rgb, _ := s.render()
+	big := enlarged(rgb, 3)
+	want, err := FindCard(big, CardOptions{PitchMM: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := SearchFactor(big.W(), big.H())
+	got, err := FindCardIn(big, thin(big, f), CardOptions{PitchMM: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rounding = 1e-6 // of coordinates that begin elsewhere
+	for i, c := range want.Corners {
+		if d := got.Corners[i].Sub(c).Norm(); !(d <= rounding) {
+			t.Errorf("corner %d is %v px off", i, d)
+		}
+	}
+	if !(math.Abs(got.MeanDE00-want.MeanDE00) <= rounding && math.Abs(got.MMPerPx-want.MMPerPx) <= rounding && math.Abs(got.TiltDeg-want.TiltDeg) <= rounding) {
+		t.Errorf("mean %v ΔE00, %v mm per pixel, tilt %v, want %v, %v, %v", got.MeanDE00, got.MMPerPx, got.TiltDeg, want.MeanDE00, want.MMPerPx, want.TiltDeg)
+	}
+	if p := want.Corners[0]; !(math.Abs(got.MMPerPxAt(p)-want.MMPerPxAt(p)) <= rounding) {
+		t.Errorf("%v mm per pixel at a corner, want %v", got.MMPerPxAt(p), want.MMPerPxAt(p))
+	}
+}

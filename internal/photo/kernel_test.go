@@ -183,6 +183,50 @@ func TestOrientAgainstNaive(t *testing.T) {
 	}
 }
 
+// Parts and thin pictures of every orientation are those of the whole.
+func TestPartsAreThoseOfTheWhole(t *testing.T) {
+	const w, h, f = 131, 70, 3
+	m, err := jpeg.Decode(bytes.NewReader(colourJPEG(t, w, h, subsamplings["420"], 95)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for o := 1; o <= 8; o++ {
+		head := plainHeader()
+		head.facts.rotation = o
+		s := (&decoded{img: m}).source(head)
+		whole := s.pixels()
+		if s.W() != whole.W() || s.H() != whole.H() {
+			t.Fatalf("orientation %d: %d×%d, want %d×%d", o, s.W(), s.H(), whole.W(), whole.H())
+		}
+		part := s.Crop(5, 9, 52, 64)
+		for k, p := range part.Planes() {
+			for y := range p.H {
+				for x := range p.W {
+					if p.At(x, y) != whole.Planes()[k].At(x+5, y+9) {
+						t.Fatalf("orientation %d: part differs at %d, %d", o, x, y)
+					}
+				}
+			}
+		}
+		// Two rows or, in what lies on its side, two columns of each block.
+		thin := s.Thin(f)
+		for y := range thin.H() {
+			for x := range thin.W() {
+				var want float64
+				for i := range f * f {
+					u, v := i%f, i/f
+					if swapsSides(o) && u != 1 || !swapsSides(o) && v != 1 {
+						want += float64(whole.G.At(f*x+u, f*y+v)) / (2 * f)
+					}
+				}
+				if got := float64(thin.G.At(x, y)); !(math.Abs(got-want) <= 1e-6) {
+					t.Fatalf("orientation %d: thin is %v at %d, %d, want %v", o, got, x, y, want)
+				}
+			}
+		}
+	}
+}
+
 // Turning twice by HEIC's properties is one EXIF orientation.
 func TestTurnsCompose(t *testing.T) {
 	const w, h = 5, 3

@@ -17,14 +17,17 @@ type decoded struct {
 // the file's own primaries.
 type rowReader func(y, x0 int, r, g, b []float32)
 
-// linear makes upright planes of linear light on the sRGB primaries.
-func (d *decoded) linear(h *header) *raster.RGB {
+// source reads light on the sRGB primaries.
+func (d *decoded) source(h *header) *Source {
 	read := reader(d.img, h)
 	if !h.colour.plain {
 		read = withMatrix(read, h.colour.matrix)
 	}
-	return orient(h.rotation(), d.img.Bounds().Dx(), d.img.Bounds().Dy(), read)
+	return &Source{read: read, w: d.img.Bounds().Dx(), h: d.img.Bounds().Dy(), turn: h.rotation()}
 }
+
+// linear makes upright planes of linear light on the sRGB primaries.
+func (d *decoded) linear(h *header) *raster.RGB { return d.source(h).pixels() }
 
 // luts holds the light of every code, per channel; channels of one curve share a table.
 type luts struct{ r, g, b []float32 }

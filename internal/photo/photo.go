@@ -83,26 +83,11 @@ func Stat(ctx context.Context, fsys fs.FS, name string, lim Limits) (Meta, error
 // Open reads a photo. Its errors are a [FormatError], [UnsupportedError] or
 // [LimitError], an error of fsys, or that of ctx.
 func Open(ctx context.Context, fsys fs.FS, name string, lim Limits) (*Photo, error) {
-	lim = lim.withDefaults()
-	w, h, err := open(ctx, fsys, name, lim)
+	s, err := OpenSource(ctx, fsys, name, lim)
 	if err != nil {
 		return nil, err
 	}
-	defer w.close()
-	data, sum, err := w.whole()
-	if err != nil {
-		return nil, named(err, name, h.format)
-	}
-	dec, err := decode(ctx, data, h, lim)
-	if err != nil {
-		return nil, named(err, name, h.format)
-	}
-	m := h.meta(name, w.size)
-	m.SHA256 = sum
-	m.Warnings = add(m.Warnings, dec.warnings...)
-	pixels := dec.linear(h)
-	m.Width, m.Height = pixels.W(), pixels.H()
-	return &Photo{Meta: m, Pixels: pixels}, nil
+	return s.Photo(), nil
 }
 
 // open opens a file and reads its header.

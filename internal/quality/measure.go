@@ -47,10 +47,17 @@ const (
 	glareOver  = 1.5
 )
 
+// Picture is a photo that is read in parts: a [raster.RGB] or a [photo.Source].
+type Picture interface {
+	W() int
+	H() int
+	Crop(x0, y0, x1, y1 int) *raster.RGB // the pixels [x0, x1) × [y0, y1)
+}
+
 // Measure reads the figures of a photo inside the regions or, without any, as a whole.
-func Measure(rgb *raster.RGB, meta photo.Meta, regions ...*roi.Mask) Facts {
-	f := Facts{Meta: meta, LongSide: max(rgb.W(), rgb.H()), ShortSide: min(rgb.W(), rgb.H())}
-	at := blocks(rgb.W(), rgb.H(), union(regions))
+func Measure(pic Picture, meta photo.Meta, regions ...*roi.Mask) Facts {
+	f := Facts{Meta: meta, LongSide: max(pic.W(), pic.H()), ShortSide: min(pic.W(), pic.H())}
+	at := blocks(pic.W(), pic.H(), union(regions))
 	f.Pixels = len(at) * blockPx * blockPx
 	if len(at) == 0 {
 		nan := math.NaN()
@@ -59,7 +66,7 @@ func Measure(rgb *raster.RGB, meta photo.Meta, regions ...*roi.Mask) Facts {
 		return f
 	}
 	each := make([]block, len(at))
-	raster.Parallel(len(at), func(i int) { each[i] = readBlock(rgb, at[i]) })
+	raster.Parallel(len(at), func(i int) { each[i] = readBlock(pic, at[i]) })
 	f.exposure(each)
 	f.detail(each)
 	f.Slope = slopeOf(each)
@@ -126,12 +133,13 @@ type block struct {
 	haar      haarEnergies
 }
 
-func readBlock(rgb *raster.RGB, at corner) block {
+func readBlock(pic Picture, at corner) block {
+	rgb := pic.Crop(at.x, at.y, at.x+blockPx, at.y+blockPx)
 	b := block{at: at, y: make([]float32, 0, blockPx*blockPx), white: make([]bool, 0, blockPx*blockPx)}
 	var sum float64
-	for y := at.y; y < at.y+blockPx; y++ {
-		rs, gs, bs := rgb.R.Row(y)[at.x:], rgb.G.Row(y)[at.x:], rgb.B.Row(y)[at.x:]
-		for x := range blockPx {
+	for y := range blockPx {
+		rs, gs, bs := rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)
+		for x := range rs {
 			r, g, bl := rs[x], gs[x], bs[x]
 			hi, lo := max(r, g, bl), min(r, g, bl)
 			if hi >= clipHigh {

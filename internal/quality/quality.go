@@ -19,7 +19,6 @@ import (
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
-	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 )
 
@@ -51,8 +50,8 @@ const (
 )
 
 // OfPhoto judges a photo by itself, inside the regions or, without any, as a whole.
-func OfPhoto(rgb *raster.RGB, meta photo.Meta, regions ...*roi.Mask) outcome.Quality {
-	return Measure(rgb, meta, regions...).Quality()
+func OfPhoto(pic Picture, meta photo.Meta, regions ...*roi.Mask) outcome.Quality {
+	return Measure(pic, meta, regions...).Quality()
 }
 
 // Quality holds the figures against the gates. MMPerPx and SkinState count if they
