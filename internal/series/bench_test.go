@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -59,6 +60,25 @@ func BenchmarkSeries12MP(b *testing.B) {
 		}
 	}
 	b.ReportMetric(b.Elapsed().Seconds()/decoding.Seconds(), "decodings")
+}
+
+// BenchmarkTwoCores12MP prints how many times faster two cores are than one within one
+// series. On a machine that is busy otherwise the figure says nothing.
+func BenchmarkTwoCores12MP(b *testing.B) {
+	files := bigCourse(b)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var took [2]time.Duration
+	for b.Loop() {
+		for i := range took {
+			runtime.GOMAXPROCS(i + 1)
+			start := time.Now()
+			if _, err := Analyze(context.Background(), files, Options{}); err != nil {
+				b.Fatal(err)
+			}
+			took[i] += time.Since(start)
+		}
+	}
+	b.ReportMetric(took[0].Seconds()/took[1].Seconds(), "times-one-core")
 }
 
 func decodeAll(b *testing.B, files fstest.MapFS, photos []string) time.Duration {

@@ -1,0 +1,80 @@
+package series
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// BenchmarkProcessor12MP is BenchmarkSeries12MP in processor time, which does not depend
+// on what else the machine does: how many times that of decoding the JPEGs.
+func BenchmarkProcessor12MP(b *testing.B) {
+	files := bigCourse(b)
+	photos, err := fs.Glob(files, "*.jpg")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var decoding, all time.Duration
+	for b.Loop() {
+		start := processorTime(b)
+		decodeAll(b, files, photos)
+		decoded := processorTime(b)
+		if _, err := Analyze(context.Background(), files, Options{}); err != nil {
+			b.Fatal(err)
+		}
+		decoding, all = decoding+decoded-start, all+processorTime(b)-decoded
+	}
+	b.ReportMetric(all.Seconds()/decoding.Seconds(), "decodings")
+}
+
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// BenchmarkPeakMemory12MP prints the most memory that a course of six photos of 12
+// megapixels held at once, of the largest round.
+func BenchmarkPeakMemory12MP(b *testing.B) {
+	files := bigCourse(b)
+	most := 0.0
+	for b.Loop() {
+		debug.FreeOSMemory() // what made the photos is no part of it
+		if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+			b.Skip("SKIPPED: the peak of memory cannot be reset: ", err)
+		}
+		if _, err := Analyze(context.Background(), files, Options{}); err != nil {
+			b.Fatal(err)
+		}
+		most = max(most, peakMiB(b))
+	}
+	b.ReportMetric(most, "MiB-peak")
+}
+
+var peak = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+
+func peakMiB(b *testing.B) float64 {
+	b.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := peak.FindSubmatch(status)
+	if m == nil {
+		b.Fatalf("no peak in\n%s", status)
+	}
+	kB, err := strconv.Atoi(string(m[1]))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(kB) / 1024
+}
