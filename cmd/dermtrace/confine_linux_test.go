@@ -15,7 +15,11 @@ const (
 	noSockets  = "no-sockets"  // the kernel kills it at the first socket
 	probe      = "probe"       // the same, and a socket is opened, to prove that it kills
 	smallFiles = "small-files" // no file can grow beyond 20 kB, as on a full disk
+	plainUser  = "plain-user"  // modes of files hold for root too
 )
+
+// exitAllMighty ends a program whose root cannot be made a plain user.
+const exitAllMighty = 77
 
 func confine(how string) {
 	switch how {
@@ -30,7 +34,25 @@ func confine(how string) {
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
 			panic(err)
 		}
+	case plainUser:
+		obeyModes()
 	}
+}
+
+// obeyModes runs the program again without the capabilities that let root read what no
+// mode allows it to.
+func obeyModes() {
+	if os.Geteuid() != 0 {
+		return
+	}
+	runtime.LockOSThread()
+	for _, c := range []uintptr{unix.CAP_DAC_OVERRIDE, unix.CAP_DAC_READ_SEARCH} {
+		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
+			os.Exit(exitAllMighty)
+		}
+	}
+	os.Setenv(confinement, "")
+	panic(syscall.Exec("/proc/self/exe", os.Args, os.Environ()))
 }
 
 // denySockets makes the kernel kill the process when any thread calls socket(2) or

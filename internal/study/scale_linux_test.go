@@ -96,8 +96,8 @@ func TestAThousandSeriesCostNoMoreEach(t *testing.T) {
 			t.Errorf("%d series: a second run costs %.3f s each: they are not kept", n, again.perSeries)
 		}
 	}
-	// A tenth more is what the tables, the page and the system's own memory may take.
-	if !(got[1000].perSeries <= 1.1*got[100].perSeries && got[1000].perSeries <= 1.1*got[10].perSeries) {
+	// Processor time of the same work differs by some tenths with what else a machine does.
+	if !(got[1000].perSeries <= 1.2*got[100].perSeries && got[1000].perSeries <= 1.2*got[10].perSeries) {
 		t.Errorf("cost per series rises: %+v", got)
 	}
 	if !(got[1000].peak <= 1.25*got[100].peak) {
