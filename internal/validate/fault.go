@@ -75,11 +75,14 @@ func eachPhoto(dir string, do func(name string, img image.Image) image.Image) er
 }
 
 // warpBeforehand resamples every follow-up into the frame, as tools do that align first
-// and measure texture afterwards.
+// and measure texture afterwards. The truth of their place is then where the frame is: it
+// is texture that must give the mistake away.
 func warpBeforehand(dir string, _ phantom.Script, t phantom.Truth) error {
 	where := map[string]phantom.Geometry{}
-	for _, p := range t.Photos[min(1, len(t.Photos)):] {
+	for i := 1; i < len(t.Photos); i++ {
+		p := &t.Photos[i]
 		where[p.File] = p.Geometry
+		p.Geometry = phantom.Geometry{H: geom.Identity()}
 	}
 	return eachPhoto(dir, func(name string, img image.Image) image.Image {
 		g, ok := where[name]

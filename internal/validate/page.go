@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/report"
+	"dermtrace/internal/stats"
 	"dermtrace/internal/trend"
 )
 
@@ -40,7 +43,7 @@ type Row struct {
 
 // Cell is one figure; the zero value is a band without samples.
 type Cell struct {
-	Value, Verdict, N string
+	Value, Verdict, N, Band string
 }
 
 // Rows are the report's figures for reading, one row a goal.
@@ -54,7 +57,7 @@ func (r *Report) Rows() []Row {
 		if f.Band == trend.BandDark && f.goal() != row.Goal {
 			row.Goal += " (dark " + short(f.Bound) + ")"
 		}
-		c := Cell{Value: short(f.Value), Verdict: f.Verdict, N: strconv.Itoa(f.N)}
+		c := Cell{Band: f.Band, Value: short(f.Value), Verdict: f.Verdict, N: strconv.Itoa(f.N)}
 		if f.Refused > 0 {
 			c.N += fmt.Sprintf(", %d refused", f.Refused)
 		}
@@ -137,22 +140,36 @@ func (r *Report) of(question, band string) []Sample {
 	return list
 }
 
-// agreement is the plot of Bland and Altman (Lancet 1986;327:307) of blood.
+// minus is a hyphen's place in print.
+var minus = strings.NewReplacer("-", "−")
+
+// agreement is the plot of Bland and Altman (Lancet 1986;327:307) of blood: the lines are
+// the mean of all differences and what holds 95 % of them.
 func (r *Report) agreement() (drawing, error) {
 	d := drawing{Title: "Blood: measured less true, over their mean", Note: "percent points, against control skin"}
 	s := report.Scatter{XLabel: "mean of measured and true change, points", YLabel: "measured less true, points"}
-	n := 0
+	var all []Sample
+	low, high := math.Inf(1), math.Inf(-1)
 	for _, band := range bands {
 		g := report.ScatterGroup{Name: band}
 		for _, x := range r.of(blood, band) {
 			m := float64(x.Measured)
-			g.Points = append(g.Points, report.XY{X: (m + x.Truth) / 2, Y: m - x.Truth})
+			at := report.XY{X: (m + x.Truth) / 2, Y: m - x.Truth}
+			g.Points = append(g.Points, at)
+			low, high = min(low, at.X), max(high, at.X)
 		}
-		n += len(g.Points)
+		all = append(all, r.of(blood, band)...)
 		s.Groups, d.Key = append(s.Groups, g), append(d.Key, band)
 	}
-	if n == 0 {
+	if len(all) == 0 {
 		return drawing{}, nil
+	}
+	truth, measured := columns(all)
+	if ba, err := stats.BlandAltman(measured, truth); err == nil {
+		for _, y := range []float64{ba.Bias, ba.Limits.Low, ba.Limits.High} {
+			s.Lines = append(s.Lines, [2]report.XY{{X: low, Y: y}, {X: high, Y: y}})
+		}
+		d.Note += minus.Replace(fmt.Sprintf("; mean %.2g, 95 %% of differences from %.2g to %.2g", ba.Bias, ba.Limits.Low, ba.Limits.High))
 	}
 	var err error
 	d.SVG, err = s.SVG()
