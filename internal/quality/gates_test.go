@@ -170,6 +170,39 @@ func TestGatesOfAPair(t *testing.T) {
 	}
 }
 
+// The mend names what a person can see of the lamps.
+func TestTheMendNamesTheLampsSide(t *testing.T) {
+	turn := func(d *Detail, x, y float64) {
+		for j := range levels {
+			d.XX[j], d.YY[j], d.XY[j] = 1e-4*(1+x), 1e-4*(1-x), 1e-4*y
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		set  func(ref, now *Facts, p *Pair)
+		want string
+	}{
+		{"from left to right", func(ref, now *Facts, _ *Pair) { ref.Slope, now.Slope = [2]float64{-0.3, 0}, [2]float64{0.2, 0} },
+			" (brighter at the left by 35 % then, brighter at the right by 22 % now)"},
+		{"was even", func(_, now *Facts, _ *Pair) { now.Slope = [2]float64{0.3, -0.3} },
+			" (even then, brighter at the upper right by 53 % now)"},
+		{"turned camera", func(ref, now *Facts, p *Pair) {
+			ref.Slope, now.Slope, p.RotationDeg = [2]float64{0.3, 0}, [2]float64{0, -0.3}, 90
+		}, " (brighter at the bottom by 35 % then, brighter at the top by 35 % now)"},
+		{"relief", func(ref, now *Facts, _ *Pair) { turn(&ref.Detail, 0.4, 0); turn(&now.Detail, 0, -0.4) },
+			" (relief is lit along the horizontal then, the rising diagonal now)"},
+		{"relief that has no direction", func(_, now *Facts, _ *Pair) { turn(&now.Detail, 0.4, 0) }, ""},
+	} {
+		ref, now, p := good(), good(), Pair{Reference: "2026-01-10"}
+		tt.set(&ref, &now, &p)
+		r, _ := OfPair(ref, now, p)
+		want := "Retake: move the lamp to the same side as on 2026-01-10" + tt.want + "."
+		if len(r) != 1 || r[0].Code != outcome.LightDirection || r[0].Mend != want {
+			t.Errorf("%s: %+v, want %q", tt.name, r, want)
+		}
+	}
+}
+
 func TestExposureIsNoWhiteShift(t *testing.T) {
 	now := good()
 	now.Gain = [3]float64{1.5, 1.5, 1.5}

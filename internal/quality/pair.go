@@ -122,7 +122,7 @@ func (c *comparison) light(v *verdict) {
 	if turn > MaxReliefTurn || slope > MaxSlopeChange {
 		v.add(outcome.Doubtful, outcome.LightDirection, []string{Texture},
 			fmt.Sprintf("The light comes from another side than in the reference (relief turned by %.2f, limit %.2f; fall-off changed by %.2f, limit %.1f).", turn, MaxReliefTurn, slope, MaxSlopeChange),
-			"Retake: move the lamp to the same side as "+c.when+".")
+			"Retake: move the lamp to the same side as "+c.when+c.lampMoved()+".")
 	}
 }
 
@@ -136,12 +136,16 @@ func whiteShift(a, b [3]float64) float64 {
 	return math.Hypot(ua-ub, va-vb)
 }
 
-// slopeChange turns the reference's fall-off of light into this photo's axes and takes
-// the length of the difference.
+// slopeChange is the length of the difference of the two photos' fall-offs of light.
 func (c *comparison) slopeChange() float64 {
+	a := c.turned(c.ref.Slope)
+	return math.Hypot(c.now.Slope[0]-a[0], c.now.Slope[1]-a[1])
+}
+
+// turned takes a vector of the reference to this photo's axes.
+func (c *comparison) turned(v [2]float64) [2]float64 {
 	sin, cos := math.Sincos(c.RotationDeg * math.Pi / 180)
-	a := c.ref.Slope
-	return math.Hypot(c.now.Slope[0]-(cos*a[0]-sin*a[1]), c.now.Slope[1]-(sin*a[0]+cos*a[1]))
+	return [2]float64{cos*v[0] - sin*v[1], sin*v[0] + cos*v[1]}
 }
 
 // reliefTurn is the distance of the two photos' relief vectors (c cos 2θ, c sin 2θ), θ
@@ -152,10 +156,16 @@ func (c *comparison) reliefTurn() float64 {
 	if !ok {
 		return math.NaN()
 	}
-	ax, ay := a.relief()
+	ax, ay := c.turnedRelief(a)
 	bx, by := b.relief()
+	return math.Hypot(bx-ax, by-ay)
+}
+
+// turnedRelief is the reference's relief vector in this photo's axes.
+func (c *comparison) turnedRelief(ref octave) (x, y float64) {
+	x, y = ref.relief()
 	sin, cos := math.Sincos(2 * c.RotationDeg * math.Pi / 180)
-	return math.Hypot(bx-(cos*ax-sin*ay), by-(sin*ax+cos*ay))
+	return cos*x - sin*y, sin*x + cos*y
 }
 
 func (c *comparison) sharpness(v *verdict) {
