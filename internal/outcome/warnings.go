@@ -32,6 +32,8 @@ const (
 	RegionLost         = "region_lost"
 	RegionPartlyLost   = "region_partly_lost"
 	RegionTiny         = "region_tiny"
+	NoiseUnknown       = "noise_unknown"
+	PigmentLikeRelief  = "pigment_like_relief"
 	RegionsOverlap     = "regions_overlap"
 	Clipped            = "clipped"
 	NoiseFloor         = "noise_floor"
@@ -105,6 +107,8 @@ var warningTexts = map[string]string{
 	RegionLost:         "The region is not in this photo.",
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",
 	RegionTiny:         "The region has very few pixels.",
+	NoiseUnknown:       "The region is too narrow to tell photo noise in it, so none was subtracted.",
+	PigmentLikeRelief:  "The skin is so dark that the unevenness of its pigment looks like relief: changes of relief are understated, or withheld.",
 	RegionsOverlap:     "Two regions overlap though their kinds exclude each other: the shared skin counts in both.",
 	Clipped:            "More than half a percent of the region is over- or underexposed.",
 	NoiseFloor:         "Some pixels are too dark for a ratio of colours; they were held at the floor.",

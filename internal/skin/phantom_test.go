@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"image"
 	"image/jpeg"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -54,6 +55,12 @@ func readPhoto(t testing.TB, path string) *raster.RGB {
 		t.Fatal(err)
 	}
 	defer f.Close()
+	return decoded(t, f)
+}
+
+// decoded is the linear light of a JPEG.
+func decoded(t testing.TB, f io.Reader) *raster.RGB {
+	t.Helper()
 	im, err := jpeg.Decode(f)
 	if err != nil {
 		t.Fatal(err)

@@ -168,12 +168,18 @@ func gainOf(r Region) [3]float64 {
 
 // prepareRelief makes the relief from light whose pixels are fine photo pixels wide.
 func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
-	grid := texture.Grid{PxPerMM: r.PxPerMM, Step: fine}
-	noise := texture.EstimateNoise(a.rgb, a.weight)
-	mix := texture.MixFor(texture.Skin{Basis: r.Model.Basis(s.meanMelanin, s.meanBlood), Melanin: s.meanMelanin, Blood: s.meanBlood}, noise)
-	shading := chromo.NewField(mix.Shading(a.rgb), a.weight)
+	skin := texture.Skin{
+		Basis: r.Model.Basis(s.meanMelanin, s.meanBlood), Melanin: s.meanMelanin, Blood: s.meanBlood,
+		Light: s.Colour(), Strength: math.Exp(s.field(s.Maps.Shading).Summary().Mean),
+	}
+	mix := texture.MixFor(skin)
 	s.fine = fine
-	s.relief, s.noRelief = texture.NewRelief(shading, grid, noise.Of(mix))
+	if s.noRelief = mix.Refusal(); s.noRelief != "" {
+		return
+	}
+	noise := texture.EstimateNoise(a.rgb, a.weight, skin.Light)
+	light := chromo.NewField(mix.Light(a.rgb), a.weight)
+	s.relief, s.noRelief = texture.NewRelief(light, texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, noise.Of(mix, skin.Light), mix.Doubts()...)
 }
 
 // Colour is the region's mean linear light, in the baseline's light; NaN without pixels.

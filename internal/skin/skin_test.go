@@ -169,9 +169,10 @@ func TestFamiliesDoNotLeak(t *testing.T) {
 	base := measured(plain)
 	ratio := func(p patch, name string) float64 { return float64(measured(p)[name].Value / base[name].Value) }
 	near(t, "melanin of a flush", ratio(patch{0.06, 0.042, 0.04, 0.7}, "melanin"), 1, 0.02)
-	near(t, "roughness of a flush", ratio(patch{0.06, 0.042, 0.04, 0.7}, "roughness"), 1, 0.01)
+	// The rims of these spots are sharper than light can draw in skin, and linear light is free
+	// of pigment to first order only.
+	near(t, "roughness of a flush", ratio(patch{0.06, 0.042, 0.04, 0.7}, "roughness"), 1, 0.015)
 	near(t, "blood of pigment", ratio(patch{0.09, 0.012, 0.04, 0.7}, "hemoglobin"), 1, 0.02)
-	// The rims of these spots are sharper than light can draw in skin.
 	near(t, "roughness of pigment", ratio(patch{0.09, 0.012, 0.04, 0.7}, "roughness"), 1, 0.02)
 	near(t, "blood of smoothness", ratio(patch{0.06, 0.012, 0.02, 0.7}, "hemoglobin"), 1, 0.005)
 	near(t, "melanin of smoothness", ratio(patch{0.06, 0.012, 0.02, 0.7}, "melanin"), 1, 0.005)

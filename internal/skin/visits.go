@@ -41,6 +41,6 @@ func (s *Sheet) ExcessBlur(reference *Sheet) (mm2 float64, ok bool) {
 // once, before [Measure].
 func (s *Sheet) MatchBlur(excessMM2 float64) {
 	if s.relief != nil {
-		s.relief, s.noRelief = s.relief.Matched(excessMM2)
+		s.relief, s.noRelief = s.relief.Matched(texture.Match{ExcessMM2: excessMM2})
 	}
 }

@@ -48,8 +48,8 @@ const least = 0.5
 func (r *Relief) balance() balance {
 	middle := smooth(r.field, r.grid.px(betweenMM), bandFrom)
 	var b balance
-	b.fine, b.fineSlope = r.bandPower(between(r.narrow, middle), fineMM, betweenMM)
-	b.middle, b.middleSlope = r.bandPower(between(middle, r.wide), betweenMM, middleMM)
+	b.fine, b.fineSlope = r.bandPower(between(r.band().narrow, middle), fineMM, betweenMM)
+	b.middle, b.middleSlope = r.bandPower(between(middle, r.band().wide), betweenMM, middleMM)
 	return b
 }
 
@@ -88,17 +88,49 @@ func slopeGain(a, b float64) float64 {
 	return (1/(2*a2*a2) + 1/(2*b2*b2) - 4/((a2+b2)*(a2+b2))) / (4 * math.Pi)
 }
 
-// Matched is the relief as the reference photo would resolve it: the photo's own excess
-// of blur counts as part of every Gaussian. A photo that resolves less than the finest
-// Gaussian leaves cannot be matched: the result is nil with the warning that says so.
-// Nothing else changes.
-func (r *Relief) Matched(excessMM2 float64) (m *Relief, warning string) {
+// Match is what a photo has beyond a reference photo of the same skin.
+type Match struct {
+	ExcessMM2 float64 // variance of blur ([ExcessBlur])
+	Contrast  float64 // factor on relief, of another lamp or file ([ExcessContrast]); 0: none
+}
+
+// Bounds of the contrast that is matched: beyond them the photo is the one to doubt
+// (project default).
+const leastContrast, mostContrast = 0.67, 1.5
+
+// ExcessContrast is how much deeper a photo shows the same skin's relief than a reference
+// photo, both equally sharp: a lamp that stands lower throws longer shadows. ok is false
+// where one of them shows none.
+func ExcessContrast(reference, now *Relief) (factor float64, ok bool) {
+	factor = float64(now.Roughness().Value / reference.Roughness().Value)
+	return factor, factor > 0 && !math.IsInf(factor, 1)
+}
+
+// Matched is the relief as the reference photo would show it: the photo's own excess of
+// blur counts as part of every Gaussian, that of contrast is divided out. A photo that
+// resolves less than the finest Gaussian leaves cannot be matched: the result is nil
+// with the warning that says so. Nothing else changes.
+func (r *Relief) Matched(by Match) (m *Relief, warning string) {
 	grid := r.grid
-	grid.ExcessMM2 += max(excessMM2, -mostSharper*fineMM*fineMM)
+	grid.ExcessMM2 += max(by.ExcessMM2, -mostSharper*fineMM*fineMM)
 	if !grid.resolves() {
 		return nil, outcome.ResolutionMismatch
 	}
-	m = &Relief{field: r.field, grid: grid, noise: r.noise}
-	m.filter()
+	m = &Relief{field: r.field, grid: grid, noise: r.noise, doubts: r.doubts}
+	if by.Contrast != 0 {
+		k := max(leastContrast, min(by.Contrast, mostContrast))
+		m.field.Value, m.noise = flattened(r.field.Value, k), r.noise/white(k*k)
+	}
 	return m, ""
+}
+
+// flattened is relief that many times as flat.
+func flattened(p *raster.Plane, k float64) *raster.Plane {
+	q, by := raster.New(p.W, p.H), float32(1/k)
+	raster.Bands(p.H, func(y0, y1 int) {
+		for i, v := range p.Pix[y0*p.W : y1*p.W] {
+			q.Pix[y0*p.W+i] = 1 + float32(by*(v-1))
+		}
+	})
+	return q
 }

@@ -40,7 +40,7 @@ func TestBlurIsMatched(t *testing.T) {
 		now := blurred(t, s, c.sigmaPx)
 		excess, ok := ExcessBlur(reference, now)
 		truth := math.Pow(c.sigmaPx/c.pxPerMM, 2) - math.Pow(0.6/25, 2)
-		matched, warning := now.Matched(excess)
+		matched, warning := now.Matched(Match{ExcessMM2: excess})
 		if !ok || matched == nil {
 			t.Fatalf("%+v: %v %q", c, ok, warning)
 		}
@@ -54,11 +54,11 @@ func TestBlurIsMatched(t *testing.T) {
 func TestWhatCannotBeMatchedIsWithheld(t *testing.T) {
 	reference, lost := blurred(t, plain, 0.4), blurred(t, plain, 2)
 	excess, ok := ExcessBlur(reference, lost)
-	if m, warning := lost.Matched(excess); !ok || m != nil || warning != outcome.ResolutionMismatch {
+	if m, warning := lost.Matched(Match{ExcessMM2: excess}); !ok || m != nil || warning != outcome.ResolutionMismatch {
 		t.Errorf("excess %.5f mm²: %q", excess, warning)
 	}
 	before := reference.Roughness().Value
-	if again, _ := reference.Matched(0); again == nil || again.Roughness().Value != before {
+	if again, _ := reference.Matched(Match{}); again == nil || again.Roughness().Value != before {
 		t.Error("matching nothing changed something")
 	}
 	noisy := blurred(t, with(func(s *skin) { s.noise, s.relief = 0.05, 0.02 }), 0.4)

@@ -63,7 +63,7 @@ func (r *Relief) resampled() chromo.Field {
 		for y := y0; y < y1; y++ {
 			for x := range w {
 				u, v := float64(x)*step, float64(y)*step
-				f.Value.Set(x, y, r.narrow.at(u, v))
+				f.Value.Set(x, y, r.band().narrow.at(u, v))
 				if r.field.Inside(int(v+0.5)*r.field.Value.W + int(u+0.5)) {
 					f.Weight.Set(x, y, 1)
 				}

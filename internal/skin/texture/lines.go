@@ -41,9 +41,10 @@ func UnmeasuredLines(warning string) Lines {
 
 // Lines measures the lines of the region.
 func (r *Relief) Lines() Lines {
-	p := r.wide.small
-	narrow := r.wide.field.Smooth(math.Sqrt(max(0, r.nodes(narrowMM)-r.wide.boxed())))
-	sigmaPx := r.grid.px(middleMM) / float64(r.wide.k)
+	wide := r.band().wide
+	p := wide.small
+	narrow := wide.field.Smooth(math.Sqrt(max(0, r.nodes(narrowMM)-wide.boxed())))
+	sigmaPx := r.grid.px(middleMM) / float64(wide.k)
 	// A line's two curvatures sum to at least this: most of the skin is passed over.
 	least := float32((1 - alongAcross) * lineStrength / (sigmaPx * sigmaPx))
 	bands := make([]crest, (p.H+raster.BandRows-1)/raster.BandRows)
@@ -52,7 +53,7 @@ func (r *Relief) Lines() Lines {
 		for y := max(y0, 1); y < min(y1, p.H-1); y++ {
 			above, row, below := p.Row(y-1), p.Row(y), p.Row(y+1)
 			for x := 1; x < p.W-1; x++ {
-				if row[x-1]+row[x+1]+above[x]+below[x]-4*row[x] >= least && r.wide.whole(x, y) {
+				if row[x-1]+row[x+1]+above[x]+below[x]-4*row[x] >= least && wide.whole(x, y) {
 					c.add(hessianAt(p, x, y), hessianAt(narrow, x, y), sigmaPx)
 				}
 			}
@@ -62,13 +63,13 @@ func (r *Relief) Lines() Lines {
 	for _, b := range bands {
 		all.merge(b)
 	}
-	px := r.grid.mmPerPx() * float64(r.wide.k)
-	cm2 := r.wide.field.Area() * px * px / 100
+	px := r.grid.mmPerPx() * float64(wide.k)
+	cm2 := wide.field.Area() * px * px / 100
 	density := outcome.Measurement{Value: outcome.Number(all.length * px / cm2), Unit: UnitLineDensity, SD: outcome.NaN(), N: all.n}
 	mean := all.depth / all.weight
 	spread := math.Sqrt(max(0, all.depth2/all.weight-mean*mean))
 	depth := outcome.Measurement{Value: outcome.Number(mean), Unit: UnitRelief, SD: outcome.Number(spread), N: all.n}
-	width := outcome.Measurement{Value: outcome.Number(px * r.wide.width(all, r.nodes(narrowMM), r.nodes(middleMM))), Unit: UnitSize, SD: outcome.NaN(), N: all.n}
+	width := outcome.Measurement{Value: outcome.Number(px * wide.width(all, r.nodes(narrowMM), r.nodes(middleMM))), Unit: UnitSize, SD: outcome.NaN(), N: all.n}
 	if all.n == 0 {
 		depth, width = outcome.Unmeasured(UnitRelief, outcome.NothingFound), outcome.Unmeasured(UnitSize, outcome.NothingFound)
 	}
@@ -77,7 +78,7 @@ func (r *Relief) Lines() Lines {
 
 // nodes is the variance of a Gaussian on the skin in pixels of the wide plane.
 func (r *Relief) nodes(mm float64) float64 {
-	s := r.grid.px(mm) / float64(r.wide.k)
+	s := r.grid.px(mm) / float64(r.band().wide.k)
 	return s * s
 }
 

@@ -20,7 +20,7 @@ func (r *Relief) Local() (p *raster.Plane, step int) {
 	step = max(1, int(math.Round(localMM/r.grid.mmPerPx())))
 	noise := r.noise.in(r.grid.px(fineMM), r.grid.px(middleMM))
 	field := r.field
-	field.Value = power(r.detail)
+	field.Value = power(r.band().detail)
 	blocks := field.Shrink(step)
 	for i, v := range blocks.Value.Pix {
 		blocks.Value.Pix[i] = float32(math.Sqrt(max(0, float64(v)-noise)))

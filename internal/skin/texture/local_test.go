@@ -41,7 +41,7 @@ func reliefOf(t *testing.T, w, h int, pxPerMM float64, fn func(x, y float64) flo
 	t.Helper()
 	s := raster.New(w, h)
 	for i := range s.Pix {
-		s.Pix[i] = float32(fn(float64(i%w), float64(i/w)))
+		s.Pix[i] = 1 + float32(fn(float64(i%w), float64(i/w)))
 	}
 	r, warning := NewRelief(chromo.Field{Value: s}, Grid{PxPerMM: pxPerMM, Step: 1}, 0)
 	if r == nil {

@@ -7,57 +7,62 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// Noise is what of log light is no skin: the variance of a pixel of each channel,
-// independent from pixel to pixel and from channel to channel.
-type Noise struct{ channel [3]float64 }
+// Noise is what of the light is no skin: its variance per unit of linear light, as
+// photons have it, independent from pixel to pixel and from channel to channel.
+type Noise struct {
+	PerLight float64
+	Known    bool // the region was large enough to tell
+}
 
-// Windows that noise is read in. They bound the work, whatever the size of the photo.
+// Tiles that noise is read in. They bound the work, whatever the size of the photo.
 const (
-	windowPx   = 80 // side, working pixels
-	maxWindows = 12 // taken evenly over the region
-	windowTile = 16 // side of the tiles whose median is the noise
+	tilePx   = 16  // side, working pixels
+	mostTile = 192 // taken evenly over the region
 )
 
-// EstimateNoise reads the noise from the photo itself. Relief moves red, green and blue
-// light nearly alike, so it leaves little in their ratios, and less of it from one
-// pixel to the next, which is finer than the finest band. There the mask
+// EstimateNoise reads the noise from the photo itself, in the one sum of channels Σ z X
+// that neither shine nor shading moves: with L the mean light,
+//
+//	Σ z = 0,  Σ z L = 0,  so  z = (L_B − L_G, L_R − L_B, L_G − L_R).
+//
+// Pigment is left in it, but little of it from one pixel to the next, which is finer
+// than the finest band. There the mask
 //
 //	 1 −2  1
 //	−2  4 −2
 //	 1 −2  1
 //
 // (Immerkaer 1996, Comput Vis Image Underst 64:300) sees noise alone: 36 times its
-// variance. The median over small tiles passes over hairs and sharp rims. With channels
-// that err independently the three powers
-//
-//	P(R/G) = n_R + n_G,  P(G/B) = n_G + n_B,  P(R/B) = n_R + n_B
-//
-// give each channel's noise n, and shading Σ w ln X has Σ w² n.
-// Noise that a camera or a file has smoothed is underestimated, and noise common to the
-// channels stays in: what is subtracted is never skin.
-func EstimateNoise(rgb *raster.RGB, weight *raster.Plane) Noise {
-	var powers [3][]float64
-	for _, at := range windows(weight) {
-		crop := rgb.Crop(at[0], at[1], at[0]+windowPx, at[1]+windowPx)
-		addWindow(&powers, crop)
-	}
-	if len(powers[0]) == 0 {
+// variance n Σ z² L. The median over small tiles passes over hairs and sharp rims.
+// Noise that a camera or a file has smoothed, as JPEG does to colour, is
+// underestimated: what is subtracted is never skin.
+func EstimateNoise(rgb *raster.RGB, weight *raster.Plane, mean [3]float64) Noise {
+	r, g, b := mean[0], mean[1], mean[2]
+	z := [3]float64{b - g, r - b, g - r}
+	unit := z[0]*z[0]*r + z[1]*z[1]*g + z[2]*z[2]*b
+	tiles := tilesIn(weight)
+	if len(tiles) == 0 || !(unit > 0) {
 		return Noise{}
 	}
-	rg, gb, rb := median(powers[0]), median(powers[1]), median(powers[2])
-	return Noise{[3]float64{max(0, rg+rb-gb) / 2, max(0, rg+gb-rb) / 2, max(0, gb+rb-rg) / 2}}
+	null := Mix{Weights: z}
+	powers := make([]float64, len(tiles))
+	raster.Parallel(len(tiles), func(i int) {
+		x, y := tiles[i][0], tiles[i][1]
+		powers[i] = maskPower(null.Light(rgb.Crop(x, y, x+tilePx+2, y+tilePx+2)))
+	})
+	return Noise{PerLight: median(powers) / unit, Known: true}
 }
 
-// Of is the noise variance of a pixel of the shading.
-func (n Noise) Of(w Mix) float64 {
+// Of is the noise variance of a pixel of the mix's light.
+func (n Noise) Of(m Mix, mean [3]float64) float64 {
 	var v float64
-	for c, k := range w {
-		v += k * k * n.channel[c]
+	for c, w := range m.Weights {
+		v += w * w * mean[c] * n.PerLight
 	}
 	return v
 }
 
-// white is the variance of a pixel of shading by noise alone.
+// white is the variance of a pixel of light by noise alone.
 type white float64
 
 // in is the noise power between two Gaussians.
@@ -70,30 +75,31 @@ func whiteGain(a, b float64) float64 {
 	return (1/(4*a2) + 1/(4*b2) - 1/(a2+b2)) / math.Pi
 }
 
-// windows lists the top-left corners of squares that lie wholly inside the region,
-// spread evenly, at most maxWindows of them.
-func windows(weight *raster.Plane) [][2]int {
+// tilesIn lists the top-left corners of tiles that lie wholly inside the region with a
+// rim of a pixel, spread evenly, at most mostTile of them.
+func tilesIn(weight *raster.Plane) [][2]int {
+	const side = tilePx + 2
 	var all [][2]int
-	for y := 0; y+windowPx <= weight.H; y += windowPx {
-		for x := 0; x+windowPx <= weight.W; x += windowPx {
-			if wholly(weight, x, y) {
+	for y := 0; y+side <= weight.H; y += side {
+		for x := 0; x+side <= weight.W; x += side {
+			if wholly(weight, x, y, side) {
 				all = append(all, [2]int{x, y})
 			}
 		}
 	}
-	if len(all) <= maxWindows {
+	if len(all) <= mostTile {
 		return all
 	}
-	picked := make([][2]int, maxWindows)
+	picked := make([][2]int, mostTile)
 	for i := range picked {
-		picked[i] = all[i*len(all)/maxWindows]
+		picked[i] = all[i*len(all)/mostTile]
 	}
 	return picked
 }
 
-func wholly(weight *raster.Plane, x0, y0 int) bool {
-	for y := y0; y < y0+windowPx; y++ {
-		for _, v := range weight.Row(y)[x0 : x0+windowPx] {
+func wholly(weight *raster.Plane, x0, y0, side int) bool {
+	for y := y0; y < y0+side; y++ {
+		for _, v := range weight.Row(y)[x0 : x0+side] {
 			if v < 1 {
 				return false
 			}
@@ -102,33 +108,17 @@ func wholly(weight *raster.Plane, x0, y0 int) bool {
 	return true
 }
 
-// addWindow appends the tile powers of the three log ratios of a window, which it
-// overwrites.
-func addWindow(powers *[3][]float64, crop *raster.RGB) {
-	for i := range crop.R.Pix {
-		r, g, b := logOf(crop.R.Pix[i]), logOf(crop.G.Pix[i]), logOf(crop.B.Pix[i])
-		crop.R.Pix[i], crop.G.Pix[i], crop.B.Pix[i] = r-g, g-b, r-b
-	}
-	for c, p := range crop.Planes() {
-		for y := 1; y+windowTile < windowPx; y += windowTile {
-			for x := 1; x+windowTile < windowPx; x += windowTile {
-				powers[c] = append(powers[c], tilePower(p, x, y))
-			}
-		}
-	}
-}
-
-// tilePower is the mean square of the mask over a tile, per unit of noise variance.
-func tilePower(p *raster.Plane, x0, y0 int) float64 {
+// maskPower is the mean square of the mask inside a plane, per unit of noise variance.
+func maskPower(p *raster.Plane) float64 {
 	var sum float64
-	for y := y0; y < y0+windowTile; y++ {
+	for y := 1; y < p.H-1; y++ {
 		a, b, c := p.Row(y-1), p.Row(y), p.Row(y+1)
-		for x := x0; x < x0+windowTile; x++ {
+		for x := 1; x < p.W-1; x++ {
 			v := float64(a[x-1] - 2*a[x] + a[x+1] - 2*(b[x-1]-2*b[x]+b[x+1]) + c[x-1] - 2*c[x] + c[x+1])
 			sum += v * v
 		}
 	}
-	return sum / (36 * windowTile * windowTile)
+	return sum / (36 * float64((p.W-2)*(p.H-2)))
 }
 
 // median of a list that is not empty; the list is sorted.

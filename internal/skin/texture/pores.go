@@ -43,7 +43,7 @@ func (r *Relief) FindPores() []Pore {
 	if !r.CountsPores() {
 		return nil
 	}
-	p := r.detail
+	p := r.band().detail
 	bands := make([][]Pore, (p.H+raster.BandRows-1)/raster.BandRows)
 	raster.Bands(p.H, func(y0, y1 int) {
 		list := &bands[y0/raster.BandRows]
@@ -65,7 +65,7 @@ func (r *Relief) FindPores() []Pore {
 // its Laplacian by 2(1/A² − 1/B²), so q = Laplacian/2V = 1/A + 1/B gives A and with it s.
 // A disc of radius r answers like a pit of s = r²/2.
 func (r *Relief) pore(x, y int, h hessian) Pore {
-	v := -float64(r.detail.At(x, y))
+	v := -float64(r.band().detail.At(x, y))
 	a, b := r.grid.px(fineMM), r.grid.px(middleMM)
 	d := b*b - a*a
 	// A second difference of a Gaussian falls short of its derivative: 2(1 − exp(−q/2)).

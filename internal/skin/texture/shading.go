@@ -3,59 +3,104 @@ package texture
 import (
 	"math"
 
-	"dermtrace/internal/chromo"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
 
-// What besides shading moves the colour of skin in the bands of texture, as standard
+// What besides relief moves the light of skin in the bands of texture, as standard
 // deviations (project defaults). They only weigh channels against each other.
 const (
-	melaninSD = 0.10 // of the natural log of melanin: mottle, rims of spots
-	bloodSD   = 0.20 // of the natural log of blood: capillaries, vessels
-	opticsErr = 0.15 // of a pigment's effect on one channel: unknown camera and optics
-	reliefSD  = 0.03 // of log light by relief, of which
-	tintErr   = 0.10 // is this share coloured: red light fills furrows from within
+	melaninSD = 0.10  // of the natural log of melanin: mottle, rims of spots
+	bloodSD   = 0.20  // of the natural log of blood: capillaries, vessels
+	opticsErr = 0.15  // of a pigment's effect on one channel: unknown camera and optics
+	shineSD   = 0.017 // of the surface's reflection, white = 1: a facet has Fresnel's 0.028 of n = 1.4 or none
+	grainSD   = 0.01  // of a pixel's noise at white
+	reliefSD  = 0.03  // of log light by relief, of which
+	tintErr   = 0.10  // is this share coloured: red light fills furrows from within
+	noiseGain = 0.03  // share of a pixel's noise in the fine band, at 25 px/mm: whiteGain(1.5, 6)
+	leastMean = 1e-3  // linear light that a channel is held at
+	mostDark  = 0.2   // of a region's mean, below which light tells no relief
 )
 
-// Mix is the share of each channel's log light in the shading; the shares sum to 1, so
-// grey light passes whole.
-type Mix [3]float64
+// Mix is what the linear light of each channel counts for the light that relief is read
+// from. Skin of the mean colour gives 1.
+type Mix struct {
+	Weights [3]float64
+
+	// Mottle is what the unevenness of melanin is expected to leave in that light, over
+	// what relief does: at 1 one cannot be told from the other.
+	Mottle float64
+}
 
 // Skin is what a region's skin is on average, for the mix.
 type Skin struct {
 	Basis          [3][3]float64 // of [chromo.Model.Basis]: effect of a percent of melanin, of blood, of shade on −ln RGB
 	Melanin, Blood float64       // percent
+	Light          [3]float64    // mean linear light of red, green and blue
+	Strength       float64       // of the light: what a white surface would give
 }
 
-// MixFor is the mix of which pigment and noise leave least: with C the covariance of
-// all that is not shading,
+// MixFor is the mix of which shine, pigment and noise leave least. The surface reflects
+// white light on top of what the skin sends back, so a sum of linear light whose
+// weights sum to zero is free of it, whatever its strength; what such a sum has left is
+// in proportion to shading as every channel is. With L the mean light, u = w L the
+// shares of the relative light, and C the covariance of all that is not relief, the
+// minimum-variance unbiased sum is (Capon 1969, Proc IEEE 57:1408)
 //
-//	w = C⁻¹ 1 / 1ᵀ C⁻¹ 1,
+//	u = C⁻¹ 1 / 1ᵀ C⁻¹ 1.
 //
-// the minimum-variance unbiased sum (Capon 1969, Proc IEEE 57:1408). C has a rank-one
-// term for melanin, one for blood, and a diagonal of what is unsure: noise, the optics,
-// the tint of shading. On clean light skin both pigments cancel; where they look alike,
-// as on dark skin whose blue is all surface, the more variable one does.
-func MixFor(s Skin, noise Noise) Mix {
+// C has a rank-one term for shine, one for melanin, one for blood, and a diagonal of what
+// is unsure: noise, the optics, the tint of shading. On clean light skin shine and both
+// pigments cancel nearly. The mix follows the skin's mean colour and nothing else of a
+// photo: with the weights of another visit a flush would come in.
+func MixFor(s Skin) Mix {
+	melanin, blood, other := s.pigment(0, melaninSD*s.Melanin), s.pigment(1, bloodSD*s.Blood), s.others()
 	var c [3][3]float64
 	for i := range c {
-		for p, sd := range [2]float64{melaninSD * s.Melanin, bloodSD * s.Blood} {
-			own := s.Basis[i][p] * sd
-			for j := range c {
-				c[i][j] += own * s.Basis[j][p] * sd
-			}
-			c[i][i] += own * own * opticsErr * opticsErr
+		for j := range c {
+			c[i][j] = melanin[i][j] + blood[i][j] + other[i][j]
 		}
-		c[i][i] += noise.channel[i]*noiseGain + reliefSD*reliefSD*tintErr*tintErr
 	}
-	w := solve3(c, [3]float64{1, 1, 1})
-	sum := w[0] + w[1] + w[2]
-	return Mix{w[0] / sum, w[1] / sum, w[2] / sum}
+	u := solve3(c, [3]float64{1, 1, 1})
+	sum := u[0] + u[1] + u[2]
+	var m Mix
+	var left float64
+	for i := range u {
+		u[i] /= sum
+	}
+	for i := range u {
+		m.Weights[i] = u[i] / max(s.Light[i], leastMean)
+		for j := range u {
+			left += u[i] * melanin[i][j] * u[j]
+		}
+	}
+	m.Mottle = math.Sqrt(max(0, left)) / reliefSD
+	return m
 }
 
-// noiseGain is the share of a pixel's noise that lies in the fine band, at 25 pixels per
-// millimetre: whiteGain(1.5, 6).
-const noiseGain = 0.03
+// pigment is the covariance that a pigment of that standard deviation gives relative light.
+func (s Skin) pigment(p int, sd float64) (c [3][3]float64) {
+	for i := range c {
+		own := s.Basis[i][p] * sd
+		for j := range c {
+			c[i][j] = own * s.Basis[j][p] * sd
+		}
+		c[i][i] *= 1 + opticsErr*opticsErr
+	}
+	return c
+}
+
+// others is the covariance that shine, noise and the tint of shading give relative light.
+func (s Skin) others() (c [3][3]float64) {
+	for i := range c {
+		own := shineSD * s.Strength / max(s.Light[i], leastMean)
+		for j := range c {
+			c[i][j] = own * shineSD * s.Strength / max(s.Light[j], leastMean)
+		}
+		c[i][i] += grainSD*grainSD*noiseGain*s.Strength/max(s.Light[i], leastMean) + reliefSD*reliefSD*tintErr*tintErr
+	}
+	return c
+}
 
 // solve3 solves the symmetric positive definite c x = b by elimination.
 func solve3(c [3][3]float64, b [3]float64) [3]float64 {
@@ -77,36 +122,42 @@ func solve3(c [3][3]float64, b [3]float64) [3]float64 {
 	return b
 }
 
-// Shading is the log shading for texture: Σ w ln X over the channels, to first order
-// free of pigment at every scale, pixel by pixel, with noise as white as the photo's.
-func (w Mix) Shading(rgb *raster.RGB) *raster.Plane {
+// Light is the light that relief is read from: Σ w X over the channels, about 1, free of
+// shine and to first order of pigment, pixel by pixel, with noise as white as the
+// photo's.
+func (m Mix) Light(rgb *raster.RGB) *raster.Plane {
 	l := raster.New(rgb.W(), rgb.H())
-	m := [3]float32{float32(w[0]), float32(w[1]), float32(w[2])}
+	w := [3]float32{float32(m.Weights[0]), float32(m.Weights[1]), float32(m.Weights[2])}
 	raster.Bands(l.H, func(y0, y1 int) {
-		for i := y0 * l.W; i < y1*l.W; i++ {
-			l.Pix[i] = float32(m[0]*logOf(rgb.R.Pix[i])) + float32(m[1]*logOf(rgb.G.Pix[i])) + float32(m[2]*logOf(rgb.B.Pix[i]))
+		from, to := y0*l.W, y1*l.W
+		r, g, b, dst := rgb.R.Pix[from:to], rgb.G.Pix[from:to], rgb.B.Pix[from:to], l.Pix[from:to]
+		for i := range dst {
+			dst[i] = float32(w[0]*r[i]) + float32(w[1]*g[i]) + float32(w[2]*b[i])
 		}
 	})
 	return l
 }
 
-// logTable holds ln(1 + i/4096) and its slope 1/(1 + i/4096) per unit of the mantissa.
-var logTable = func() (t [4096][2]float32) {
-	for i := range t {
-		x := 1 + (float64(i)+0.5)/4096
-		t[i] = [2]float32{float32(math.Log(x)), float32(1 / x)}
-	}
-	return t
-}()
+// Mottle of melanin over relief from which a number is doubted, and from which it is
+// withheld (project defaults). Two fifths of mottle are as fine as the finest band, so that
+// at the second a change of relief reads as half of what it is.
+const (
+	doubtfulMottle = 0.4
+	mostMottle     = 2.2
+)
 
-// logOf is ln v of values held at [chromo.Floor], within 2e-6: exponent and mantissa
-// apart, the mantissa by the tangent at the middle of its step.
-func logOf(v float32) float32 {
-	if !(v > chromo.Floor) {
-		v = chromo.Floor
+// Refusal is the warning of skin whose pigment cannot be told from relief, else "".
+func (m Mix) Refusal() string {
+	if !(m.Mottle <= mostMottle) {
+		return outcome.PigmentLikeRelief
 	}
-	bits := math.Float32bits(v)
-	t := &logTable[bits>>11&4095]
-	rest := (float32(bits&2047) - 1024) / (1 << 23)
-	return float32(float32(int(bits>>23)-127)*math.Ln2) + t[0] + float32(rest*t[1])
+	return ""
+}
+
+// Doubts are the warnings of skin whose pigment is not well told from relief.
+func (m Mix) Doubts() []string {
+	if m.Mottle > doubtfulMottle {
+		return []string{outcome.PigmentLikeRelief}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package texture
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/chromo"
@@ -80,9 +81,9 @@ func relief(t *testing.T, rgb *raster.RGB, w *raster.Plane, pxPerMM float64) *Re
 	}
 	light := &raster.RGB{R: small[0].Value, G: small[1].Value, B: small[2].Value}
 	weight := small[0].Weights()
-	noise := EstimateNoise(light, weight)
-	mix := MixFor(averageSkin(light, small[0].Weight), noise)
-	r, warning := NewRelief(chromo.Field{Value: mix.Shading(light), Weight: small[0].Weight}, grid, noise.Of(mix))
+	skin := averageSkin(light, small[0].Weight)
+	noise, mix := EstimateNoise(light, weight, skin.Light), MixFor(skin)
+	r, warning := NewRelief(chromo.Field{Value: mix.Light(light), Weight: small[0].Weight}, grid, noise.Of(mix, skin.Light))
 	if r == nil {
 		t.Fatal(warning)
 	}
@@ -92,12 +93,20 @@ func relief(t *testing.T, rgb *raster.RGB, w *raster.Plane, pxPerMM float64) *Re
 // averageSkin is the skin of the mean colour.
 func averageSkin(light *raster.RGB, weight *raster.Plane) Skin {
 	one := raster.NewRGB(1, 1)
+	var mean [3]float64
 	for c, p := range light.Planes() {
-		one.Planes()[c].Pix[0] = float32(chromo.Field{Value: p, Weight: weight}.Summary().Mean)
+		mean[c] = chromo.Field{Value: p, Weight: weight}.Summary().Mean
+		one.Planes()[c].Pix[0] = float32(mean[c])
 	}
+	return skinOf(one)
+}
+
+// skinOf is the skin of a picture of one pixel.
+func skinOf(one *raster.RGB) Skin {
 	maps := model.Separate(one)
 	m, b := float64(maps.Melanin.Pix[0]), float64(maps.Hemoglobin.Pix[0])
-	return Skin{Basis: model.Basis(m, b), Melanin: m, Blood: b}
+	light := [3]float64{float64(one.R.Pix[0]), float64(one.G.Pix[0]), float64(one.B.Pix[0])}
+	return Skin{Basis: model.Basis(m, b), Melanin: m, Blood: b, Light: light, Strength: math.Exp(float64(maps.Shading.Pix[0]))}
 }
 
 func roughness(t *testing.T, s skin) float64 {
@@ -199,40 +208,40 @@ func TestMaskingEqualsCropping(t *testing.T) {
 	near(t, "roughness", float64(masked.Roughness().Value)/float64(cropped.Roughness().Value), 1, 0.01)
 }
 
-func TestLogIsTheLog(t *testing.T) {
-	for v := 2e-4; v < 4; v *= 1.0137 {
-		if got, want := float64(logOf(float32(v))), math.Log(float64(float32(v))); !(math.Abs(got-want) <= 2e-6) {
-			t.Fatalf("ln %v = %v, want %v", v, got, want)
+// Shine leaves at most 0.15 of what green light shows of it, mottle of pigment under a
+// half of relief, where they can be told apart; the sum passes shading whole. On very dark
+// skin pigment and relief cannot be told apart, which is said.
+func TestMixCancelsShineAndPigment(t *testing.T) {
+	for _, fractions := range [][2]float32{{0.02, 0.01}, {0.05, 0.03}, {0.10, 0.012}} {
+		s := modelled(fractions)
+		m := MixFor(s)
+		var whole, shine float64
+		for c, w := range m.Weights {
+			whole, shine = whole+w*s.Light[c], shine+w
+		}
+		near(t, "shading", whole, 1, 1e-12)
+		near(t, "shine", shine*s.Light[1], 0, 0.15)
+		near(t, "mottle", m.Mottle, 0, 0.5)
+		if m.Refusal() != "" {
+			t.Errorf("%v is refused", fractions)
 		}
 	}
-	if got := logOf(float32(math.NaN())); !(got <= 0) {
-		t.Errorf("ln NaN = %v, want that of the floor", got)
+	for _, c := range []struct {
+		melanin float32
+		refusal string
+	}{{0.2, ""}, {0.35, outcome.PigmentLikeRelief}} {
+		m := MixFor(modelled([2]float32{c.melanin, 0.012}))
+		if m.Refusal() != c.refusal || !slices.Contains(m.Doubts(), outcome.PigmentLikeRelief) {
+			t.Errorf("melanin %v: mottle %.3f, %q, %v", c.melanin, m.Mottle, m.Refusal(), m.Doubts())
+		}
 	}
 }
 
-// Channels share grey light whole; where both pigments can be told from it, what is left
-// of them is under a seventh of what luminance shows.
-func TestMixCancelsPigment(t *testing.T) {
-	for _, s := range [][2]float64{{2, 1}, {5, 3}, {10, 1.2}} {
-		basis := model.Basis(s[0], s[1])
-		w := MixFor(Skin{Basis: basis, Melanin: s[0], Blood: s[1]}, Noise{})
-		near(t, "sum", w[0]+w[1]+w[2], 1, 1e-12)
-		for p, name := range []string{"melanin", "blood"} {
-			left, plainly := 0.0, 0.0
-			for c, k := range [3]float64{0.2126, 0.7152, 0.0722} {
-				left, plainly = left+w[c]*basis[c][p], plainly+k*basis[c][p]
-			}
-			if !(math.Abs(left) <= 0.15*plainly) {
-				t.Errorf("%v: %s leaves %.4f, luminance %.4f", s, name, left, plainly)
-			}
-		}
-	}
-	// Noise weighs: with noisy blue and red, green has more to say.
-	s := Skin{Basis: model.Basis(5, 1), Melanin: 5, Blood: 1}
-	clean, noisy := MixFor(s, Noise{}), MixFor(s, Noise{[3]float64{1, 0.01, 1}})
-	if !(noisy[1] > clean[1]) {
-		t.Errorf("clean %v, noisy %v", clean, noisy)
-	}
+// modelled is skin of the given fractions of melanin and blood.
+func modelled(fractions [2]float32) Skin {
+	one := raster.NewRGB(1, 1)
+	one.R.Pix[0], one.G.Pix[0], one.B.Pix[0] = optics.Skin{Surface: chromo.DefaultSurface}.Table(optics.SRGB()).RGB(fractions[0], fractions[1])
+	return skinOf(one)
 }
 
 func TestRefusals(t *testing.T) {
