@@ -1,0 +1,81 @@
+package calib
+
+import (
+	"math"
+	"testing"
+
+	"dermtrace/internal/cie"
+)
+
+// The stated error of the light is the error that it has: over many photos the true one
+// in units of the stated one has a root mean square near 1.
+
+func TestErrorOfControlSkinIsAsStated(t *testing.T) {
+	var gain, ratio []float64
+	for seed := range uint64(24) {
+		ref, now := SampleTiles(skinPicture(2*seed), gridTiles()...), skinPicture(2*seed+1)
+		relight(now, cast, 0)
+		l, err := FromControl(ref, SampleTiles(now, gridTiles()...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var off [3]float64
+		for k := range off {
+			off[k] = math.Log(l.Gain[k] * cast[k])
+			gain = append(gain, off[k]/l.LogGainSE()[k])
+		}
+		ratio = append(ratio, (off[0]-off[1])/l.LogRatioSE(0, 1))
+	}
+	t.Logf("in units of the stated error: gains %.2f, ratio of red to green %.2f", rms(gain), rms(ratio))
+	// 24 photos tell a spread to 15 %.
+	for _, z := range []float64{rms(gain), rms(ratio)} {
+		if !(z >= 0.6 && z <= 1.6) {
+			t.Errorf("the true error is %.2f times the stated one", z)
+		}
+	}
+}
+
+// Of a card it is held between two photos under two casts: what both have in common,
+// a quarter of a unit of the erythema index by the tables of the card and the rounding
+// of JPEG, is not in any change.
+func TestErrorOfACardIsAsStated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("renders several scenes")
+	}
+	skin := [3]float64{math.Exp(-0.9), math.Exp(-1.58), math.Exp(-2.03)}
+	off := func(seed uint64, cast [3]float64) (ln, se float64) {
+		s := flat()
+		s.seed, s.noise, s.area, s.cast = seed, 0.01, 0.08, cast
+		rgb, _ := s.render()
+		c, err := FindCard(rgb, CardOptions{Edition: cie.After2014})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := c.Light()
+		if err != nil {
+			t.Fatal(err)
+		}
+		// What the light makes of the colours that skin has under this cast.
+		got := l.At([3]float64{skin[0] * cast[0], skin[1] * cast[1], skin[2] * cast[2]})
+		return math.Log(got[0]/got[1]) - math.Log(skin[0]/skin[1]), l.LogRatioSE(0, 1)
+	}
+	var z []float64
+	for seed := range uint64(6) {
+		a, sa := off(2*seed, [3]float64{1.1, 1, 0.88})
+		b, sb := off(2*seed+1, [3]float64{0.92, 1, 1.1})
+		z = append(z, (a-b)/math.Hypot(sa, sb))
+		t.Logf("erythema index off by %+.2f and %+.2f, by %.2f and %.2f as stated", 100/math.Ln10*a, 100/math.Ln10*b, 100/math.Ln10*sa, 100/math.Ln10*sb)
+	}
+	t.Logf("change of the ratio of red to green in units of the stated error: %.2f", rms(z))
+	if v := rms(z); !(v >= 0.2 && v <= 1.6) {
+		t.Errorf("the true error is %.2f times the stated one", v)
+	}
+}
+
+func rms(v []float64) float64 {
+	var sum float64
+	for _, x := range v {
+		sum += x * x
+	}
+	return math.Sqrt(sum / float64(len(v)))
+}
