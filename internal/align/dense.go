@@ -34,7 +34,7 @@ func (v *vote) sure() bool { return v.found && v.corr >= minCorr }
 func (f *stack) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) {
 	ok := false
 	for i := len(f.levels) - 1; i >= f.evidenceLevel(evidencePx); i-- {
-		if next, _, good := f.refineLevel(i, photo, t); good {
+		if next, _, good := f.refineLevel(i, photo, t, nearPx); good {
 			t, ok = next, true
 		}
 	}
@@ -56,13 +56,22 @@ func (f *stack) fine(photo []*level, t geom.Transform) (w warp, votes []vote, us
 		}
 		w, votes, used, last = next, v, i, now
 	}
+	if used > 0 && w.field == nil {
+		if t, v, ok := f.refineLevel(used, photo, w.plane, nearestPx); ok {
+			w.plane, votes = t, v
+		}
+	}
 	return w, votes, used
 }
 
 // refineWarp refines the plane as long as there is no field, and the field from then on.
 func (f *stack) refineWarp(i int, photo []*level, w warp) (warp, []vote, bool) {
 	if w.field == nil {
-		t, votes, ok := f.refineLevel(i, photo, w.plane)
+		near := nearPx
+		if i == 0 {
+			near = nearestPx
+		}
+		t, votes, ok := f.refineLevel(i, photo, w.plane, near)
 		if !ok {
 			return w, votes, false
 		}
@@ -122,8 +131,13 @@ func foundShare(votes []vote) float64 {
 	return share(found, shown)
 }
 
+// nearPx and nearestPx, in pixels of the level, are how near the plane has to be to where the blocks say
+// before they are placed for the last time. On the way down the next level mends the rest; at the last, a
+// block that starts aside keeps a hundredth of it.
+const nearPx, nearestPx = 0.25, 0.01
+
 // refineLevel alternates between placing the blocks and fitting the plane to them.
-func (f *stack) refineLevel(i int, photo []*level, t geom.Transform) (geom.Transform, []vote, bool) {
+func (f *stack) refineLevel(i int, photo []*level, t geom.Transform, near float64) (geom.Transform, []vote, bool) {
 	const rounds = 3
 	var votes []vote
 	for range rounds {
@@ -138,7 +152,7 @@ func (f *stack) refineLevel(i int, photo []*level, t geom.Transform) (geom.Trans
 		}
 		moved := f.distance(next, t)
 		t = next
-		if moved < 0.01*f.levels[i].scale {
+		if moved < near*f.levels[i].scale {
 			break
 		}
 	}
