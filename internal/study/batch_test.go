@@ -208,6 +208,7 @@ func TestAMixedStudyGivesEveryFileAFate(t *testing.T) {
 	}
 	checkTables(t, out)
 	accepts(t, out)
+	loads(t, out)
 }
 
 // checkTables holds the tables against the records.

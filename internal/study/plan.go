@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 
@@ -23,9 +24,12 @@ func planOf(st *source.Study) (*foundPlan, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxPlan))
+	b, err := io.ReadAll(io.LimitReader(f, maxPlan+1))
 	if err != nil {
 		return nil, err
+	}
+	if len(b) > maxPlan { // half a plan is another plan
+		return nil, fmt.Errorf("%s: larger than %d MiB", source.PlanFile, maxPlan>>20)
 	}
 	sum := sha256.Sum256(b)
 	return &foundPlan{SHA256: hex.EncodeToString(sum[:]), Text: string(b)}, nil

@@ -68,12 +68,38 @@ func ParsePlan(text []byte) (*Plan, error) {
 	case !slices.Contains(planContrasts, p.Primary.Contrast):
 		return nil, fmt.Errorf("plan.yaml: primary: the contrast %q is none of raw, vs_control, vs_comparator", p.Primary.Contrast)
 	}
+	if err := p.checkDays(); err != nil {
+		return nil, err
+	}
 	for _, e := range p.Exclusions {
 		if e.Subject == "" || e.Reason == "" {
 			return nil, errors.New("plan.yaml: an exclusion needs subject and reason")
 		}
 	}
 	return p, nil
+}
+
+// Limits of a plan (project defaults: a century of days, ten times the visits of the
+// longest courses).
+const (
+	maxDay     = 36_525
+	maxPlanned = 1_000
+)
+
+// checkDays refuses days that no study has.
+func (p *Plan) checkDays() error {
+	if len(p.Visits) > maxPlanned {
+		return fmt.Errorf("plan.yaml: %d visits are planned; at most %d can be", len(p.Visits), maxPlanned)
+	}
+	for _, v := range append([]Visit{{"the primary visit", p.Primary.Day, p.Primary.Within}}, p.Visits...) {
+		switch {
+		case v.Day < -maxDay || v.Day > maxDay:
+			return fmt.Errorf("plan.yaml: %s: day %d is more than a century away", v.Name, v.Day)
+		case v.Within < 0 || v.Within > maxDay:
+			return fmt.Errorf("plan.yaml: %s: within %d is no number of days", v.Name, v.Within)
+		}
+	}
+	return nil
 }
 
 // Excluded is why the plan leaves a subject out, "" where it does not.

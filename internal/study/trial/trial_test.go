@@ -103,7 +103,9 @@ func TestPlan(t *testing.T) {
 	if err != nil || p.Alpha != 0.05 || p.Sides != 2 || p.Excluded("P3") != "moved" || p.Excluded("P4") != "" {
 		t.Errorf("plan = %+v, %v", p, err)
 	}
-	for _, bad := range []string{"", "primary: {measure: x, contrast: y}", "primary: {measure: x, contrast: raw}\nalpha: 2", "primry: {}", "primary: {measure: x, contrast: raw}\nsides: 3"} {
+	for _, bad := range []string{"", "primary: {measure: x, contrast: y}", "primary: {measure: x, contrast: raw}\nalpha: 2", "primry: {}", "primary: {measure: x, contrast: raw}\nsides: 3",
+		"primary: {measure: x, contrast: raw, within: -1}", "primary: {measure: x, contrast: raw}\nvisits: [{day: 40000}]",
+		"primary: {measure: x, contrast: raw}\nvisits: [" + strings.Repeat("{day: 1},", maxPlanned+1) + "]"} {
 		if _, err := ParsePlan([]byte(bad)); err == nil {
 			t.Errorf("%q is accepted", bad)
 		}
