@@ -143,6 +143,11 @@ func TestControlSkinSeesAGradient(t *testing.T) {
 	if !around.Levelled || len(around.Warnings) != 0 {
 		t.Errorf("control skin around the region: levelled %v, %v", around.Levelled, around.Warnings)
 	}
+	// The slope's own error counts away from the tiles' middle, for strength and not for colour.
+	mid, far := around.LogGainCovAt(around.slope.at), around.LogGainCovAt(geom.Point{X: 399, Y: 299})
+	if mid != around.LogGainCov || !(far[1][1] > mid[1][1]) || !(math.Abs((far[0][0]-far[0][1])-(mid[0][0]-mid[0][1])) <= 1e-15) {
+		t.Errorf("covariance %v in the middle, %v in the corner", mid, far)
+	}
 	crop := now.Crop(200, 100, 400, 200)
 	around.ApplyPart(crop, Part{X: 200, Y: 100})
 	around.Apply(now)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"dermtrace/internal/cie"
+	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
 
@@ -37,6 +38,20 @@ func (l Light) LogGainSE() [3]float64 {
 		se[k] = math.Sqrt(l.LogGainCov[k][k])
 	}
 	return se
+}
+
+// LogGainCovAt is LogGainCov at a point of the photo: where a slope of the light was taken
+// out, its own error grows with the distance from the tiles, alike in all channels.
+func (l Light) LogGainCovAt(p geom.Point) [3][3]float64 {
+	c := l.LogGainCov
+	dx, dy := p.X-l.slope.at.X, p.Y-l.slope.at.Y
+	slope := l.slope.xx*dx*dx + 2*l.slope.xy*dx*dy + l.slope.yy*dy*dy
+	for i := range c {
+		for j := range c[i] {
+			c[i][j] += slope
+		}
+	}
+	return c
 }
 
 // LogRatioSE is the standard error that the light adds to ln of a ratio of channels i

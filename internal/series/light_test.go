@@ -171,6 +171,31 @@ func TestAGradientBesideTheControlIsWarnedOf(t *testing.T) {
 	}
 }
 
+// What treated skin does, be it brighter by a quarter from its one end to the other, says
+// nothing of the light.
+func TestTreatedSkinNeverTellsAGradient(t *testing.T) {
+	script := litScript(0.05)
+	script.Visits = script.Visits[:2]
+	files := with(rendered(t, script.Scaled(0.4)), "calibration: control")
+	before := photoOf(t, analyze(t, files), litFlush).Calibration
+	files[litFlush] = &fstest.MapFile{Data: repaint(t, files[litFlush].Data, func(x, y int, c [3]float64) [3]float64 {
+		if x < 224 || x >= 576 || y < 72 || y >= 336 { // the treated region
+			return c
+		}
+		k := math.Exp(math.Log(1.25) * (float64(x-224)/352 - 0.5))
+		return [3]float64{k * c[0], k * c[1], k * c[2]}
+	})}
+	after := photoOf(t, analyze(t, files), litFlush).Calibration
+	if before.GradientRemoved || after.GradientRemoved || !(*after.Gradient <= 0.01) {
+		t.Errorf("gradient %v before, %v after", *before.Gradient, *after.Gradient)
+	}
+	for k, g := range before.Gain {
+		if d := math.Log(float64(after.Gain[k] / g)); !(math.Abs(d) <= 0.002) { // tiles that moved by a tenth of a pixel with the alignment
+			t.Errorf("channel %d: gain %v before, %v after", k, g, after.Gain[k])
+		}
+	}
+}
+
 func TestCardAndControlSkinAreHeldAgainstEachOther(t *testing.T) {
 	rec := analyze(t, litPhotos(t, 0.05))
 	for _, tt := range []struct {

@@ -5,6 +5,7 @@ import (
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/cie"
+	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/skin"
@@ -12,8 +13,8 @@ import (
 
 // The estimate of the light has an error, which every colour number of the photo shares.
 // It is carried to them to first order: with g the derivatives of a number by ln of red,
-// green and blue at the region's typical colour, and C the covariance of ln gain, the
-// standard error that the light adds is √(gᵀCg).
+// green and blue at the region's typical colour, and C the covariance of ln gain at the
+// region's middle, the standard error that the light adds is √(gᵀCg).
 
 // lightStep is the change of ln light over which derivatives are taken: 1 %, well above
 // the rounding of the look-up tables and well below where they bend.
@@ -52,8 +53,10 @@ func (s *shot) lightErrors(c *carried, model *chromo.Model) map[string]outcome.N
 		return nil
 	}
 	out := map[string]outcome.Number{}
+	x0, y0, x1, y1 := c.mask.Bounds()
+	cov := s.light.LogGainCovAt(geom.Point{X: float64(x0+x1-1) / 2, Y: float64(y0+y1-1) / 2})
 	for name, number := range colourNumbers {
-		se := carryError(s.light.LogGainCov, func(ln [3]float64) float64 {
+		se := carryError(cov, func(ln [3]float64) float64 {
 			return number(model, [3]float64{at[0] * math.Exp(ln[0]), at[1] * math.Exp(ln[1]), at[2] * math.Exp(ln[2])})
 		})
 		if !math.IsNaN(se) {
