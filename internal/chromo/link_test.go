@@ -119,3 +119,25 @@ func TestTooLightIsShine(t *testing.T) {
 		}
 	}
 }
+
+// Dark skin tells its surface by the blood that it seems to have: melanin is then followed.
+func TestDarkSkinTellsItsSurface(t *testing.T) {
+	for _, surface := range []float64{0.005, DefaultSurface, 0.02} {
+		s := optics.Skin{Melanin: 0.25, Blood: 0.0125, Surface: surface}
+		m := NewModel(Options{}).Settle(Baseline{Colour: skinRGB(optics.SRGB(), s), LightKnown: true})
+		near(t, "surface", m.surface(), surface, 0.004)
+	}
+}
+
+// The table with another surface is that of the model made with it.
+func TestResurfaced(t *testing.T) {
+	m := NewModel(Options{})
+	got, want := m.forward.resurfaced(DefaultSurface, 0.03), m.withSurface(0.03).forward
+	for _, x := range [][2]float64{{0.02, 0.1}, {0.1, 0.2}, {0.3, 0.12}} {
+		a, _, _ := got.at(x[0], x[1])
+		b, _, _ := want.at(x[0], x[1])
+		for k := range a {
+			near(t, "state", a[k], b[k], 1e-6)
+		}
+	}
+}

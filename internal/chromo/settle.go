@@ -16,11 +16,9 @@ type Baseline struct {
 // Bounds of what a baseline tells of the model.
 const (
 	// The least melanin of skin is 1.3 % (Jacques 1998): where less is read the surface shines
-	// more than modelled, up to mostSurface (what a dielectric of index 1.4 reflects, 2.8 %,
-	// and half as much again); a reading well below it says that the camera is not the one
-	// assumed.
+	// more than modelled; a reading well below it with all the shine there can be says that
+	// the camera is not the one assumed.
 	leastSkin    = 1.3
-	mostSurface  = 0.04
 	leastMelanin = 0.8
 	// From this darkness on (percent melanin; brown skin and darker) brightness is used
 	// beside the ratios: there a third of the blue light comes from the surface (project
@@ -31,9 +29,11 @@ const (
 // Settle is the model as the baseline of a series wants it, frozen for all its photos; it
 // is m itself for most skin.
 //
-// Where an unknown camera makes the skin impossibly light, a relative of real cameras that
-// makes it ordinary skin is taken instead. Where the skin is dark and its light known, the
-// baseline's brightness becomes the level that brightness is read against.
+// Where the skin is lighter than any, its surface is raised until it is the lightest there
+// is; where even that makes it impossible, an unknown camera is replaced by the relative of
+// real cameras that makes it ordinary skin. Where the skin is dark and its light known, the
+// surface becomes the one that makes it skin at rest, within what surfaces are, and the
+// baseline's brightness the level that brightness is read against.
 func (m *Model) Settle(b Baseline) *Model {
 	u, v, g := m.ratios(float32(b.Colour[0]), float32(b.Colour[1]), float32(b.Colour[2]))
 	a := m.inverse.at(u, v)
@@ -47,6 +47,8 @@ func (m *Model) Settle(b Baseline) *Model {
 	if !b.LightKnown || !(darkness(a) > darkMelanin) {
 		return m
 	}
+	m = m.rested(u, v)
+	a = m.inverse.at(u, v)
 	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, a)
 	at, _, _ := m.forward.at(x[0], x[1])
 	dark := *m
@@ -58,36 +60,6 @@ func (m *Model) Settle(b Baseline) *Model {
 // less melanin and more blood than skin at rest has; their product says how dark it is.
 func darkness(a answer) float64 {
 	return float64(a.melanin) * math.Sqrt(max(0, float64(a.blood))/restingBlood)
-}
-
-// shiny is the model with as much more surface reflection as makes this colour the
-// lightest skin there is, and the melanin that it reads.
-func (m *Model) shiny(u, v float32) (*Model, float64) {
-	const step = 0.005
-	surface, now := m.surface(), float64(m.inverse.at(u, v).melanin)
-	for surface < mostSurface {
-		next := min(surface+step, mostSurface)
-		s := m.withSurface(next)
-		melanin := float64(s.inverse.at(u, v).melanin)
-		if melanin >= leastSkin {
-			return m.withSurface(surface + (next-surface)*(leastSkin-now)/(melanin-now)), leastSkin
-		}
-		surface, now = next, melanin
-	}
-	return m.withSurface(mostSurface), now
-}
-
-func (m *Model) surface() float64 {
-	if s := m.options.Skin.Surface; s != 0 {
-		return s
-	}
-	return DefaultSurface
-}
-
-func (m *Model) withSurface(s float64) *Model {
-	opt := m.options
-	opt.Skin.Surface = s
-	return NewModel(opt)
 }
 
 // relative is the model of the developed camera to which this colour is the most ordinary
