@@ -278,6 +278,20 @@ func TestControlSkinRefuses(t *testing.T) {
 	}
 }
 
+// Tiles that lie r to either side of their common gain scatter by r/chi3Median.
+func TestScatterOfControlSkinIsBounded(t *testing.T) {
+	ref := SampleTiles(skinPicture(1), gridTiles()...)
+	for _, share := range []float64{0.99, 1.01} {
+		now := slices.Clone(ref)
+		for i := range now {
+			now[i].Log[0] += float64(1-2*(i%2)) * share * maxScatter * chi3Median
+		}
+		if _, err := FromControl(ref, now); errors.Is(err, ErrInconsistent) != (share > 1) {
+			t.Errorf("%.2f of the bound: %v", share, err)
+		}
+	}
+}
+
 func TestOneTileHasNoUncertainty(t *testing.T) {
 	ref, now := skinPicture(1), skinPicture(2)
 	l, err := FromControl(SampleTiles(ref, gridTiles()[0]), SampleTiles(now, gridTiles()[0]))
