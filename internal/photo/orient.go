@@ -17,12 +17,23 @@ func newRGB(w, h int) *raster.RGB {
 	return &raster.RGB{R: p[0], G: p[1], B: p[2]}
 }
 
-// orient fills upright planes from a stored picture of w×h pixels.
+// orient makes upright planes from a stored picture of w×h pixels.
 func orient(orientation, w, h int, read rowReader) *raster.RGB {
 	if swapsSides(orientation) {
-		return transpose(orientation, w, h, read)
+		w, h = h, w
 	}
 	out := newRGB(w, h)
+	fill(out, orientation, read)
+	return out
+}
+
+// fill writes every pixel of upright planes from a stored picture.
+func fill(out *raster.RGB, orientation int, read rowReader) {
+	if swapsSides(orientation) {
+		transpose(out, orientation, read)
+		return
+	}
+	h := out.H()
 	upsideDown := orientation == 3 || orientation == 4
 	mirrored := orientation == 2 || orientation == 3
 	raster.Bands(h, func(y0, y1 int) {
@@ -40,7 +51,6 @@ func orient(orientation, w, h int, read rowReader) *raster.RGB {
 			}
 		}
 	})
-	return out
 }
 
 // tile is how many stored rows are turned at once: three blocks of as many rows fit in
@@ -49,8 +59,8 @@ const tile = 32
 
 // transpose fills planes of h×w pixels: stored columns become rows. A band of rows
 // reads the stored columns that belong to it, in blocks.
-func transpose(orientation, w, h int, read rowReader) *raster.RGB {
-	out := newRGB(h, w)
+func transpose(out *raster.RGB, orientation int, read rowReader) {
+	w, h := out.H(), out.W()
 	fromRight := orientation == 7 || orientation == 8  // the first row is the last column
 	fromBottom := orientation == 6 || orientation == 7 // the first column is the last row
 	raster.Bands(w, func(y0, y1 int) {
@@ -70,7 +80,6 @@ func transpose(orientation, w, h int, read rowReader) *raster.RGB {
 			}
 		}
 	})
-	return out
 }
 
 // place writes a block of stored rows top..top+rows as columns of rows y0..y0+n.

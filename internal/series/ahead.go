@@ -28,7 +28,7 @@ func (a *analysis) open(ctx context.Context, file string) (*photo.Photo, error) 
 		<-o.done
 		return o.photo, o.err
 	}
-	return photo.Open(ctx, a.fsys, file, a.opt.Limits)
+	return a.reader.Open(ctx, a.fsys, file, a.opt.Limits)
 }
 
 // openAhead begins to open a photo that will be asked for. It does nothing for "", nor
@@ -43,7 +43,7 @@ func (a *analysis) openAhead(ctx context.Context, file string) {
 	}
 	a.ahead.busy.Go(func() {
 		defer close(o.done)
-		o.photo, o.err = photo.Open(ctx, a.fsys, file, a.opt.Limits)
+		o.photo, o.err = a.reader.Open(ctx, a.fsys, file, a.opt.Limits)
 	})
 }
 

@@ -46,7 +46,7 @@ func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Photo, error) 
 	var opened *photo.Photo
 	var failures []error
 	file, warnings, err := a.manifest.PickFrame(func(file string) bool {
-		p, err := photo.Open(ctx, a.fsys, file, a.opt.Limits)
+		p, err := a.reader.Open(ctx, a.fsys, file, a.opt.Limits)
 		if err == nil {
 			opened = p
 		} else {

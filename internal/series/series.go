@@ -61,6 +61,7 @@ type analysis struct {
 	record      *outcome.Record
 	pictures    []Picture
 	outlines    album // of the regions
+	reader      photo.Reader
 	ahead       ahead // photos that are opened before their turn
 	spots       spotMaps
 	places      map[string]align.Result
