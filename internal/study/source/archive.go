@@ -85,10 +85,12 @@ func (a *archive) folderFor(name string) bool {
 	return true
 }
 
+// alwaysBytes may be in any archive: small ones of blank test pictures are no bombs.
+const alwaysBytes = 1 << 30
+
 // checkExpansion refuses an archive whose files together are far larger than itself.
 func (a *archive) checkExpansion(total uint64, size int64) error {
-	const always = 1 << 30 // small archives of blank test pictures are no bombs
-	if total > always && total > uint64(size)*uint64(a.lim.expansion()) {
+	if total > alwaysBytes && total > uint64(size)*uint64(a.lim.expansion()) {
 		return &LimitError{fmt.Sprintf("the archive would expand to %d MiB, more than %d times its size", total>>20, a.lim.expansion()),
 			"unpack it yourself if you trust it, and give the folder"}
 	}

@@ -32,18 +32,24 @@ type Study struct {
 	left  []Other // entries of an archive that are not in files
 }
 
-// Limits bounds what a study may hold. A zero field means its default (project defaults:
-// ten times the largest study that this tool is meant for; no honest archive of photos
-// shrinks a hundredfold).
+// Project defaults of [Limits]: ten times the largest study that this tool is meant for;
+// no honest archive of photos shrinks a hundredfold.
+const (
+	defaultEntries   = 2_000_000
+	defaultDepth     = 32
+	defaultExpansion = 100
+)
+
+// Limits bounds what a study may hold. A zero field means its default.
 type Limits struct {
 	Entries   int // files and folders; default 2,000,000
 	Depth     int // folders within folders; default 32
 	Expansion int // of an archive, as a multiple of its size; default 100
 }
 
-func (l Limits) entries() int   { return or(l.Entries, 2_000_000) }
-func (l Limits) depth() int     { return or(l.Depth, 32) }
-func (l Limits) expansion() int { return or(l.Expansion, 100) }
+func (l Limits) entries() int   { return or(l.Entries, defaultEntries) }
+func (l Limits) depth() int     { return or(l.Depth, defaultDepth) }
+func (l Limits) expansion() int { return or(l.Expansion, defaultExpansion) }
 
 func or(v, otherwise int) int {
 	if v > 0 {

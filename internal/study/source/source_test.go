@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -218,4 +219,83 @@ func FuzzParseFlat(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Every bound on a study lets through what lies at it and refuses what lies beyond, in a
+// folder as in an archive.
+func TestEveryBoundOnAStudyHolds(t *testing.T) {
+	deep := func(n int) map[string]string { return map[string]string{strings.Repeat("d/", n) + "a.jpg": "x"} }
+	many := func(n int) map[string]string {
+		files := map[string]string{}
+		for i := range n {
+			files["P1/"+string(rune('a'+i))+".jpg"] = "x"
+		}
+		return files
+	}
+	unpacked := func(t *testing.T, files map[string]string) string {
+		dir := t.TempDir()
+		put(t, dir, files)
+		return dir
+	}
+	codes := func(path string, lim Limits) (string, error) {
+		st, err := Open(path, lim)
+		if err != nil {
+			return "", err
+		}
+		defer st.Close()
+		f, err := st.Find(context.Background(), lim, "")
+		if err != nil {
+			return "", err
+		}
+		var list []string
+		for _, o := range f.Others {
+			list = append(list, o.Code)
+		}
+		return strings.Join(list, " "), nil
+	}
+	for name, pack := range map[string]func(*testing.T, map[string]string) string{"folder": unpacked, "zip": zipped, "tar": tarred} {
+		lim := Limits{Depth: 3, Entries: 5}
+		if got, err := codes(pack(t, deep(3)), lim); got != "" || err != nil {
+			t.Errorf("%s three deep: %s, %v", name, got, err)
+		}
+		if got, err := codes(pack(t, deep(4)), lim); got != "too_deep" || err != nil {
+			t.Errorf("%s four deep: %q, %v", name, got, err)
+		}
+		if got, err := codes(pack(t, many(4)), lim); got != "" || err != nil { // their folder is the fifth
+			t.Errorf("%s of five: %s, %v", name, got, err)
+		}
+		var too *LimitError
+		if _, err := codes(pack(t, many(5)), lim); !errors.As(err, &too) {
+			t.Errorf("%s of six: %v", name, err)
+		}
+	}
+}
+
+func TestExpansionOfArchivesIsBounded(t *testing.T) {
+	a := newArchive(Limits{})
+	for _, c := range []struct {
+		total uint64
+		size  int64
+		ok    bool
+	}{{alwaysBytes, 1, true}, {alwaysBytes + 1, 1, false}, {200 * alwaysBytes, 2 * alwaysBytes, true}, {200*alwaysBytes + 1, 2 * alwaysBytes, false}} {
+		if err := a.checkExpansion(c.total, c.size); (err == nil) != c.ok {
+			t.Errorf("%d bytes to %d: %v", c.size, c.total, err)
+		}
+	}
+}
+
+func TestListsAreBounded(t *testing.T) {
+	files := fstest.MapFS{"photos.csv": {Data: make([]byte, 101)}}
+	if _, err := readAtMost(files, "photos.csv", 101); err != nil {
+		t.Error(err)
+	}
+	if _, err := readAtMost(files, "photos.csv", 100); err == nil {
+		t.Error("a list larger than its bound was read")
+	}
+	dir := t.TempDir()
+	put(t, dir, map[string]string{"a.jpg": "a", "photos.csv": "file,subject\na.jpg,P1\n", "series.yaml": "notes: x\n" + strings.Repeat("#", maxShared)})
+	st, f, _ := look(t, dir, "")
+	if _, _, err := st.OpenSeries(f.Series[0]); err == nil || !strings.Contains(err.Error(), "larger than 1 MiB") {
+		t.Errorf("a shared manifest larger than its bound: %v", err)
+	}
 }
