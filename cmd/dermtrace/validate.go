@@ -71,7 +71,7 @@ Exit status: 0 every goal was met, 1 a goal was missed, 2 wrong use.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.quick, "quick", false, "a small battery, in about a minute")
-	f.IntVar(&o.courses, "courses", 0, "unchanged courses, and as many with a true change (default 120)")
+	f.IntVar(&o.courses, "courses", 0, "unchanged courses, and as many with a true change (default 102)")
 	f.StringVar(&o.data, "data", "", "score the photos in this folder against the truth.json beside them")
 	f.StringVarP(&o.out, "output", "o", "", "folder for validate.json and validate.html, and for what is done so far")
 	f.StringVar(&o.noise, "noise", "", "write the noise of unchanged skin by band to this file, as the program has it built in, and judge by it")
@@ -88,7 +88,7 @@ func (o validateOptions) check() error {
 	case o.quick && o.courses != 0:
 		return usage("--quick has its own number of courses", "leave out --courses")
 	case o.courses < 0:
-		return usage("--courses is how many there are: a number above 0", "leave it out for 120")
+		return usage("--courses is how many there are: a number above 0", "leave it out for 102")
 	}
 	return nil
 }

@@ -124,7 +124,9 @@ type Flag struct {
 
 	Band      string  `json:"band,omitempty"`       // of skin tone, that the rates below are of
 	FalseRate *Number `json:"false_rate,omitempty"` // share of simulated courses without a change that raise it all the same
+	FalseN    int     `json:"false_n,omitempty"`    // so many courses
 	MissRate  *Number `json:"miss_rate,omitempty"`  // share of simulated courses with Effect that do not raise it
+	MissN     int     `json:"miss_n,omitempty"`
 	Effect    string  `json:"effect,omitempty"`
 }
 

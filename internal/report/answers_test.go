@@ -223,9 +223,9 @@ func TestFlagsSayHowOftenTheyAreWrong(t *testing.T) {
 		want string
 	}{
 		{outcome.Flag{}, ""},
-		{outcome.Flag{Band: "dark", FalseRate: &no}, "On simulated dark skin this flag is raised in 2 % of courses without a change."},
-		{outcome.Flag{Band: "light", FalseRate: &no, MissRate: &some, Effect: "melanin +20 % on day 14"},
-			"On simulated light skin this flag is raised in 2 % of courses without a change and missed in 25 % of those with melanin +20 % on day 14."},
+		{outcome.Flag{Band: "dark", FalseRate: &no, FalseN: 34}, "On simulated dark skin this flag is raised in 2 % of 34 courses without a change."},
+		{outcome.Flag{Band: "light", FalseRate: &no, FalseN: 34, MissRate: &some, MissN: 8, Effect: "melanin +20 % on day 14"},
+			"On simulated light skin this flag is raised in 2 % of 34 courses without a change and missed in 25 % of 8 with melanin +20 % on day 14."},
 	} {
 		if got := strings.ReplaceAll(english().flagRates(tt.flag), nbsp, " "); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)

@@ -110,10 +110,10 @@ func (t *texts) bounds(interval, mdc string) string {
 func (t *texts) flagRates(f outcome.Flag) string {
 	var parts []string
 	if f.FalseRate != nil && f.FalseRate.Known() {
-		parts = append(parts, fmt.Sprintf("raised in %s of courses without a change", wholePercent(*f.FalseRate)))
+		parts = append(parts, fmt.Sprintf("raised in %s of %d courses without a change", wholePercent(*f.FalseRate), f.FalseN))
 	}
 	if f.MissRate != nil && f.MissRate.Known() {
-		parts = append(parts, fmt.Sprintf("missed in %s of those with %s", wholePercent(*f.MissRate), f.Effect))
+		parts = append(parts, fmt.Sprintf("missed in %s of %d with %s", wholePercent(*f.MissRate), f.MissN, f.Effect))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -114,10 +114,10 @@ func (c *course) rated(f *outcome.Flag) *outcome.Flag {
 	}
 	f.Band = c.band
 	if r := rates[i]; r.FalseRate.Known() {
-		f.FalseRate = &r.FalseRate
+		f.FalseRate, f.FalseN = &r.FalseRate, r.Courses
 	}
 	if r := rates[i]; r.MissRate.Known() {
-		f.MissRate, f.Effect = &r.MissRate, r.Effect
+		f.MissRate, f.MissN, f.Effect = &r.MissRate, r.Cases, r.Effect
 	}
 	return f
 }

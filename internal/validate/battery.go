@@ -55,10 +55,10 @@ var quickTones = []tone{tones[1], tones[2], tones[4]}
 
 // defaultCourses is how many unchanged courses the full battery has, over all tones, and
 // how many with a true change: both batteries end well within an hour on two cores.
-const defaultCourses = 120
+const defaultCourses = 102
 
 // markedShare is how many unchanged courses there are for one with complications.
-const markedShare = 10
+const markedShare = 4
 
 // courses is the battery but for the courses with a true change, which wait until it is
 // known what is detectable, in the order it is done.

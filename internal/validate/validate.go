@@ -43,7 +43,7 @@ const Schema = "dermtrace.validate/1"
 // Options of [Run]. The zero value is the full battery, not resumable.
 type Options struct {
 	Quick    bool
-	Courses  int  // unchanged courses, and as many with a true change; 0: 120; with Quick three and none
+	Courses  int  // unchanged courses, and as many with a true change; 0: 102; with Quick three and none
 	OwnNoise bool // judge by the noise that is written by [Report.Noise], not by what is built in
 	Software outcome.Software
 	Program  string                           // tells programs of one revision apart, for Keep
