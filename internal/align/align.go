@@ -118,13 +118,14 @@ type stack struct {
 	// nodeStep is the distance of an elastic field's nodes in frame pixels.
 	nodeStep float64
 	levels   []*level
-	blocks   [][]block
+	// blocks are those of each level, made when first needed.
+	blocks []func() []block
 }
 
 func newStack(w, h int, nodeStep float64, levels []*level) *stack {
-	s := &stack{w: w, h: h, nodeStep: nodeStep, levels: levels, blocks: make([][]block, len(levels))}
+	s := &stack{w: w, h: h, nodeStep: nodeStep, levels: levels, blocks: make([]func() []block, len(levels))}
 	for i, l := range levels {
-		s.blocks[i] = blocks(l)
+		s.blocks[i] = sync.OnceValue(func() []block { return blocks(l) })
 	}
 	return s
 }
@@ -216,7 +217,7 @@ func (f *Frame) best(p *photo, hs []hypothesis, old candidate) candidate {
 		if !ok {
 			continue
 		}
-		c := candidate{t, h.inliers, f.red.evidence(p.red, warp{plane: t})}
+		c := candidate{t, h.inliers, f.red.evidence(p.red, warp{plane: t}, nil)}
 		if c.evidence.z > best.evidence.z {
 			best = c
 		}

@@ -37,8 +37,9 @@ const (
 	// colourLag, in pixels of half the finest size, is the distance of the differences that are
 	// compared: wide enough for spots, and light changes little over it.
 	colourLag = 8
-	// blockProbes² differences are compared per block.
-	blockProbes = 6
+	// At blockProbes² places per block differences are compared: closer than half of colourLag they would
+	// say the same again.
+	blockProbes = 3
 	// colourRounds bounds the turns of finding the mixture and aligning by it.
 	colourRounds = 3
 )
@@ -121,28 +122,41 @@ func (f *Frame) compare(p *photo, red *solution, w warp) *comparison {
 				X: middle.X + step*(float64(k%blockProbes)-(blockProbes-1)/2.0),
 				Y: middle.Y + step*(float64(k/blockProbes)-(blockProbes-1)/2.0),
 			}
-			c.add(a, b, w, [2]geom.Point{at, {X: at.X + lag, Y: at.Y}})
-			c.add(a, b, w, [2]geom.Point{at, {X: at.X, Y: at.Y + lag}})
+			here := look(a, b, w, at)
+			c.add(here, look(a, b, w, geom.Point{X: at.X + lag, Y: at.Y}))
+			c.add(here, look(a, b, w, geom.Point{X: at.X, Y: at.Y + lag}))
 		}
 	}
 	return c
 }
 
+// A sight is what the frame and the photo show of one place.
+type sight struct {
+	frame, photo [3]float64
+	ok           bool
+}
+
+func look(frame, photo *colours, w warp, at geom.Point) (s sight) {
+	if s.frame, s.ok = frame.at(at); s.ok {
+		s.photo, s.ok = photo.at(w.apply(at))
+	}
+	return s
+}
+
 // add counts the difference between two places of the frame.
-func (c *comparison) add(frame, photo *colours, w warp, ends [2]geom.Point) {
-	a0, ok0 := frame.at(ends[0])
-	a1, ok1 := frame.at(ends[1])
-	b0, ok2 := photo.at(w.apply(ends[0]))
-	b1, ok3 := photo.at(w.apply(ends[1]))
-	if !(ok0 && ok1 && ok2 && ok3) {
+func (c *comparison) add(here, there sight) {
+	if !here.ok || !there.ok {
 		return
 	}
+	var u, v [3]float64
 	for i := range 3 {
-		u, v := a1[i]-a0[i], b1[i]-b0[i]
+		u[i], v[i] = there.frame[i]-here.frame[i], there.photo[i]-here.photo[i]
+	}
+	for i := range 3 {
 		for j := range 3 {
-			c.aa[i][j] += u * (a1[j] - a0[j])
-			c.bb[i][j] += v * (b1[j] - b0[j])
-			c.ab[i][j] += u * (b1[j] - b0[j])
+			c.aa[i][j] += u[i] * u[j]
+			c.bb[i][j] += v[i] * v[j]
+			c.ab[i][j] += u[i] * v[j]
 		}
 	}
 }
@@ -215,7 +229,7 @@ func (f *Frame) followColour(p *photo, red *solution, start, rounds int) (s *sol
 			return nil, 0
 		}
 		m := ms[start]
-		next, ok := newStack(f.w, f.h, f.nodeStep, f.colours().levels(m)).settle(p.colours().levels(m), w.plane)
+		next, ok := newStack(f.w, f.h, f.nodeStep, f.colours().levels(m)).settleNear(p.colours().levels(m), w)
 		if !ok || len(next.pairs) < minColourBlocks {
 			return nil, 0
 		}

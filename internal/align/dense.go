@@ -48,8 +48,13 @@ func (f *stack) fine(photo []*level, t geom.Transform) (w warp, votes []vote, us
 	used = f.evidenceLevel(evidencePx)
 	w, votes = f.bendLevel(used, photo, warp{plane: t}, f.votes(used, photo, warp{plane: t}))
 	last := foundShare(votes)
+	if i := f.within(used, votes); w.field == nil && i < used-1 {
+		if next, v, ok := f.refineWarp(i, photo, w, enough(i)); ok && foundShare(v) >= leapShare*last {
+			w, votes, used, last = next, v, i, foundShare(v)
+		}
+	}
 	for i := used - 1; i >= 0; i-- {
-		next, v, ok := f.refineWarp(i, photo, w)
+		next, v, ok := f.refineWarp(i, photo, w, enough(i))
 		now := foundShare(v)
 		if !ok || now < last/2 {
 			break
@@ -64,13 +69,34 @@ func (f *stack) fine(photo []*level, t geom.Transform) (w warp, votes []vote, us
 	return w, votes, used
 }
 
-// refineWarp refines the plane as long as there is no field, and the field from then on.
-func (f *stack) refineWarp(i int, photo []*level, w warp) (warp, []vote, bool) {
-	if w.field == nil {
-		near := nearPx
-		if i == 0 {
-			near = nearestPx
+const (
+	// leapPx is how far, in pixels of a level, blocks may lie aside of the plane for the levels before it
+	// to be left out: half of what one step of a block moves. The plane is nearer than they are.
+	leapPx = maxStepPx / 2
+	// leapShare is the least success of such a level's blocks over that of the level leapt from; below,
+	// the levels between are taken as well.
+	leapShare = 0.8
+)
+
+// within returns the finest level at which the blocks of level i lie within leapPx of the plane.
+func (f *stack) within(i int, votes []vote) int {
+	var aside []float64
+	for _, v := range votes {
+		if v.found {
+			aside = append(aside, v.d.Norm())
 		}
+	}
+	reach := leapPx / median(aside) // in pixels of level i per pixel of the level sought
+	to := i
+	for to > 0 && f.levels[i].scale <= reach*f.levels[to-1].scale {
+		to--
+	}
+	return to
+}
+
+// refineWarp refines the plane as long as there is no field, and the field from then on.
+func (f *stack) refineWarp(i int, photo []*level, w warp, near float64) (warp, []vote, bool) {
+	if w.field == nil {
 		t, votes, ok := f.refineLevel(i, photo, w.plane, near)
 		if !ok {
 			return w, votes, false
@@ -136,6 +162,14 @@ func foundShare(votes []vote) float64 {
 // block that starts aside keeps a hundredth of it.
 const nearPx, nearestPx = 0.25, 0.01
 
+// enough is how near the plane has to be at a level on the way to the finest, 0.
+func enough(level int) float64 {
+	if level == 0 {
+		return nearestPx
+	}
+	return nearPx
+}
+
 // refineLevel alternates between placing the blocks and fitting the plane to them.
 func (f *stack) refineLevel(i int, photo []*level, t geom.Transform, near float64) (geom.Transform, []vote, bool) {
 	const rounds = 3
@@ -161,12 +195,16 @@ func (f *stack) refineLevel(i int, photo []*level, t geom.Transform, near float6
 
 // votes places every block of a level in the photo.
 func (f *stack) votes(i int, photo []*level, w warp) []vote {
-	bs := f.blocks[i]
+	return f.votesOf(f.blocks[i](), i, photo, func(int) warp { return w })
+}
+
+// votesOf places blocks of level i in the photo, each by its own warp.
+func (f *stack) votesOf(bs []block, i int, photo []*level, warpOf func(k int) warp) []vote {
 	out := make([]vote, len(bs))
 	l := f.levels[i]
 	toFrame := l.photoFromLevel()
 	raster.Parallel(len(bs), func(k int) {
-		b := &bs[k]
+		b, w := &bs[k], warpOf(k)
 		out[k].block = b
 		p := matching(photo, l, w.plane, toFrame.Apply(b.center))
 		if p == nil {

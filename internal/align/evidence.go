@@ -15,6 +15,8 @@ const (
 	chanceShiftPx = 12
 	// chanceShifts is the number of directions it is moved in.
 	chanceShifts = 4
+	// beyondDoubt times what a transform needs to be called ok leaves nothing for more sides to decide.
+	beyondDoubt = 1.5
 	// minChance keeps a few lucky zeros from making a small agreement look certain.
 	minChance = 0.05
 )
@@ -41,27 +43,45 @@ func (c candidate) convincing() bool { return c.evidence.excess >= minExcess && 
 
 // evidence counts the blocks that find themselves in the photo where t says, and where t
 // moved aside says: nothing but chance finds them there. The same photo, light, blur and
-// texture on both sides make the pair its own null experiment.
-func (f *stack) evidence(photo []*level, w warp) evidence {
+// texture on both sides make the pair its own null experiment. Where it was made before, for a warp
+// near by, known says what chance finds.
+func (f *stack) evidence(photo []*level, w warp, known *evidence) evidence {
 	i := f.evidenceLevel(evidencePx)
 	e := evidence{}
-	e.shown, e.found = f.agree(i, photo, w)
+	e.shown, e.found = agreeing(f.votes(i, photo, w))
 	if share(e.found, e.shown) < minExcess {
 		return e
 	}
-	var s, n int
-	for k := range chanceShifts {
-		a := 2 * math.Pi * (float64(k) + 0.5) / chanceShifts
-		d := chanceShiftPx * f.levels[i].scale
-		aside := warp{w.plane.Mul(geom.Translation(d*math.Cos(a), d*math.Sin(a))), w.field}
-		sk, nk := f.agree(i, photo, aside)
-		s, n = s+sk, n+nk
+	if known != nil && known.z > 0 {
+		return f.weigh(e, known.chance)
 	}
-	e.chance = share(n, s)
+	// Every block is moved to one side first, and to the others unless that leaves no doubt.
+	var s, n int
+	for turn := range chanceShifts {
+		sk, nk := agreeing(f.votesOf(f.blocks[i](), i, photo, func(k int) warp { return f.aside(i, w, turn+k) }))
+		s, n = s+sk, n+nk
+		e = f.weigh(e, share(n, s))
+		if e.z >= beyondDoubt*okZ && e.decisive() {
+			break
+		}
+	}
+	return e
+}
+
+// weigh completes the evidence with what chance finds.
+func (f *stack) weigh(e evidence, chance float64) evidence {
+	e.chance = chance
 	e.excess = share(e.found, e.shown) - e.chance
 	c := max(e.chance, minChance)
-	e.z = e.excess / math.Sqrt(c*(1-c)/(float64(e.shown)*f.independence(i)+1))
+	e.z = e.excess / math.Sqrt(c*(1-c)/(float64(e.shown)*f.independence(f.evidenceLevel(evidencePx))+1))
 	return e
+}
+
+// aside is the warp moved to one of chanceShifts sides.
+func (f *stack) aside(level int, w warp, side int) warp {
+	a := 2 * math.Pi * (float64(side%chanceShifts) + 0.5) / chanceShifts
+	d := chanceShiftPx * f.levels[level].scale
+	return warp{w.plane.Mul(geom.Translation(d*math.Cos(a), d*math.Sin(a))), w.field}
 }
 
 // independence is the share of a level's blocks that hold pixels of their own.
@@ -79,11 +99,11 @@ func (f *stack) evidenceLevel(px int) int {
 	return len(f.levels) - 1
 }
 
-// agree counts the blocks with structure across and along that the photo shows and those that
+// agreeing counts the blocks with structure across and along that the photo shows and those that
 // find themselves near their place. Outlines alone do not count: one limb's edge fits
 // another's.
-func (f *stack) agree(i int, photo []*level, w warp) (shown, found int) {
-	for _, v := range f.votes(i, photo, w) {
+func agreeing(votes []vote) (shown, found int) {
+	for _, v := range votes {
 		if v.shown && v.block.corner {
 			shown++
 			if v.sure() {

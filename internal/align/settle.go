@@ -29,6 +29,24 @@ func (s *solution) errorPx() float64 { return math.Hypot(s.structure, s.split/2)
 // settle refines t to the finest level, chooses the model and fits the field anew.
 func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
 	w, votes, level := f.fine(photo, t)
+	return f.conclude(photo, w, votes, level)
+}
+
+// settleNear does so from a warp that another signal found, on the finest level that pays.
+func (f *stack) settleNear(photo []*level, w warp) (*solution, bool) {
+	level := 0
+	if len(f.levels) > 1 && foundShare(f.votes(0, photo, w)) < foundShare(f.votes(1, photo, w))/2 {
+		level = 1
+	}
+	w, votes, ok := f.refineWarp(level, photo, w, nearestPx)
+	if !ok {
+		return nil, false
+	}
+	return f.conclude(photo, w, votes, level)
+}
+
+// conclude chooses the model by the votes of a level and fits the field anew.
+func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solution, bool) {
 	s := &solution{pairs: f.pairs(level, w.plane, votes), level: level, stack: f}
 	s.model, s.warp.plane = f.choose(s.pairs, w.plane, level)
 	if s.model == 0 {

@@ -19,7 +19,7 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 	if r.field != nil {
 		r.Model = "elastic"
 	}
-	e := f.red.evidence(p.red, best.warp)
+	e := f.red.evidence(p.red, best.warp, &c.evidence)
 	fig.record(candidate{best.warp.plane, c.inliers, e})
 	if !(candidate{evidence: e}).convincing() {
 		return f.fail(p, candidate{best.warp.plane, c.inliers, e}, fig)
