@@ -230,6 +230,16 @@ type Measurement struct {
 	Warnings []string `json:"warnings"`
 
 	LightSE *Number `json:"light_se,omitempty"` // standard error that the estimate of the light adds, same unit
+
+	CrossTalk *CrossTalk `json:"cross_talk,omitempty"` // where the photo tells how redness is misread as this measure
+}
+
+// CrossTalk is what another measure is misread as, as one photo shows it by itself.
+type CrossTalk struct {
+	Of       string `json:"of"`        // the measure that is misread
+	PerPoint Number `json:"per_point"` // in this measure's unit, by unit of that one
+	SE       Number `json:"se"`        // its standard error
+	Removed  Number `json:"removed"`   // the part that is certain, taken off the value already; same unit
 }
 
 // Unmeasured is the measurement that could not be made, and why.

@@ -42,6 +42,7 @@ const (
 	OutsideModel       = "outside_model"
 	SkinState          = "skin_state"
 	RedSkin            = "red_skin"
+	RedderSkin         = "redder_skin"
 	PaleBlueAxis       = "b_star_low"
 	ResolutionMismatch = "resolution_mismatch"
 	NoNoiseSource      = "no_noise_source"
@@ -117,6 +118,7 @@ var warningTexts = map[string]string{
 	OutsideModel:       "Some pixels have colours that no modelled skin has.",
 	SkinState:          "What was on the skin (see skin state) spoils this measure.",
 	RedSkin:            "The skin is red, which lowers ITA without more pigment: ITA is withheld.",
+	RedderSkin:         "The skin is redder than at the baseline: shine and the camera's colours let redness pass for pigment, which is taken off only as far as the photo itself shows it.",
 	PaleBlueAxis:       "b* is below 3, where the ITA angle means nothing.",
 	ResolutionMismatch: "This photo resolves less than the reference at the finest measured scale.",
 	NoNoiseSource:      "No estimate of photo noise exists for this measure: no verdict.",

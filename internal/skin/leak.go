@@ -1,8 +1,13 @@
 package skin
 
 import (
+	"math"
+	"slices"
+
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/skin/pigment"
 )
 
 // freezeLink takes how melanin follows blood at rest, from all of the baseline's photos.
@@ -19,26 +24,51 @@ func (r *Reference) freezeLink(baseline []*Sheet) {
 	}
 }
 
-// withoutLeak is the sheet's melanin less what a flush leaks into it. The separation itself
-// stays frozen: where blood is as at the baseline nothing is taken off.
-func (s *Sheet) withoutLeak(ref Reference) chromo.Field {
-	if ref.rest == nil {
-		return s.melanin
+// takeLeak sets the melanin to measure: the sheet's less what a flush leaks into it. The
+// separation itself stays frozen: where blood is as at the baseline nothing is taken off.
+func (w *work) takeLeak() {
+	w.melanin = w.Sheet.melanin
+	if w.ref.rest == nil {
+		return
 	}
-	l, ok := chromo.LinkOf(s.melanin, s.blood, s.mmPerPx)
+	l, ok := chromo.LinkOf(w.Sheet.melanin, w.blood, w.mmPerPx)
 	if !ok {
-		return s.melanin
+		return
 	}
-	perRoot, _, _ := l.Leak(*ref.rest, ref.Pigment.Level)
-	if perRoot == 0 {
-		return s.melanin
+	perRoot, found, se := l.Leak(*w.ref.rest, w.ref.Pigment.Level)
+	if perRoot != 0 {
+		w.melanin = w.without(float32(perRoot))
 	}
-	k, rest := float32(perRoot), chromo.Root(float32(ref.Blood))
-	out := raster.New(s.melanin.Value.W, s.melanin.Value.H)
+	if se < w.ref.Pigment.Level { // else the photo tells nothing
+		perPoint := 1 / (math.Sqrt(max(0, w.meanBlood)) + math.Sqrt(max(0, w.ref.Blood))) // of a root, over the change
+		w.crossTalk = &outcome.CrossTalk{Of: "hemoglobin", PerPoint: outcome.Number(found * perPoint), SE: outcome.Number(se * perPoint),
+			Removed: outcome.Number(w.meanMelanin - w.melanin.Summary().Mean)}
+	}
+}
+
+// without is the sheet's melanin less so much per √% of blood beyond the baseline's.
+func (w *work) without(perRoot float32) chromo.Field {
+	from, rest := w.Sheet.melanin, chromo.Root(float32(w.ref.Blood))
+	out := raster.New(from.Value.W, from.Value.H)
 	raster.Bands(out.H, func(y0, y1 int) {
 		for i := y0 * out.W; i < y1*out.W; i++ {
-			out.Pix[i] = s.melanin.Value.Pix[i] - float32(k*(chromo.Root(s.blood.Value.Pix[i])-rest))
+			out.Pix[i] = from.Value.Pix[i] - float32(perRoot*(chromo.Root(w.blood.Value.Pix[i])-rest))
 		}
 	})
-	return chromo.Field{Value: out, Weight: s.melanin.Weight}
+	return chromo.Field{Value: out, Weight: from.Weight}
+}
+
+// redder is the rise of blood in percent over the baseline's from which melanin is doubted:
+// that from which ITA is withheld.
+const redder = 0.5
+
+// leaky adds to a measure of melanin what is known of its cross-talk.
+func (w *work) leaky(m outcome.Measurement) outcome.Measurement {
+	if m.Unit == pigment.UnitMelanin {
+		m.CrossTalk = w.crossTalk
+	}
+	if w.meanBlood-w.ref.Blood > redder {
+		m.Warnings = append(slices.Clone(m.Warnings), outcome.RedderSkin)
+	}
+	return m
 }

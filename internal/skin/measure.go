@@ -49,7 +49,8 @@ func Freeze(baseline ...*Sheet) Reference {
 type work struct {
 	*Sheet
 	ref                   Reference
-	melanin               chromo.Field // of the sheet, without what a flush leaks into it
+	melanin               chromo.Field       // of the sheet, without what a flush leaks into it
+	crossTalk             *outcome.CrossTalk // of that melanin; nil: the photo does not tell
 	spotCount, spotBurden outcome.Measurement
 	roughness, coarse     outcome.Measurement
 	lines                 texture.Lines
@@ -59,7 +60,8 @@ type work struct {
 }
 
 func newWork(s *Sheet, ref Reference) *work {
-	w := &work{Sheet: s, ref: ref, melanin: s.withoutLeak(ref)}
+	w := &work{Sheet: s, ref: ref}
+	w.takeLeak()
 	w.spotCount, w.spotBurden = pigment.Spots(w.melanin, s.mmPerPx, ref.Pigment)
 	if s.hairWanted {
 		w.hairs = s.measureHair(ref)
