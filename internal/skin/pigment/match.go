@@ -35,6 +35,7 @@ type Matched struct {
 	At            geom.Point // millimetres in the common frame
 	RadiusMM      float64
 	Before, After float64 // burden at both visits over the same disc, % melanin · mm²
+	Error         float64 // standard error of their difference, by what plain skin around did; NaN: unknown
 	Fate          string  // a fate of outcome.Spot
 	NeedsEyes     bool    // new, darkening or large: for a person to look at, never "improved"
 }
@@ -64,7 +65,7 @@ func Match(before, after Visit) ([]Matched, error) {
 		a, seenBefore := before.burden(s, union, mapBefore)
 		b, seenAfter := after.burden(s, union, mapAfter)
 		if seenBefore && seenAfter {
-			list = append(list, judged(s, a, b))
+			list = append(list, judged(s, a.burden, b.burden, a.errorOfChange(b)))
 		}
 	}
 	return list, nil
@@ -137,42 +138,92 @@ const (
 
 func (s site) reach() float64 { return 1.2*s.radius + rimMM }
 
+// ringSectors is how many directions the ring is split into, to see what plain skin does
+// between two photos: each is about as large as the disc.
+const ringSectors = 6
+
+// weighed is a spot at one visit.
+type weighed struct {
+	burden  float64              // % melanin · mm²
+	areaMM2 float64              // of its disc
+	plain   [ringSectors]float64 // melanin of plain skin around by direction; NaN where none is seen
+}
+
 // burden is the melanin of the disc in excess of the median of the plain skin in a ring
 // around it, times area. A disc, unlike an outline, is the same at both visits, and its
 // sum does not care how sharp the photo is.
-func (v Visit) burden(s site, union []site, mapFromFrame geom.Transform) (sum float64, ok bool) {
+func (v Visit) burden(s site, union []site, mapFromFrame geom.Transform) (w weighed, ok bool) {
 	centre := mapFromFrame.Apply(s.at)
 	outer := s.reach() + gapMM + ringMM
 	near := slices.DeleteFunc(slices.Clone(union), func(t site) bool {
 		return t == s || t.at.Sub(s.at).Norm() > outer+t.reach()
 	})
-	var disc, ring []float32
+	var disc []float32
+	var ring [ringSectors][]float32
 	var area, ringArea float64
 	v.around(centre, outer, func(at geom.Point, i int, counts bool) {
-		d := at.Sub(s.at).Norm()
-		switch {
-		case d <= s.reach():
+		d := at.Sub(s.at)
+		switch r := d.Norm(); {
+		case r <= s.reach():
 			area++
 			if counts {
 				disc = append(disc, v.Melanin.Value.Pix[i])
 			}
-		case d > s.reach()+gapMM && d <= outer:
+		case r > s.reach()+gapMM && r <= outer:
 			ringArea++
 			spot := slices.ContainsFunc(near, func(t site) bool { return t.at.Sub(at).Norm() < t.reach() })
 			if counts && !spot {
-				ring = append(ring, v.Melanin.Value.Pix[i])
+				k := min(int((math.Atan2(d.Y, d.X)/math.Pi+1)/2*ringSectors), ringSectors-1)
+				ring[k] = append(ring[k], v.Melanin.Value.Pix[i])
 			}
 		}
 	})
-	if area == 0 || float64(len(disc)) < leastIn*area || float64(len(ring)) < ringIn*ringArea {
-		return 0, false
+	plain := slices.Concat(ring[:]...)
+	if area == 0 || float64(len(disc)) < leastIn*area || float64(len(plain)) < ringIn*ringArea {
+		return weighed{}, false
 	}
-	slices.Sort(ring)
-	plain := float64(ring[len(ring)/2])
+	level, sum := middle(plain), 0.0
 	for _, m := range disc {
-		sum += float64(m) - plain
+		sum += float64(m) - level
 	}
-	return sum / float64(len(disc)) * area * v.MMPerPx * v.MMPerPx, true
+	w.areaMM2 = area * v.MMPerPx * v.MMPerPx
+	w.burden = sum / float64(len(disc)) * w.areaMM2
+	for k, pixels := range ring {
+		w.plain[k] = math.NaN()
+		if float64(len(pixels)) >= ringIn*ringArea/ringSectors {
+			w.plain[k] = middle(pixels)
+		}
+	}
+	return w, true
+}
+
+// middle is the median; it sorts.
+func middle(values []float32) float64 {
+	slices.Sort(values)
+	return float64(values[len(values)/2])
+}
+
+// errorOfChange is the standard error of the change of burden from a to b: plain skin around
+// changes in no direction otherwise than in another but by noise, and the disc's mean
+// less the ring's is as uncertain. NaN where fewer than three directions are seen.
+func (a weighed) errorOfChange(b weighed) float64 {
+	var d []float64
+	sum := 0.0
+	for k := range a.plain {
+		if change := b.plain[k] - a.plain[k]; !math.IsNaN(change) {
+			d = append(d, change)
+			sum += change
+		}
+	}
+	n := float64(len(d))
+	if n < 3 {
+		return math.NaN()
+	}
+	d2 := 0.0
+	for _, v := range d {
+		d2 += (v - sum/n) * (v - sum/n)
+	}
+	return math.Sqrt(d2/(n-1)*(1+1/n)) * (a.areaMM2 + b.areaMM2) / 2
 }
 
 // around visits the map's pixels within reachMM of a pixel of the map, beyond its edges
@@ -190,11 +241,17 @@ func (v Visit) around(centre geom.Point, reachMM float64, fn func(at geom.Point,
 	}
 }
 
-// judged names the fate of a spot. A burden that chance has made negative counts as 0.
-func judged(s site, before, after float64) Matched {
-	m := Matched{At: s.at, RadiusMM: s.radius, Before: before, After: after, Fate: outcome.SpotPersisted}
+// surelyChanged is how many standard errors a burden must have changed by to be no
+// persisting one (project default).
+const surelyChanged = 2.0
+
+// judged names the fate of a spot. A burden that chance has made negative counts as 0, and
+// one whose change may be chance persists.
+func judged(s site, before, after, err float64) Matched {
+	m := Matched{At: s.at, RadiusMM: s.radius, Before: before, After: after, Error: err, Fate: outcome.SpotPersisted}
 	a, b := max(0, before), max(0, after)
 	switch {
+	case math.Abs(after-before) < surelyChanged*err:
 	case b < goneBelow*a:
 		m.Fate = outcome.SpotGone
 	case a < goneBelow*b:

@@ -3,9 +3,11 @@ package pigment
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
@@ -142,4 +144,52 @@ func TestMatchIsSymmetric(t *testing.T) {
 	if !math.IsNaN(TotalChange(nil)) {
 		t.Error("no spots have no change")
 	}
+}
+
+// blotched adds to a visit blotches as wide as spots that only this photo has, such as
+// shine leaves.
+func blotched(v Visit, sd float64, seed uint64) Visit {
+	p := raster.New(v.Melanin.Value.W, v.Melanin.Value.H)
+	rng := rand.New(rand.NewPCG(seed, 3))
+	for i := range p.Pix {
+		p.Pix[i] = float32(rng.NormFloat64())
+	}
+	p = filter.Gaussian(p, 0.7/v.MMPerPx)
+	k := float32(sd / chromo.Field{Value: p}.Summary().SD)
+	for i := range p.Pix {
+		p.Pix[i] = v.Melanin.Value.Pix[i] + float32(k*p.Pix[i])
+	}
+	v.Melanin.Value = p
+	return v
+}
+
+// A spot that persists does not fade by the photo's noise: what plain skin around it does
+// says how far its change can be believed.
+func TestNoiseFadesNoSpot(t *testing.T) {
+	discs := scatter(300)
+	got, err := Match(blotched(spotted(discs, firstPose, 3), 0.5, 5), blotched(spotted(discs, secondPose, 4), 0.5, 6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	persisted, sure, byRatio := 0, 0, 0
+	var z2 float64
+	for _, m := range got {
+		if math.IsNaN(m.Error) || !slices.ContainsFunc(discs, func(d disc) bool { return math.Hypot(m.At.X-d.x, m.At.Y-d.y) < 0.3 }) {
+			continue // a blotch that was found as a spot
+		}
+		sure++
+		if m.Fate == outcome.SpotPersisted {
+			persisted++
+		}
+		if judged(site{}, m.Before, m.After, 0).Fate == outcome.SpotPersisted {
+			byRatio++
+		}
+		z2 += (m.After - m.Before) * (m.After - m.Before) / (m.Error * m.Error)
+	}
+	spread := math.Sqrt(z2 / float64(sure))
+	t.Logf("%d of %d spots persist, %d by their ratio alone; changes are %.2f of their errors", persisted, sure, byRatio, spread)
+	if float64(persisted) < 0.9*float64(sure) {
+		t.Errorf("%d of %d unchanged spots persist", persisted, sure)
+	}
+	near(t, "changes in units of their errors", spread, 1.15, 0.4)
 }
