@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
 )
 
 // A lamp that moved displaces relief, all of it alike, but not all sizes of it by as much: a lit slope is
@@ -11,54 +12,138 @@ import (
 // and steeper it is. So the levels of red light disagree on where the photo lies; by that a moved
 // lamp shows, and which way it moved.
 
-// A drift is where the blocks of a coarser level say that the frame's points lie, less where a solution
-// puts them, in frame pixels, and its standard error.
+// A drift is where the blocks of a coarser level say that the frame's points lie, less where those of a
+// finer one do, in frame pixels, with its standard error and the least that counts.
 type drift struct {
-	d  geom.Point
-	se float64
+	d         geom.Point
+	se, least float64
 }
 
-// sure reports whether the drift is more than chance.
-func (d drift) sure() bool { return d.d.Norm() > driftZ*d.se }
+// sure reports whether the drift is more than chance, and than sampling makes of two levels.
+func (d drift) sure() bool { return d.d.Norm() > max(driftZ*d.se, d.least) }
 
 const (
-	// driftZ is how many standard errors make a drift.
-	driftZ = 3
-	// minDriftBlocks is the least number of blocks that tell one.
-	minDriftBlocks = 30
+	// driftZ is how many standard errors make a drift, and minDrift, in pixels of the finer level, the
+	// least: floorPx of two levels.
+	driftZ, minDrift = 3, 1.5 * floorPx
+	// minDriftBlocks is the least number of blocks that tell one, biasBlocks how many tell what the finer
+	// level reads wrong.
+	minDriftBlocks, biasBlocks = 30, 100
 	// askColour, in pixels of the finest level, is the drift from which on colour is asked: below, what
 	// the lamp can have displaced is less than colour errs by.
 	askColour = 0.1
 	// lowCorr is the correlation of the finest blocks below which colour is asked whatever red says: a
 	// lamp that moved by 60 degrees or more leaves less, for relief lit anew is another picture.
 	lowCorr = 0.75
-	// reliefAnew times the drift times (1−c²)/c², c the correlation of the finest blocks, is what of the
-	// lamp's displacement is left: what does not agree was lit anew, and the more of it, the less
-	// of its displacement do the levels tell. 2 to 8 on phantoms of all tones, lamps from 5 to 180 degrees.
-	reliefAnew = 4
+	// What does not agree in the finest blocks, (1−c²)/c² with c their correlation, was lit anew. Times
+	// reliefAnew it is how many drifts the lamp has displaced the finest level by: as many as 1 are
+	// carried off. Times reliefRest, it is what is left then; the more was lit anew, the less of the
+	// displacement do the levels tell. Phantoms of all tones, lamps from 5 to 180 degrees: 5 to 12, 2 to 8.
+	reliefAnew, reliefRest = 6, 4
 	// minSameSide is the least cosine between the drift and the shift to colour: both show where the
 	// lamp went.
 	minSameSide = 0.7
 )
 
-// drift asks the blocks of the level below that of the solution. It is zero where too few answer.
+// drift compares what the blocks of the solution's level and of the one below say. It is zero where too few
+// answer. The solution's own blocks were read between the photo's pixels by straight lines; where the
+// pixels of the two photos lie alike everywhere, that moves all of them alike, by up to 0.03 pixels.
+// Some of them tell by how much.
 func (s *solution) drift(photo []*level) drift {
 	f, i := s.stack, s.level+1
 	if i >= len(f.levels) {
 		return drift{}
 	}
-	pairs := f.pairs(i, s.warp.plane, f.votes(i, photo, s.warp))
-	if len(pairs) < minDriftBlocks {
+	coarse := f.probe(i, photo, s.warp, 1)
+	every := (len(s.votes) + biasBlocks - 1) / biasBlocks
+	var bias []geom.Point
+	for k, d := range f.probe(s.level, photo, s.warp, every) {
+		if v := &s.votes[k*every]; v.found && d != nil {
+			l := f.levels[s.level]
+			u := s.warp.field.at(l.photoFromLevel().Apply(v.block.center))
+			bias = append(bias, geom.Point{X: d.X + v.d.X*l.scale + u.X, Y: d.Y + v.d.Y*l.scale + u.Y})
+		}
+	}
+	var moved []geom.Point
+	for _, d := range coarse {
+		if d != nil {
+			moved = append(moved, *d)
+		}
+	}
+	if len(moved) < minDriftBlocks || len(bias) < minDriftBlocks {
 		return drift{}
 	}
-	xs, ys := make([]float64, len(pairs)), make([]float64, len(pairs))
-	for k, r := range f.residuals(pairs, s.warp.plane) {
-		d := r.d.Sub(s.warp.field.at(r.p))
-		xs[k], ys[k] = d.X, d.Y
+	d, se := middle(moved)
+	own, _ := middle(bias)
+	return drift{d.Sub(own), se / math.Sqrt(f.independence(i)), minDrift * f.levels[s.level].scale}
+}
+
+// probe asks every so-manyth block of level i how far in frame pixels it moves from where the warp puts it;
+// nil where it is not found.
+func (f *stack) probe(i int, photo []*level, w warp, every int) []*geom.Point {
+	bs := f.blocks[i]()
+	moved := make([]*geom.Point, (len(bs)+every-1)/max(every, 1))
+	raster.Parallel(len(moved), func(k int) {
+		if d, ok := bs[k*every].probe(f.levels[i], photo, w); ok {
+			moved[k] = &d
+		}
+	})
+	return moved
+}
+
+// probe brings the photo onto the block's pixels by cubics and places the block in that.
+func (b *block) probe(l *level, photo []*level, w warp) (geom.Point, bool) {
+	to := l.photoFromLevel()
+	p := matching(photo, l, w.plane, to.Apply(b.center))
+	if p == nil {
+		return geom.Point{}, false
 	}
-	middle := geom.Point{X: median(xs), Y: median(ys)}
-	spread := math.Hypot(standardError(xs, middle.X), standardError(ys, middle.Y))
-	return drift{middle, spread / math.Sqrt(f.independence(i))}
+	const rim, side = 2, blockPx + 2*2
+	from, patch := p.levelFromPhoto(), raster.New(side, side)
+	for y := range side {
+		for x := range side {
+			q := from.Apply(w.apply(to.Apply(geom.Point{X: float64(b.x + x - rim), Y: float64(b.y + y - rim)})))
+			v, ok := p.cubic(q)
+			if !ok {
+				return geom.Point{}, false
+			}
+			patch.Set(x, y, v)
+		}
+	}
+	at := geom.Translation(float64(rim-b.x), float64(rim-b.y))
+	fix, ok := b.locate(l, &level{patch, &voidMap{}, l.scale, l.step}, at, geom.Point{}, 4)
+	return geom.Point{X: -fix.d.X * l.scale, Y: -fix.d.Y * l.scale}, ok && fix.corr >= voteCorr
+}
+
+// cubic reads the level between pixels by the cubics through four of them each way (Lagrange). It is not
+// ok near the edge, outside, and where there is no picture.
+func (l *level) cubic(q geom.Point) (s float32, ok bool) {
+	if !(q.X >= 1 && q.Y >= 1 && q.X < float64(l.plane.W-2) && q.Y < float64(l.plane.H-2)) || l.isVoid(q) {
+		return 0, false
+	}
+	i, j := int(q.X), int(q.Y)
+	u, v := lagrange(float32(q.X-float64(i))), lagrange(float32(q.Y-float64(j)))
+	for k, b := range v {
+		r := (*[4]float32)(l.plane.Row(j - 1 + k)[i-1:])
+		s += float32(b * (float32(u[0]*r[0]) + float32(u[1]*r[1]) + float32(u[2]*r[2]) + float32(u[3]*r[3])))
+	}
+	return s, true
+}
+
+// lagrange are the weights of the pixels at −1, 0, 1 and 2 for a place f between 0 and 1.
+func lagrange(f float32) [4]float32 {
+	a, b, c := f+1, f-1, f-2
+	return [4]float32{-f * b * c / 6, a * b * c / 2, -a * f * c / 2, a * f * b / 6}
+}
+
+// middle is the median of points, each coordinate for itself, and its standard error.
+func middle(v []geom.Point) (m geom.Point, se float64) {
+	xs, ys := make([]float64, len(v)), make([]float64, len(v))
+	for i, p := range v {
+		xs[i], ys[i] = p.X, p.Y
+	}
+	m = geom.Point{X: median(xs), Y: median(ys)}
+	return m, math.Hypot(standardError(xs, m.X), standardError(ys, m.Y))
 }
 
 // standardError is that of the median m of a sample: 1.2533 σ/√n of a normal one, whose σ is 1.4826 MAD.
@@ -79,8 +164,10 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	if lag.sure() {
 		d := lag.d.Norm()
 		far = far || d >= askColour*f.red.levels[0].scale
-		fig.LightPx = reliefAnew * (1 - c*c) / (c * c) * d * red.warp.plane.LocalScale(f.middle())
-		red.warp.plane = red.warp.plane.Mul(geom.Translation(-lag.d.X, -lag.d.Y))
+		anew := (1 - c*c) / (c * c)
+		off := min(1, reliefAnew*anew)
+		fig.LightPx = reliefRest * anew * d * red.warp.plane.LocalScale(f.middle())
+		red.warp.plane = red.warp.plane.Mul(geom.Translation(-off*lag.d.X, -off*lag.d.Y))
 	}
 	if !far {
 		return red
