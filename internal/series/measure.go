@@ -27,7 +27,8 @@ type baseline struct {
 	reference map[string]skin.Reference // by region
 	scale     map[string]render.Scale   // by measure, of the maps
 	ground    ground                    // what differences are taken from
-	control   *skin.Sheet               // untreated skin, as sharp as others are measured; nil: none
+	relief    *skin.Sheet               // untreated skin, as sharp and deep as others are measured; nil: none
+	reliefOf  *shot                     // the photo that shows it
 	shot      map[string]*shot          // by file: photos that were opened to choose it
 }
 
@@ -97,8 +98,9 @@ func (a *analysis) freeze() {
 		if a.baseline.scale == nil {
 			a.baseline.scales(sheet)
 		}
-		if a.baseline.control == nil && r.region.kind == outcome.Control {
-			a.baseline.control = sheet
+		if a.baseline.relief == nil && r.region.kind == outcome.Control {
+			a.baseline.relief = a.reliefSetter(r.shot, r.region)
+			a.baseline.reliefOf = r.shot
 		}
 	}
 	for name, list := range sheets {
@@ -166,7 +168,7 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 		return s, nil
 	}
 	if s.record.Used() {
-		a.matchBlur(s)
+		a.matchRelief(s)
 		for i := range s.regions {
 			s.record.ROIs = append(s.record.ROIs, a.measure(s, &s.regions[i]))
 		}
@@ -182,37 +184,9 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 		}
 	}
 	a.keepSpots(s)
+	a.reader.GiveBack(s.pixels)
 	s.pixels, s.regions, s.reduced = nil, nil, nil
 	return s, nil
-}
-
-// leastExcessMM2 is the variance of blur below which photos are taken as equally sharp: it
-// takes 2 % of roughness (a Gaussian of 0.02 mm on the band of 0.06 to 0.24 mm), which is
-// as little as the estimate can tell from noise (project default).
-const leastExcessMM2 = 4e-4
-
-// matchBlur makes texture be measured as sharply as the baseline shows the same untreated
-// skin. Without control skin nothing is matched: treatment may change fine and broad
-// relief differently, which would pass for blur.
-func (a *analysis) matchBlur(s *shot) {
-	reference := a.baseline.control
-	i := slices.IndexFunc(s.regions, func(c carried) bool { return c.kind == outcome.Control && !c.mask.Empty() })
-	if reference == nil || i < 0 {
-		return
-	}
-	now := s.sheet(&s.regions[i], a.chromo)
-	if now == reference {
-		return
-	}
-	excess, ok := now.ExcessBlur(reference)
-	if !ok || math.Abs(excess) < leastExcessMM2 {
-		return
-	}
-	for i := range s.regions {
-		if c := &s.regions[i]; !c.mask.Empty() {
-			s.sheet(c, a.chromo).MatchBlur(excess)
-		}
-	}
 }
 
 // share rounds to a hundredth of a percent, finer than any mask is true.

@@ -177,7 +177,7 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	if s.noRelief = mix.Refusal(); s.noRelief != "" {
 		return
 	}
-	noise := texture.EstimateNoise(a.rgb, a.weight, skin.Light)
+	noise := texture.EstimateNoise(a.rgb, a.weight)
 	light := chromo.NewField(mix.Light(a.rgb), a.weight)
 	s.relief, s.noRelief = texture.NewRelief(light, texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, noise.Of(mix, skin.Light), mix.Doubts()...)
 }

@@ -1,6 +1,8 @@
 package skin
 
 import (
+	"math"
+
 	"dermtrace/internal/geom"
 	"dermtrace/internal/skin/hair"
 	"dermtrace/internal/skin/texture"
@@ -26,21 +28,37 @@ func (s *Sheet) PoreVisit(frameFromRGB geom.Transform) (v texture.PoreVisit, ok 
 	return texture.PoreVisit{Relief: s.relief, FrameFromRelief: frameFromRGB.Mul(rgbFromRelief)}, s.relief != nil && s.relief.CountsPores()
 }
 
-// ExcessBlur is the variance of blur, in mm² on the skin, that this photo has beyond a
-// reference photo of the same untreated skin ([texture.ExcessBlur]); ok is false where
-// it cannot be told.
-func (s *Sheet) ExcessBlur(reference *Sheet) (mm2 float64, ok bool) {
+// leastExcessMM2 is the variance of blur below which photos are taken as equally sharp: it
+// takes 2 % of roughness (a Gaussian of 0.02 mm on the band of 0.06 to 0.24 mm), which is
+// as little as the estimate can tell from noise (project default).
+const leastExcessMM2 = 4e-4
+
+// Excess is what the relief of this photo has beyond a reference photo's of the same
+// untreated skin: blur, and the contrast that its lamp and file give ([texture.ExcessBlur],
+// [texture.ExcessContrast]). ok is false where neither can be told.
+func (s *Sheet) Excess(reference *Sheet) (m texture.Match, ok bool) {
 	if s.relief == nil || reference.relief == nil {
-		return 0, false
+		return m, false
 	}
-	return texture.ExcessBlur(reference.relief, s.relief)
+	if mm2, ok := texture.ExcessBlur(reference.relief, s.relief); ok && math.Abs(mm2) >= leastExcessMM2 {
+		m.ExcessMM2 = mm2
+	}
+	sharp, warning := s.relief.Matched(m)
+	if warning != "" {
+		return m, true
+	}
+	k, ok := texture.ExcessContrast(reference.relief, sharp)
+	if ok {
+		m.Contrast = k
+	}
+	return m, ok
 }
 
-// MatchBlur makes texture be measured as sharply as the reference photo shows it. What
-// resolves too little is withheld with a warning; nothing but texture changes. Call it
-// once, before [Measure].
-func (s *Sheet) MatchBlur(excessMM2 float64) {
+// MatchRelief makes texture be measured as the reference photo shows it. What resolves
+// too little is withheld with a warning; nothing but texture changes. Call it once,
+// before [Measure].
+func (s *Sheet) MatchRelief(m texture.Match) {
 	if s.relief != nil {
-		s.relief, s.noRelief = s.relief.Matched(texture.Match{ExcessMM2: excessMM2})
+		s.relief, s.noRelief = s.relief.Matched(m)
 	}
 }

@@ -24,11 +24,12 @@ func TestBlurIsMatchedAlone(t *testing.T) {
 		return sheetOf(&raster.RGB{R: filter.Gaussian(p.R, sigmaPx), G: filter.Gaussian(p.G, sigmaPx), B: filter.Gaussian(p.B, sigmaPx)}, all, patchPxPerMM)
 	}
 	match := func(s *skin.Sheet) {
-		excess, ok := s.ExcessBlur(base)
+		excess, ok := s.Excess(base)
 		if !ok {
 			t.Fatal("blur cannot be told")
 		}
-		s.MatchBlur(excess)
+		excess.Contrast = 0
+		s.MatchRelief(excess)
 	}
 	s := soft(1)
 	before := skin.Measure(s, ref)
@@ -72,4 +73,27 @@ func TestPoresOfASheetMatchThemselves(t *testing.T) {
 	if _, ok := sheetOf(plain.photo(), square(0, 0, patchPx, patchPx), 18).PoreVisit(geom.Identity()); ok {
 		t.Error("pores are matched at 18 px/mm")
 	}
+}
+
+// The same skin under a lamp that shows its relief a fifth deeper reads the same once that
+// is matched, and skin beside it keeps what it really has more.
+func TestContrastIsMatched(t *testing.T) {
+	all := square(0, 0, patchPx, patchPx)
+	photo := func(relief float64) *skin.Sheet {
+		p := plain
+		p.relief = relief
+		return sheetOf(p.photo(), all, patchPxPerMM)
+	}
+	base, control, treated := photo(plain.relief), photo(1.2*plain.relief), photo(0.9*plain.relief)
+	excess, ok := control.Excess(base)
+	if !ok {
+		t.Fatal("contrast cannot be told")
+	}
+	near(t, "contrast", excess.Contrast, 1.2, 0.03)
+	ref := skin.Freeze(base)
+	want := skin.Measure(base, ref)["roughness"].Value
+	control.MatchRelief(excess)
+	treated.MatchRelief(excess)
+	near(t, "the same skin", float64(skin.Measure(control, ref)["roughness"].Value/want), 1, 0.005)
+	near(t, "smoother skin", float64(skin.Measure(treated, ref)["roughness"].Value/want), 0.75, 0.01)
 }

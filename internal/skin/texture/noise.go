@@ -16,41 +16,95 @@ type Noise struct {
 
 // Tiles that noise is read in. They bound the work, whatever the size of the photo.
 const (
-	tilePx   = 16  // side, working pixels
-	mostTile = 192 // taken evenly over the region
+	tilePx   = 8   // side, working pixels
+	mostTile = 512 // taken evenly over the region
 )
 
-// EstimateNoise reads the noise from the photo itself, in the one sum of channels Σ z X
-// that neither shine nor shading moves: with L the mean light,
-//
-//	Σ z = 0,  Σ z L = 0,  so  z = (L_B − L_G, L_R − L_B, L_G − L_R).
-//
-// Pigment is left in it, but little of it from one pixel to the next, which is finer
-// than the finest band. There the mask
+// EstimateNoise reads the noise from the photo itself, in what changes from one pixel to
+// the next, which is finer than the finest band. There the mask
 //
 //	 1 −2  1
 //	−2  4 −2
 //	 1 −2  1
 //
-// (Immerkaer 1996, Comput Vis Image Underst 64:300) sees noise alone: 36 times its
-// variance n Σ z² L. The median over small tiles passes over hairs and sharp rims.
-// Noise that a camera or a file has smoothed, as JPEG does to colour, is
-// underestimated: what is subtracted is never skin.
-func EstimateNoise(rgb *raster.RGB, weight *raster.Plane, mean [3]float64) Noise {
-	r, g, b := mean[0], mean[1], mean[2]
-	z := [3]float64{b - g, r - b, g - r}
-	unit := z[0]*z[0]*r + z[1]*z[1]*g + z[2]*z[2]*b
+// (Immerkaer 1996, Comput Vis Image Underst 64:300) answers to noise with 36 times its
+// variance, and to relief and shine, which red and blue light show as well as green: noise
+// is what of green's answer the other two do not explain by least squares, whatever their
+// shares and sharpness. The calmest quarter of small tiles passes over hairs, rims and what
+// green alone is sharp enough to show.
+// Noise that a camera or a file has smoothed, or made common to the channels as JPEG
+// does, is underestimated: what is subtracted is never skin.
+func EstimateNoise(rgb *raster.RGB, weight *raster.Plane) Noise {
 	tiles := tilesIn(weight)
-	if len(tiles) == 0 || !(unit > 0) {
+	if len(tiles) == 0 {
 		return Noise{}
 	}
-	null := Mix{Weights: z}
-	powers := make([]float64, len(tiles))
+	left := make([]float64, len(tiles))
 	raster.Parallel(len(tiles), func(i int) {
 		x, y := tiles[i][0], tiles[i][1]
-		powers[i] = maskPower(null.Light(rgb.Crop(x, y, x+tilePx+2, y+tilePx+2)))
+		left[i] = answersOf(rgb, x, y).unexplained() / max(meanOf(rgb.G, x, y), leastMean)
 	})
-	return Noise{PerLight: median(powers) / unit, Known: true}
+	return Noise{PerLight: calmest(left) / 36, Known: true}
+}
+
+// meanOf is the mean of the tile whose rim begins at (x0, y0).
+func meanOf(p *raster.Plane, x0, y0 int) float64 {
+	var sum float64
+	for y := y0 + 1; y <= y0+tilePx; y++ {
+		for _, v := range p.Row(y)[x0+1 : x0+1+tilePx] {
+			sum += float64(v)
+		}
+	}
+	return sum / (tilePx * tilePx)
+}
+
+// answers are the sums of products of the mask's answers in red, green and blue.
+type answers [3][3]float64
+
+// answersOf sums over the tile whose rim begins at (x0, y0).
+func answersOf(rgb *raster.RGB, x0, y0 int) (a answers) {
+	var line [3][tilePx]float64
+	for y := y0 + 1; y <= y0+tilePx; y++ {
+		for c, p := range rgb.Planes() {
+			maskRow(&line[c], p, x0, y)
+		}
+		for i := range tilePx {
+			r, g, b := line[0][i], line[1][i], line[2][i]
+			a[0][0] += r * r
+			a[0][1] += r * g
+			a[0][2] += r * b
+			a[1][1] += g * g
+			a[1][2] += g * b
+			a[2][2] += b * b
+		}
+	}
+	return a
+}
+
+// maskRow is the mask's answer to the pixels of a row from x0 + 1 on.
+func maskRow(dst *[tilePx]float64, p *raster.Plane, x0, y int) {
+	a, b, c := p.Row(y - 1)[x0:x0+tilePx+2], p.Row(y)[x0:x0+tilePx+2], p.Row(y + 1)[x0:x0+tilePx+2]
+	for i := range dst {
+		dst[i] = float64(a[i] - 2*a[i+1] + a[i+2] - 2*(b[i]-2*b[i+1]+b[i+2]) + c[i] - 2*c[i+1] + c[i+2])
+	}
+}
+
+// alike is the share of two channels' powers below which their determinant says that they
+// are the same picture.
+const alike = 1e-3
+
+// unexplained is the variance of green that no sum of red and blue explains.
+func (a answers) unexplained() float64 {
+	rr, rg, rb, gg, gb, bb := a[0][0], a[0][1], a[0][2], a[1][1], a[1][2], a[2][2]
+	const pixels = tilePx * tilePx
+	det := rr*bb - rb*rb
+	switch {
+	case det > alike*rr*bb:
+		return max(0, gg-(rg*rg*bb-2*rg*gb*rb+gb*gb*rr)/det) / (pixels - 2)
+	case rr > 0:
+		return max(0, gg-rg*rg/rr) / (pixels - 1)
+	}
+	return gg / pixels
 }
 
 // Of is the noise variance of a pixel of the mix's light.
@@ -108,21 +162,13 @@ func wholly(weight *raster.Plane, x0, y0, side int) bool {
 	return true
 }
 
-// maskPower is the mean square of the mask inside a plane, per unit of noise variance.
-func maskPower(p *raster.Plane) float64 {
-	var sum float64
-	for y := 1; y < p.H-1; y++ {
-		a, b, c := p.Row(y-1), p.Row(y), p.Row(y+1)
-		for x := 1; x < p.W-1; x++ {
-			v := float64(a[x-1] - 2*a[x] + a[x+1] - 2*(b[x-1]-2*b[x]+b[x+1]) + c[x-1] - 2*c[x] + c[x+1])
-			sum += v * v
-		}
-	}
-	return sum / (36 * float64((p.W-2)*(p.H-2)))
-}
-
-// median of a list that is not empty; the list is sorted.
-func median(list []float64) float64 {
+// calmest is the variance that a quarter of the tiles is below, over that quarter's share
+// of it by chance: of a variance from n numbers, by Wilson & Hilferty 1931 (PNAS 17:684),
+// (1 − 2/9n − 0.6745 √(2/9n))³. The mask's answers overlap: its autocorrelation of 1, −2/3,
+// 1/6 each way makes 3.78 of them one. The list is sorted.
+func calmest(list []float64) float64 {
+	const n, z = tilePx * tilePx / 3.78, 0.6745
 	slices.Sort(list)
-	return list[len(list)/2]
+	k := 2. / (9 * n)
+	return list[len(list)/4] / math.Pow(1-k-z*math.Sqrt(k), 3)
 }

@@ -82,7 +82,7 @@ func relief(t *testing.T, rgb *raster.RGB, w *raster.Plane, pxPerMM float64) *Re
 	light := &raster.RGB{R: small[0].Value, G: small[1].Value, B: small[2].Value}
 	weight := small[0].Weights()
 	skin := averageSkin(light, small[0].Weight)
-	noise, mix := EstimateNoise(light, weight, skin.Light), MixFor(skin)
+	noise, mix := EstimateNoise(light, weight), MixFor(skin)
 	r, warning := NewRelief(chromo.Field{Value: mix.Light(light), Weight: small[0].Weight}, grid, noise.Of(mix, skin.Light))
 	if r == nil {
 		t.Fatal(warning)
