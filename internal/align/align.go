@@ -125,7 +125,7 @@ type stack struct {
 func newStack(w, h int, nodeStep float64, levels []*level) *stack {
 	s := &stack{w: w, h: h, nodeStep: nodeStep, levels: levels, blocks: make([]func() []block, len(levels))}
 	for i, l := range levels {
-		s.blocks[i] = sync.OnceValue(func() []block { return blocks(l) })
+		s.blocks[i] = sync.OnceValue(func() []block { return blocks(l, maxBlocks) })
 	}
 	return s
 }

@@ -44,9 +44,9 @@ type block struct {
 	corner bool
 }
 
-// blocks returns the level's blocks that hold structure in both directions.
-func blocks(l *level) []block {
-	stride := blockStride(l)
+// blocks returns up to most of the level's blocks that hold structure in both directions.
+func blocks(l *level, most int) []block {
+	stride := blockStride(l, most)
 	nx, ny := (l.plane.W-blockPx-2)/stride+1, (l.plane.H-blockPx-2)/stride+1
 	if l.plane.W < blockPx+2 || l.plane.H < blockPx+2 {
 		return nil
@@ -70,10 +70,11 @@ func blocks(l *level) []block {
 	return out
 }
 
-// blockStride is the distance of neighbouring blocks: half a block where there are few.
-func blockStride(l *level) int {
+// blockStride is the distance of neighbouring blocks, of which there are at most so many: half a block
+// where there are few.
+func blockStride(l *level, most int) int {
 	stride := blockPx / 2
-	for (l.plane.W/stride)*(l.plane.H/stride) > maxBlocks {
+	for (l.plane.W/stride)*(l.plane.H/stride) > most {
 		stride += 2
 	}
 	return stride

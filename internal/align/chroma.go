@@ -207,44 +207,98 @@ func (c *comparison) mixtures() (ms [3]mixture, corr [3]float64, ok bool) {
 	return ms, corr, true
 }
 
+// A lead is where the search for a mixture has come to: the mixture, its levels, the warp, and how well
+// the two photos agree on the best mixture there.
+type lead struct {
+	mix          mixture
+	frame, photo []*level
+	warp         warp
+	corr         float64
+}
+
 // byColour aligns the pair by the mixture that agrees best. Relief moved aside agrees with itself as
 // well, so the search starts from either of the two best mixtures and takes what agrees more in
 // the end. corr is that agreement.
-func (f *Frame) byColour(p *photo, red *solution) (best *solution, corr float64) {
+func (f *Frame) byColour(p *photo, red *solution) (*solution, float64) {
+	var best lead
 	for start := range 2 {
-		s, c := f.followColour(p, red, start, colourRounds)
-		if s != nil && c > corr {
-			best, corr = s, c
+		if l, ok := f.leadColour(p, red, start, colourRounds); ok && l.corr > best.corr {
+			best = l
 		}
 	}
-	return best, corr
+	return f.settleColour(best)
 }
 
-// followColour alternates between finding the mixture and aligning by it, from one mixture on.
-func (f *Frame) followColour(p *photo, red *solution, start, rounds int) (s *solution, corr float64) {
-	w := red.warp
+// followColour aligns the pair by one mixture, after some rounds of looking for a better one.
+func (f *Frame) followColour(p *photo, red *solution, start, rounds int) (*solution, float64) {
+	l, ok := f.leadColour(p, red, start, rounds)
+	if !ok {
+		return nil, 0
+	}
+	return f.settleColour(l)
+}
+
+// leadColour alternates between finding the mixture and moving the plane by a few of its blocks, from one
+// mixture on.
+func (f *Frame) leadColour(p *photo, red *solution, start, rounds int) (l lead, ok bool) {
+	l.warp = red.warp
+	ms, corr, ok := f.compare(p, red, l.warp).mixtures()
 	for range rounds {
-		ms, _, ok := f.compare(p, red, w).mixtures()
 		if !ok {
-			return nil, 0
+			return l, false
 		}
-		m := ms[start]
-		next, ok := newStack(f.w, f.h, f.nodeStep, f.colours().levels(m)).settleNear(p.colours().levels(m), w)
-		if !ok || len(next.pairs) < minColourBlocks {
-			return nil, 0
+		l.mix = ms[start]
+		l.frame, l.photo = f.colours().levels(l.mix), p.colours().levels(l.mix)
+		next, ok1 := f.nudge(l)
+		if !ok1 {
+			return l, false
 		}
-		moved := between(next.warp, w, next.pairs)
-		next.mix = m
-		s, w, start = next, next.warp, 0
+		moved := between(next, l.warp, red.pairs)
+		l.warp, start = next, 0
+		ms, corr, ok = f.compare(p, red, l.warp).mixtures()
 		if moved < settledPx*f.colours().scale {
 			break
 		}
 	}
-	_, cs, ok := f.compare(p, red, w).mixtures()
-	if !ok {
+	l.corr = corr[0]
+	return l, ok
+}
+
+const (
+	// leadBlocks is the number of blocks that move the plane while the mixture is sought, and
+	// minLeadBlocks the least of them that must be found.
+	leadBlocks, minLeadBlocks = 250, 30
+)
+
+// nudge moves the plane of a lead to where its blocks find themselves; a field stays what it is.
+func (f *Frame) nudge(l lead) (warp, bool) {
+	s := newStack(f.w, f.h, f.nodeStep, l.frame)
+	for i, v := range l.frame {
+		pairs := s.pairs(i, l.warp.plane, s.votesOf(blocks(v, leadBlocks), i, l.photo, func(int) warp { return l.warp }))
+		if len(pairs) < minLeadBlocks {
+			continue
+		}
+		for k, q := range pairs {
+			d := l.warp.field.at(q.p)
+			pairs[k].p = geom.Point{X: q.p.X + d.X, Y: q.p.Y + d.Y}
+		}
+		t, _, ok := robustFit(homography, pairs, l.warp.plane)
+		return warp{t, l.warp.field}, ok
+	}
+	return l.warp, false
+}
+
+// settleColour aligns by the mixture of a lead.
+func (f *Frame) settleColour(l lead) (*solution, float64) {
+	if l.frame == nil {
 		return nil, 0
 	}
-	return s, cs[0]
+	s, ok := newStack(f.w, f.h, f.nodeStep, l.frame).settleNear(l.photo, l.warp)
+	if !ok || len(s.pairs) < minColourBlocks {
+		return nil, 0
+	}
+	s.mix = l.mix
+	return s, l.corr
 }
 
 // between is the length of the median displacement between two warps at the pairs.

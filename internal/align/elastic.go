@@ -25,8 +25,8 @@ const (
 
 // stiffnesses are tried from stiff to soft, in units of the blocks' median information, until one predicts
 // worse than the one before. On the way to the finest level, where a field only has to bring blocks near
-// their place, the middle ones will do.
-var stiffnesses, leading = []float64{10, 1, 0.1, 0.01}, []float64{1, 0.1}
+// their place, the stiffest is left out; the softest brings in blocks at the picture's edge.
+var stiffnesses, leading = []float64{10, 1, 0.1, 0.01}, []float64{1, 0.1, 0.01}
 
 // A warp takes a frame point to the photo: displaced by the field (nil: none), then by the
 // plane.
@@ -95,7 +95,7 @@ func (f *stack) bent(i int, shifts []shift) bool {
 		length[k] = s.d.Norm()
 	}
 	limit := 3 * median(length)
-	near := float64(max(blockPx, blockStride(f.levels[i]))) * f.levels[i].scale
+	near := float64(max(blockPx, blockStride(f.levels[i], maxBlocks))) * f.levels[i].scale
 	var both, own float64
 	for k, s := range shifts {
 		cut := min(1, limit/max(length[k], 1e-9))
@@ -154,7 +154,7 @@ func (h *halves) heldOut() float64 {
 }
 
 // fieldTolerances are those of the fits with Tukey's weights, the last of which is the result's.
-var fieldTolerances = [...]float64{1e-2, 1e-2, 1e-3, 1e-4}
+var fieldTolerances = [...]float64{1e-2, 1e-3, 1e-4, 1e-4}
 
 // robustField fits with Tukey's weights, sought from start on.
 func robustField(start *field, stiffness float64, shifts []shift) *field {

@@ -86,7 +86,7 @@ func (f *stack) aside(level int, w warp, side int) warp {
 
 // independence is the share of a level's blocks that hold pixels of their own.
 func (f *stack) independence(i int) float64 {
-	s := float64(blockStride(f.levels[i])) / blockPx
+	s := float64(blockStride(f.levels[i], maxBlocks)) / blockPx
 	return min(s*s, 1)
 }
 

@@ -34,13 +34,17 @@ func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
 
 // settleNear does so from a warp that another signal found, on the finest level that pays.
 func (f *stack) settleNear(photo []*level, w warp) (*solution, bool) {
-	level := 0
-	if len(f.levels) > 1 && foundShare(f.votes(0, photo, w)) < foundShare(f.votes(1, photo, w))/2 {
-		level = 1
+	level, votes := 0, f.votes(0, photo, w)
+	if len(f.levels) > 1 {
+		if coarse := f.votes(1, photo, w); foundShare(votes) < foundShare(coarse)/2 {
+			level, votes = 1, coarse
+		}
 	}
-	w, votes, ok := f.refineWarp(level, photo, w, nearestPx)
-	if !ok {
-		return nil, false
+	if w.field == nil {
+		var ok bool
+		if w, votes, ok = f.refineWarp(level, photo, w, nearestPx); !ok {
+			return nil, false
+		}
 	}
 	return f.conclude(photo, w, votes, level)
 }
