@@ -87,6 +87,9 @@ not be used, 130 interrupted.`,
 			if err := opt.tables.check(); err != nil {
 				return err
 			}
+			if opt.tables.allocation != "" && (inside(opt.tables.allocation, args[0]) || inside(opt.tables.allocation, opt.dir)) {
+				return usage("the allocation lies where the photos or their results are", "keep it elsewhere: who measures must not see it")
+			}
 			return runBatch(cmd.Context(), t, args[0], opt)
 		},
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"dermtrace/internal/folder"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/stats"
 	"dermtrace/internal/study"
 	"dermtrace/internal/study/trial"
@@ -182,7 +183,7 @@ func writeRatings(w io.Writer, u *trial.Unblinded) error {
 		return err
 	}
 	for _, r := range u.Ratings {
-		if err := out.Write([]string{r.Code, r.Series, r.Before, r.After, r.Left, r.Rater, strconv.FormatFloat(r.Score, 'g', -1, 64)}); err != nil {
+		if err := out.Write([]string{r.Code, outcome.CellText(r.Series), r.Before, r.After, r.Left, outcome.CellText(r.Rater), strconv.FormatFloat(r.Score, 'g', -1, 64)}); err != nil {
 			return err
 		}
 	}
