@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 
 	"dermtrace/internal/align"
 	"dermtrace/internal/geom"
@@ -195,13 +196,14 @@ func AlignmentRecord(r align.Result, mmPerPx float64) outcome.Alignment {
 }
 
 // rounded keeps three digits: an estimate has no more, and the last bits of its sums are
-// the processor's.
+// the processor's. It is the number that the record's digits are read back as, so that a
+// report made at once says what one made from the record says.
 func rounded(v float64) outcome.Number {
-	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
-		return outcome.Number(v)
+	three, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
+	if err != nil {
+		panic("series: a number that is printed and not read: " + err.Error())
 	}
-	unit := math.Pow10(int(math.Floor(math.Log10(math.Abs(v)))) - 2)
-	return outcome.Number(math.Round(v/unit) * unit)
+	return outcome.Number(three)
 }
 
 // known is a number that 0 means "not said" for.
