@@ -64,23 +64,28 @@ func SampleTiles(rgb *raster.RGB, tiles ...Tile) []TileLight {
 }
 
 func sampleTile(rgb *raster.RGB, t Tile) TileLight {
-	logs, total := tileLogs(rgb, t.Mask)
 	out := TileLight{ID: t.ID, At: centre(t.Mask)}
-	if len(logs) == 0 {
+	total := t.Mask.Count()
+	green := make([]float64, 0, total)
+	eachUsable(rgb, t.Mask, func(_, g, _ float32) { green = append(green, math.Log(float64(g))) })
+	if len(green) == 0 {
 		return out
 	}
-	lo, hi := keepRange(logs)
+	lo, hi := keepRange(slices.Clone(green))
 	var sum, square [3]float64
-	for _, v := range logs {
-		if v[1] < lo || v[1] > hi {
-			continue
+	next := 0
+	eachUsable(rgb, t.Mask, func(r, _, b float32) {
+		g := green[next]
+		next++
+		if g < lo || g > hi {
+			return
 		}
 		out.N++
-		for k := range 3 {
-			sum[k] += v[k]
-			square[k] += v[k] * v[k]
+		for k, v := range [3]float64{math.Log(float64(r)), g, math.Log(float64(b))} {
+			sum[k] += v
+			square[k] += v * v
 		}
-	}
+	})
 	n := float64(out.N)
 	for k := range 3 {
 		out.Log[k] = sum[k] / n
@@ -104,11 +109,9 @@ func centre(m *roi.Mask) geom.Point {
 	return geom.Point{X: x / n, Y: y / n}
 }
 
-// tileLogs lists ln RGB of the usable pixels of a mask and counts all of them.
-func tileLogs(rgb *raster.RGB, m *roi.Mask) (logs [][3]float64, total int) {
+// eachUsable calls fn for the pixels of a mask that are neither clipped nor too dark.
+func eachUsable(rgb *raster.RGB, m *roi.Mask, fn func(r, g, b float32)) {
 	usable := func(v float32) bool { return v > darkest && v < lightest }
-	total = m.Count()
-	logs = make([][3]float64, 0, total)
 	x0, y0, x1, y1 := m.Bounds()
 	x0, x1 = max(x0, 0), min(x1, rgb.W())
 	for y := max(y0, 0); y < min(y1, rgb.H()); y++ {
@@ -116,26 +119,21 @@ func tileLogs(rgb *raster.RGB, m *roi.Mask) (logs [][3]float64, total int) {
 		m.Runs(y, func(a, z int) {
 			for x := max(a, x0); x < min(z, x1); x++ {
 				if usable(r[x]) && usable(g[x]) && usable(b[x]) {
-					logs = append(logs, [3]float64{math.Log(float64(r[x])), math.Log(float64(g[x])), math.Log(float64(b[x]))})
+					fn(r[x], g[x], b[x])
 				}
 			}
 		})
 	}
-	return logs, total
 }
 
 // keepRange is the range of ln G within trimMAD robust standard deviations, or keptCodes
-// codes, of its median.
-func keepRange(logs [][3]float64) (lo, hi float64) {
-	g := make([]float64, len(logs))
-	for i, v := range logs {
-		g[i] = v[1]
+// codes, of its median. It reorders green.
+func keepRange(green []float64) (lo, hi float64) {
+	mid := median(green)
+	for i, v := range green {
+		green[i] = math.Abs(v - mid)
 	}
-	mid := median(g)
-	for i, v := range logs {
-		g[i] = math.Abs(v[1] - mid)
-	}
-	d := max(trimMAD*madToSD*median(g), keptCodes*codeStep(math.Exp(mid)))
+	d := max(trimMAD*madToSD*median(green), keptCodes*codeStep(math.Exp(mid)))
 	return mid - d, mid + d
 }
 
