@@ -394,3 +394,32 @@ func TestCheckSaysWhatABatchWouldDo(t *testing.T) {
 		t.Errorf("forecast = %s, want %s", strings.Join(got, ", "), want)
 	}
 }
+
+// Photos that vanish while a study is run are a refusal of their series, not the end.
+func TestPhotosThatVanishEndNothing(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
+	for _, name := range []string{"a", "b", "c", "d"} {
+		must(t, os.Mkdir(filepath.Join(dir, name), 0o700))
+		must(t, os.WriteFile(filepath.Join(dir, name, "2026-01-10.jpg"), []byte("no picture "+name), 0o600))
+	}
+	vanish := func(p study.Progress) {
+		if p.Series == "a" {
+			must(t, os.RemoveAll(filepath.Join(dir, "b")))
+			must(t, os.Remove(filepath.Join(dir, "c", "2026-01-10.jpg")))
+		}
+	}
+	sum, err := study.Run(context.Background(), study.Options{Study: dir, Out: out, Workers: 1, Progress: vanish})
+	if err != nil || sum.Series != 4 || sum.Failed != 4 {
+		t.Errorf("%+v, %v", sum, err)
+	}
+	_, err = study.Merge(out, study.MergeOptions{})
+	must(t, err)
+	for _, row := range readCSV(t, filepath.Join(out, "fates.csv")) {
+		if row["fate"] != "refused" || row["reason"] == "" {
+			t.Errorf("fate: %v", row)
+		}
+		if gone := row["series"] == "b" || row["series"] == "c"; gone != (row["sha256"] == "") {
+			t.Errorf("%s: hash %q", row["series"], row["sha256"])
+		}
+	}
+}

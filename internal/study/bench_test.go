@@ -20,23 +20,6 @@ func many(b *testing.B, n int) string {
 	return dir
 }
 
-// BenchmarkSeries shows what a series costs in studies of 10, 100 and 1,000: seconds per
-// series and the memory that the heap took from the system are to stay the same.
-func BenchmarkSeries(b *testing.B) {
-	for _, n := range []int{10, 100, 1000} {
-		b.Run(fmt.Sprintf("series=%d", n), func(b *testing.B) {
-			dir := many(b, n)
-			for b.Loop() {
-				runAll(b, dir, filepath.Join(b.TempDir(), "out"))
-			}
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N*n), "s/series")
-			b.ReportMetric(float64(m.HeapSys>>20), "MiB-heap")
-		})
-	}
-}
-
 // BenchmarkCores compares one core with two: the second is to give at least 1.8 times.
 func BenchmarkCores(b *testing.B) {
 	dir := many(b, 12)

@@ -17,7 +17,7 @@ import (
 func three(t *testing.T) (dir string) {
 	dir = t.TempDir()
 	for _, s := range []struct{ name, subject, consent string }{
-		{"Zaphod_left", "Zaphod", "[care, research]"}, {"Zaphod_right", "Zaphod", "[care]"}, {"Trillian", "Trillian", "[care, research]"},
+		{"Zaphod_left", "Zaphod", "[care, research]"}, {"Zaphod_right", "Zaphod", "[care]"}, {"Trillian", "Trillian", "[care, research]\nminor: true\nguardian: Ford Prefect"},
 	} {
 		path := filepath.Join(dir, s.name)
 		course(t, path, "2026-01-10_2.jpg", "2026-01-11.jpg")
@@ -55,6 +55,14 @@ func TestThePurposeLeavesOutWhoDidNotConsent(t *testing.T) {
 	dir, out := three(t), filepath.Join(t.TempDir(), "out")
 	if c := runAll(t, dir, out); c.LeftOut != 0 || c.Failed != 0 {
 		t.Fatalf("for care: %+v", c)
+	}
+	for m, err := range study.Records(out) {
+		if minor := m.Record.Series.Subject == "Trillian"; err != nil || m.Record.Series.Minor != minor || m.Record.Series.Guardian != minor {
+			t.Errorf("%s: %+v, %v", m.Folder, m.Record.Series, err)
+		}
+	}
+	if named := bearing(t, out, "Prefect"); len(named) != 0 {
+		t.Errorf("a guardian is named in %v", named)
 	}
 	pairs, left, err := study.Pairs(out, "research")
 	if must(t, err); len(pairs) != 1 || left.Consent != 2 {
