@@ -12,7 +12,18 @@
 // A [Model] is made once per series, settled at the baseline ([Model.Settle]) and never
 // refitted to a photo: a basis of its own would turn one visit's change into another's
 // scale. Values are model-equivalent. On dark skin, where the surface outshines blue, the
-// settled model also uses how bright the skin is, which known light makes possible.
+// settled model also uses how bright the skin is, which known light makes possible. What a
+// flush is misread as is not modelled but seen: a [Link] tells it from the flush's own
+// blotches.
+//
+// Limits, on simulated skin with shine. The surface's reflection adds 0.01 to 0.04 of white
+// and cannot be told from paler skin in one photo: from a model with 0.0125, a surface
+// 0.0075 off makes 10 % of light skin's melanin of a flush of 3 points, shine of 0.02 a
+// third. A [Link] takes that to 3 to 14 %; a flush of half that strength is too faint to
+// tell and stays at 13 to 20 %. Tried and left: the surface from melanin and blood that vary
+// independently at rest (good to 0.005 where blood is as mottled as it is in the project's
+// phantom, misled where it is not) and from the colours of relief (what it finds depends on
+// how the lamp stands).
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.

@@ -35,7 +35,7 @@ type Matched struct {
 	At            geom.Point // millimetres in the common frame
 	RadiusMM      float64
 	Before, After float64 // burden at both visits over the same disc, % melanin · mm²
-	Error         float64 // standard error of their difference, by what plain skin around did; NaN: unknown
+	Error         float64 // standard error of their difference, by what plain skin around spots did; NaN: unknown
 	Fate          string  // a fate of outcome.Spot
 	NeedsEyes     bool    // new, darkening or large: for a person to look at, never "improved"
 }
@@ -60,13 +60,18 @@ func Match(before, after Visit) ([]Matched, error) {
 		return nil, err
 	}
 	union := join(before.sites(), after.sites())
-	var list []Matched
+	var shown []site
+	var changes []change
 	for _, s := range union {
 		a, seenBefore := before.burden(s, union, mapBefore)
 		b, seenAfter := after.burden(s, union, mapAfter)
 		if seenBefore && seenAfter {
-			list = append(list, judged(s, a.burden, b.burden, a.errorOfChange(b)))
+			shown, changes = append(shown, s), append(changes, change{a, b})
 		}
+	}
+	list, noise := make([]Matched, len(shown)), noiseOf(changes)
+	for i, c := range changes {
+		list[i] = judged(shown[i], c.from.burden, c.to.burden, noise*(c.from.areaMM2+c.to.areaMM2)/2)
 	}
 	return list, nil
 }
@@ -203,27 +208,39 @@ func middle(values []float32) float64 {
 	return float64(values[len(values)/2])
 }
 
-// errorOfChange is the standard error of the change of burden from a to b: plain skin around
-// changes in no direction otherwise than in another but by noise, and the disc's mean
-// less the ring's is as uncertain. NaN where fewer than three directions are seen.
-func (a weighed) errorOfChange(b weighed) float64 {
-	var d []float64
-	sum := 0.0
-	for k := range a.plain {
-		if change := b.plain[k] - a.plain[k]; !math.IsNaN(change) {
-			d = append(d, change)
-			sum += change
+// change is a spot at both visits.
+type change struct{ from, to weighed }
+
+// noiseOf is the standard error of the change of melanin of a disc less its ring, percent:
+// plain skin around a spot changes in no direction otherwise than in the others but by
+// noise. All spots of a region share it, as 1.4826 times the median absolute deviation:
+// a direction in which a spot too faint to be found fades has no say. NaN where no ring
+// shows half of its directions.
+func noiseOf(changes []change) float64 {
+	var apart []float32
+	for _, c := range changes {
+		var d []float32
+		for k := range c.from.plain {
+			if v := c.to.plain[k] - c.from.plain[k]; !math.IsNaN(v) {
+				d = append(d, float32(v))
+			}
+		}
+		if len(d) < ringSectors/2 {
+			continue
+		}
+		var mean float32
+		for _, v := range d {
+			mean += v / float32(len(d))
+		}
+		free := float32(math.Sqrt(float64(len(d)) / float64(len(d)-1)))
+		for _, v := range d {
+			apart = append(apart, free*max(v-mean, mean-v))
 		}
 	}
-	n := float64(len(d))
-	if n < 3 {
+	if len(apart) == 0 {
 		return math.NaN()
 	}
-	d2 := 0.0
-	for _, v := range d {
-		d2 += (v - sum/n) * (v - sum/n)
-	}
-	return math.Sqrt(d2/(n-1)*(1+1/n)) * (a.areaMM2 + b.areaMM2) / 2
+	return 1.4826 * middle(apart) * math.Sqrt(1+1.0/ringSectors)
 }
 
 // around visits the map's pixels within reachMM of a pixel of the map, beyond its edges
@@ -242,8 +259,8 @@ func (v Visit) around(centre geom.Point, reachMM float64, fn func(at geom.Point,
 }
 
 // surelyChanged is how many standard errors a burden must have changed by to be no
-// persisting one (project default).
-const surelyChanged = 2.0
+// persisting one: nine in ten that do not change stay within (project default).
+const surelyChanged = 1.64
 
 // judged names the fate of a spot. A burden that chance has made negative counts as 0, and
 // one whose change may be chance persists.
