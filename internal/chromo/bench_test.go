@@ -39,3 +39,16 @@ func BenchmarkNewModel(b *testing.B) {
 		NewModel(Options{})
 	}
 }
+
+// A region of 40 by 30 mm at the resolution of the maps, 240 by 180 pixels.
+func BenchmarkLink(b *testing.B) {
+	m, q := raster.New(240, 180), raster.New(240, 180)
+	for i := range m.Pix {
+		m.Pix[i], q.Pix[i] = 4+float32(i%7)/10, 1.3+float32(i%11)/20
+	}
+	b.SetBytes(int64(12 * len(m.Pix)))
+	b.ReportAllocs()
+	for b.Loop() {
+		LinkOf(Field{Value: m}, Field{Value: q}, 1.0/6)
+	}
+}

@@ -79,8 +79,8 @@ const linkSigmas = 3
 
 // tilesOf sums over tiles of side pixels, those left out that hold nothing.
 func tilesOf(m, q Field, side int) []tile {
-	_, sm := m.MedianMAD()
-	_, sq := q.MedianMAD()
+	_, sm := medianMAD(everyNth(m.inside()))
+	_, sq := medianMAD(everyNth(q.inside()))
 	farM, farQ := float32(linkSigmas*sm), float32(linkSigmas*sq)
 	w := m.Value.W
 	across := (w + side - 1) / side
