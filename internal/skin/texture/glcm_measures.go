@@ -59,13 +59,18 @@ func (r *Relief) resampled() chromo.Field {
 	step := glcmStepMM / r.grid.mmPerPx()
 	w, h := 1+int(float64(r.field.Value.W-1)/step), 1+int(float64(r.field.Value.H-1)/step)
 	f := chromo.Field{Value: raster.New(w, h), Weight: raster.New(w, h)}
+	narrow := r.band().narrow
+	xs, ys := narrow.tapsEvery(step, w, narrow.small.W), narrow.tapsEvery(step, h, narrow.small.H)
 	raster.Bands(h, func(y0, y1 int) {
+		line := make([]float32, narrow.small.W)
 		for y := y0; y < y1; y++ {
-			for x := range w {
-				u, v := float64(x)*step, float64(y)*step
-				f.Value.Set(x, y, r.band().narrow.at(u, v))
-				if r.field.Inside(int(v+0.5)*r.field.Value.W + int(u+0.5)) {
-					f.Weight.Set(x, y, 1)
+			mix(line, narrow.small.Row(ys[y].i), narrow.small.Row(ys[y].j), ys[y].t)
+			values, weights := f.Value.Row(y), f.Weight.Row(y)
+			row := int(float64(y)*step+0.5) * r.field.Value.W
+			for x, c := range xs {
+				values[x] = line[c.i] + float32(c.t*(line[c.j]-line[c.i]))
+				if r.field.Inside(row + int(float64(x)*step+0.5)) {
+					weights[x] = 1
 				}
 			}
 		}

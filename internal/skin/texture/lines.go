@@ -186,7 +186,17 @@ func (h hessian) along(nx, ny float64) float64 {
 // larger. A dark line has it across and positive.
 func (h hessian) eigen() (large, small, nx, ny float64) {
 	mean, half := (h.xx+h.yy)/2, (h.xx-h.yy)/2
-	root := math.Hypot(half, h.xy)
-	angle := math.Atan2(h.xy, half) / 2
-	return mean + root, mean - root, math.Cos(angle), math.Sin(angle)
+	root := math.Sqrt(half*half + h.xy*h.xy)
+	if root == 0 {
+		return mean, mean, 1, 0
+	}
+	// Half of the angle whose cosine is half/root and whose sine is xy/root.
+	if half >= 0 {
+		nx = math.Sqrt((root + half) / (2 * root))
+		ny = h.xy / (2 * root * nx)
+	} else {
+		ny = math.Copysign(math.Sqrt((root-half)/(2*root)), h.xy)
+		nx = h.xy / (2 * root * ny)
+	}
+	return mean + root, mean - root, nx, ny
 }

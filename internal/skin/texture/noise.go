@@ -107,8 +107,11 @@ func (a answers) unexplained() float64 {
 	return gg / pixels
 }
 
-// Of is the noise variance of a pixel of the mix's light.
+// Of is the noise variance of a pixel of the mix's light, NaN where it is unknown.
 func (n Noise) Of(m Mix, mean [3]float64) float64 {
+	if !n.Known {
+		return math.NaN()
+	}
 	var v float64
 	for c, w := range m.Weights {
 		v += w * w * mean[c] * n.PerLight

@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"dermtrace/internal/chromo"
-	"dermtrace/internal/filter"
-	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
 
@@ -93,21 +91,16 @@ type tap struct {
 }
 
 // taps places the n pixels of the large plane between the centres of its blocks.
-func (s smoothed) taps(n, nodes int) []tap {
+func (s smoothed) taps(n, nodes int) []tap { return s.tapsEvery(1, n, nodes) }
+
+// tapsEvery places n points that lie step pixels of the large plane apart, from its first on.
+func (s smoothed) tapsEvery(step float64, n, nodes int) []tap {
 	taps := make([]tap, n)
 	for x := range taps {
-		u := (float64(x) - float64(s.k-1)/2) / float64(s.k)
+		u := (float64(x)*step - float64(s.k-1)/2) / float64(s.k)
 		u = max(0, min(u, float64(nodes-1)))
 		i := int(u)
 		taps[x] = tap{i, min(i+1, nodes-1), float32(u - float64(i))}
 	}
 	return taps
-}
-
-// at reads the smoothed plane between pixels of the large one.
-func (s smoothed) at(x, y float64) float32 {
-	k := float64(s.k)
-	p := geom.Point{X: (x - (k-1)/2) / k, Y: (y - (k-1)/2) / k}
-	p.X, p.Y = max(0, min(p.X, float64(s.small.W-1))), max(0, min(p.Y, float64(s.small.H-1)))
-	return filter.Bilinear(s.small, p)
 }
