@@ -4,9 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -330,57 +328,6 @@ func TestAnArchiveGivesTheSameBytesAsItsFolder(t *testing.T) {
 	runAll(t, dir, plain)
 	runAll(t, packed, unpacked)
 	same(t, plain, unpacked)
-}
-
-func TestThePlanComesBeforeTheAllocation(t *testing.T) {
-	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
-	course(t, filepath.Join(dir, "a"), "2026-01-10_2.jpg", "2026-01-14.jpg")
-	arms := filepath.Join(t.TempDir(), "allocation.csv")
-	must(t, os.WriteFile(arms, []byte("subject,arm\nphantom-acne,roller\n"), 0o600))
-	runAll(t, dir, out)
-	if _, err := study.Merge(out, study.MergeOptions{Allocation: arms}); !errors.Is(err, study.ErrPlanLate) {
-		t.Errorf("an allocation without a plan: %v", err)
-	}
-	plan := "primary: {measure: hemoglobin, contrast: vs_control, day: 1}\nvisits: [{name: V0, day: 0}, {name: V1, day: 1}, {name: V2, day: 28, within: 7}]\n"
-	must(t, os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte(plan), 0o600))
-	runAll(t, dir, out)
-	_, err := study.Merge(out, study.MergeOptions{Allocation: arms, ADaM: true})
-	must(t, err)
-	for _, row := range readCSV(t, filepath.Join(out, "study.csv")) {
-		if row["TRTA"] != "roller" || row["USUBJID"] != "phantom-acne" || row["PARAMCD"] == "" {
-			t.Fatalf("row = %v", row)
-		}
-	}
-	var status []string
-	for _, row := range readCSV(t, filepath.Join(out, "completeness.csv")) {
-		status = append(status, row["planned"]+" "+row["status"])
-	}
-	if got := strings.Join(status, ", "); got != "V0 used, V1 used, V2 missing" {
-		t.Errorf("completeness = %s", got)
-	}
-	b, err := os.ReadFile(filepath.Join(out, "study.json"))
-	must(t, err)
-	var p study.Provenance
-	must(t, json.Unmarshal(b, &p))
-	sum := sha256.Sum256([]byte(plan))
-	if p.Plan == nil || p.Plan.SHA256 != hex.EncodeToString(sum[:]) || p.Allocation == nil {
-		t.Errorf("study.json knows the plan %v, the allocation %v", p.Plan, p.Allocation)
-	}
-	must(t, os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte(plan+"exclusions: [{subject: phantom-acne, reason: moved away}]\n"), 0o600))
-	if c := runAll(t, dir, out); c.Excluded != 1 || c.Measured() != 0 || c.Photos != 0 {
-		t.Errorf("with an exclusion: %+v", c)
-	}
-	if rows := readCSV(t, filepath.Join(out, "study.csv")); len(rows) != 0 {
-		t.Errorf("study.csv has %d rows of who is excluded", len(rows))
-	}
-	for _, row := range readCSV(t, filepath.Join(out, "fates.csv")) {
-		if strings.HasSuffix(row["file"], ".jpg") && (row["fate"] != "excluded" || row["code"] != "plan_exclusion" || row["reason"] != "moved away") {
-			t.Errorf("fate of an excluded photo: %v", row)
-		}
-	}
-	if rows := readCSV(t, filepath.Join(out, "completeness.csv")); len(rows) != 3 || rows[2]["status"] != "excluded" || rows[2]["planned"] != "V2" || rows[2]["reason"] != "moved away" {
-		t.Errorf("completeness of an excluded series: %v", rows)
-	}
 }
 
 func TestCheckSaysWhatABatchWouldDo(t *testing.T) {

@@ -38,20 +38,17 @@ var ErrNoSubject = errors.New("holds nothing of this subject")
 // subject alone, and its tables are made again as they were made last. The note is written
 // first: stopped at any moment, calling it again ends the work.
 func Withdraw(out, subject string, opt WithdrawOptions) (*Withdrawal, error) {
-	f, err := readFound(out)
+	unlock, err := lockWhole(out)
 	if errors.Is(err, ErrNoRun) {
 		return withdrawSingle(out, subject, opt)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s %w", out, err)
-	}
-	unlock, err := lockWhole(out)
-	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	if f, err = readFound(out); err != nil { // as it is now that nobody else writes
-		return nil, err
+	f, err := readFound(out)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", out, err)
 	}
 	note, err := readWithdrawn(out)
 	if err != nil {
