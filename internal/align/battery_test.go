@@ -1,8 +1,10 @@
 package align_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"image/jpeg"
 	"math"
 	"testing"
 
@@ -124,17 +126,23 @@ func TestBatteryPhantom(t *testing.T) {
 		}
 	}
 	t.Logf("error estimate within a factor two of the truth in %d of %d", within, n)
-	if !(float64(within) >= 0.8*float64(n)) {
-		t.Errorf("error estimate within a factor two in %d of %d, want 80 %%", within, n)
+	if !(float64(within) >= 0.9*float64(n)) {
+		t.Errorf("error estimate within a factor two in %d of %d, want 90 %%", within, n)
 	}
 }
 
+// photograph is the photo as its file holds it: JPEG has halved its colours.
 func photograph(t *testing.T, p *phantom.Phantom, i int) phantom.Render {
 	t.Helper()
 	r, err := p.Photo(i)
 	if err != nil {
 		t.Fatal(err)
 	}
+	img, err := jpeg.Decode(bytes.NewReader(r.Encoded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Pixels = linear(img)
 	return r
 }
 

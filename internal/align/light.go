@@ -39,7 +39,7 @@ const (
 	// reliefAnew it is how many drifts the lamp has displaced the finest level by: as many as 1 are
 	// carried off. Times reliefRest, it is what is left then; the more was lit anew, the less of the
 	// displacement do the levels tell. Phantoms of all tones, lamps from 5 to 180 degrees: 5 to 12, 2 to 8.
-	reliefAnew, reliefRest = 6, 4
+	reliefAnew, reliefRest = 6, 3
 	// minSameSide is the least cosine between the drift and the shift to colour: both show where the
 	// lamp went.
 	minSameSide = 0.7

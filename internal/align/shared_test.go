@@ -36,6 +36,11 @@ func open(t testing.TB, path string) *raster.RGB {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return linear(img)
+}
+
+// linear is a picture's linear light, taking it for sRGB.
+func linear(img image.Image) *raster.RGB {
 	b := img.Bounds()
 	out := raster.NewRGB(b.Dx(), b.Dy())
 	for y := range b.Dy() {

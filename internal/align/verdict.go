@@ -47,8 +47,8 @@ func (g *Figures) record(c candidate) {
 
 const (
 	// okErrorShare of the photo's diagonal is the largest error of an alignment called ok:
-	// 2.5 px at 2000×1500.
-	okErrorShare = 0.001
+	// 2.5 px at 2000×1500. No photo is too small for okErrorPx, which is what it can show.
+	okErrorShare, okErrorPx = 0.001, 1
 	// minOverlap is the least overlap that can be ok; below minAnyOverlap it fails.
 	minOverlap, minAnyOverlap = 0.35, 0.15
 	// minCoverage is the share of the overlap in which blocks must be found to be ok.
@@ -63,7 +63,7 @@ func (f *Frame) verdict(p *photo, r *Result, places []geom.Point) (Status, strin
 	if why := implausible(r, places); why != "" {
 		return StatusFailed, why
 	}
-	fig := &r.Figures
+	fig, okError := &r.Figures, max(okErrorShare*p.diag, okErrorPx)
 	switch {
 	case r.Overlap < minAnyOverlap:
 		return StatusFailed, fmt.Sprintf("the photo shows only %.0f %% of the frame", 100*r.Overlap)
@@ -73,9 +73,9 @@ func (f *Frame) verdict(p *photo, r *Result, places []geom.Point) (Status, strin
 		return StatusDoubtful, fmt.Sprintf("only %d of %d blocks were found: much has changed, or the view has", fig.Found, fig.Shown)
 	case fig.Coverage < minCoverage:
 		return StatusDoubtful, fmt.Sprintf("only %.0f %% of the shared area could be checked", 100*fig.Coverage)
-	case fig.LightPx > okErrorShare*p.diag:
-		return StatusDoubtful, fmt.Sprintf("the light fell from another side: relief and colour disagree by %.1f px", fig.ColourShiftPx)
-	case !(r.ErrorPx <= okErrorShare*p.diag):
+	case fig.LightPx > okError:
+		return StatusDoubtful, fmt.Sprintf("the light fell from another side and displaces relief by about %.1f px", fig.LightPx)
+	case !(r.ErrorPx <= okError):
 		return StatusDoubtful, fmt.Sprintf("the error is about %.1f px: the skin has moved or bent between the photos", r.ErrorPx)
 	}
 	return StatusOK, ""
