@@ -157,7 +157,7 @@ func spotIndices() []Index {
 
 // smooth is the definition of a measure of texture.
 func smooth(unit, scale, direction, reference, meaning string) outcome.Definition {
-	d := outcome.Definition{Unit: unit, Family: outcome.Texture, Scale: scale, Clock: outcome.Texture, Version: 1, Reference: reference, Meaning: meaning}
+	d := outcome.Definition{Unit: unit, Family: outcome.Texture, Scale: scale, Clock: outcome.Texture, Version: 2, Reference: reference, Meaning: meaning}
 	if direction != "" {
 		d.GoalDirection = towards(SmoothTexture, direction)
 	}
