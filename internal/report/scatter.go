@@ -21,6 +21,7 @@ type Scatter struct {
 	Groups         []ScatterGroup
 	Lines          [][2]XY  // drawn thin: bounds, identity
 	Names          []string // of x = 0, 1, 2, ... where x is a group; nil: numbers
+	Narrow         bool     // for a phone
 }
 
 // ScatterGroup is one colour of points; joined draws them as a line instead.
@@ -33,12 +34,16 @@ type ScatterGroup struct {
 // XY is a point of a [Scatter].
 type XY struct{ X, Y float64 }
 
-// Sizes of a scatter in points.
-const scatterW, scatterH = 560, 360
+// Sizes of a scatter in points; on a phone it is narrower, its letters as large.
+const scatterW, scatterH, scatterNarrow = 560, 360, 330
 
 // SVG draws the plot in the colours of the style sheet.
 func (s Scatter) SVG() (template.HTML, error) {
-	p := newPlot(chart{xLabel: s.XLabel, yLabel: s.YLabel}, scatterW)
+	width := vg.Length(scatterW)
+	if s.Narrow {
+		width = scatterNarrow
+	}
+	p := newPlot(chart{xLabel: s.XLabel, yLabel: s.YLabel}, width)
 	p.X.Tick.Marker = plot.TickerFunc(s.xTicks)
 	p.Add(backdrop{})
 	for _, l := range s.Lines {
@@ -61,7 +66,7 @@ func (s Scatter) SVG() (template.HTML, error) {
 		p.Add(dots{g.Points, curveInk(i + 1)})
 	}
 	s.fit(p)
-	canvas := vgsvg.New(scatterW, scatterH)
+	canvas := vgsvg.New(width, scatterH)
 	p.Draw(draw.Crop(draw.New(canvas), 2, -edgePt, 0, -edgePt))
 	var buf bytes.Buffer
 	if _, err := canvas.WriteTo(&buf); err != nil {

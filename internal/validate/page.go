@@ -30,9 +30,20 @@ type page struct {
 }
 
 type drawing struct {
-	Title, Note string
-	SVG         template.HTML
-	Key         []string
+	Title, Note  string
+	Wide, Narrow template.HTML // the same plot, for a page and for a phone
+	Key          []string
+}
+
+// draw makes both of a drawing's plots.
+func (d drawing) draw(s report.Scatter) (drawing, error) {
+	var err error
+	if d.Wide, err = s.SVG(); err != nil {
+		return d, err
+	}
+	s.Narrow = true
+	d.Narrow, err = s.SVG()
+	return d, err
 }
 
 // Row is one goal as text, with a cell for each band of skin tone.
@@ -122,7 +133,7 @@ func (r *Report) HTML(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if d.SVG != "" {
+		if d.Wide != "" {
 			p.Plots = append(p.Plots, d)
 		}
 	}
@@ -171,9 +182,7 @@ func (r *Report) agreement() (drawing, error) {
 		}
 		d.Note += minus.Replace(fmt.Sprintf("; mean %.2g, 95 %% of differences from %.2g to %.2g", ba.Bias, ba.Limits.Low, ba.Limits.High))
 	}
-	var err error
-	d.SVG, err = s.SVG()
-	return d, err
+	return d.draw(s)
 }
 
 func (r *Report) alignmentByTone() (drawing, error) {
@@ -208,8 +217,7 @@ func (r *Report) byTone(title, note, axis string, questions ...string) (drawing,
 	if n == 0 {
 		return drawing{}, nil
 	}
-	svg, err := s.SVG()
-	return drawing{Title: title, Note: note, SVG: svg}, err
+	return drawing{Title: title, Note: note}.draw(s)
 }
 
 // characteristic is how many photos of the same and of other skin pass as the bound on
@@ -235,9 +243,9 @@ func (r *Report) characteristic() (drawing, error) {
 		curve.Points = append(curve.Points, report.XY{X: above(other, b), Y: above(same, b)})
 	}
 	curve.Points = append(curve.Points, report.XY{})
-	svg, err := report.Scatter{XLabel: "share of other skin that passes", YLabel: "share of the same skin that passes",
-		Groups: []report.ScatterGroup{curve}, Lines: [][2]report.XY{{{}, {X: 1, Y: 1}}}}.SVG()
-	return drawing{Title: "Refusal: the same skin against other skin", Note: fmt.Sprintf("%d and %d photos, over every bound on the evidence", len(same), len(other)), SVG: svg}, err
+	d := drawing{Title: "Refusal: the same skin against other skin", Note: fmt.Sprintf("%d and %d photos, over every bound on the evidence", len(same), len(other))}
+	return d.draw(report.Scatter{XLabel: "share of other skin that passes", YLabel: "share of the same skin that passes",
+		Groups: []report.ScatterGroup{curve}, Lines: [][2]report.XY{{{}, {X: 1, Y: 1}}}})
 }
 
 // above is the share of values beyond a bound.
