@@ -3,9 +3,11 @@ package series
 import (
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/align"
+	"dermtrace/internal/calib"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
@@ -69,5 +71,39 @@ func TestGatesOfAGreyReference(t *testing.T) {
 	}
 	if _, err := (&shot{pixels: greyScene(0, 0), place: align.Result{}}).readGrey(f.grey); err == nil {
 		t.Error("a photo without a place has a grey reference")
+	}
+}
+
+// A card's light that is off from control skin's by just less or more than the bound.
+func TestGateOfDisagreeingLights(t *testing.T) {
+	pixels := raster.NewRGB(400, 300)
+	for k, v := range [3]float32{0.45, 0.26, 0.18} {
+		p := pixels.Planes()[k]
+		for i := range p.Pix {
+			p.Pix[i] = v
+		}
+	}
+	outline := geom.Polygon{{X: 10, Y: 10}, {X: 390, Y: 10}, {X: 390, Y: 290}, {X: 10, Y: 290}}
+	f := &frame{file: "frame.jpg", w: 400, h: 300, regions: regionsOf([]manifest.ROI{{Name: "control", Kind: outcome.Control, Polygon: outline}})}
+	f.light = calib.SampleTiles(pixels, f.tiles(atFrame(), 400, 300)...)
+	lit := func(red float64) calib.Light {
+		return calib.Light{Method: calib.MethodCard, Gain: [3]float64{red, 1, 1}}
+	}
+	off := func(red float64) float64 { return calib.Disagreement(f.light, lit(red).At, lit(1).At) }
+	lo, hi := 1.0, 2.0
+	for range 40 {
+		if mid := (lo + hi) / 2; off(mid) > calib.MaxDisagreement {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	for red, fires := range map[float64]bool{lo * 0.999: false, lo * 1.001: true} {
+		s := &shot{pixels: pixels, place: atFrame()}
+		s.meta.Width, s.meta.Height = 400, 300
+		s.compareLights(f, lit(red))
+		if d := s.record.Calibration.ControlDE00; d == nil || slices.Contains(s.lit, outcome.LightsDisagree) != fires {
+			t.Errorf("red gain %v: %v ΔE00, %v", red, d, s.lit)
+		}
 	}
 }
