@@ -115,7 +115,7 @@ func (f *stack) bendLevel(i int, photo []*level, w warp, votes []vote) (warp, []
 	const rounds, growth = 6, 1.02
 	last := foundShare(votes)
 	for range rounds {
-		g := f.bend(i, f.shifts(i, votes), leading)
+		g := f.bend(i, f.shifts(i, votes))
 		if g == nil {
 			return w, votes
 		}

@@ -59,13 +59,12 @@ func (f *stack) shifts(i int, votes []vote) []shift {
 }
 
 // bend fits a field to the shifts if neighbours share what the plane leaves and blocks that
-// were left out agree that a field is needed. Its stiffness is one of those given, stiff ones first.
-func (f *stack) bend(i int, shifts []shift, stiffnesses []float64) *field {
+// were left out agree that a field is needed.
+func (f *stack) bend(i int, shifts []shift) *field {
 	if len(shifts) < minBendShifts || !f.bent(i, shifts) {
 		return nil
 	}
-	// Nodes closer than blocks are wide would know nothing of each other.
-	flat := newField(f.w, f.h, max(f.nodeStep, blockPx*f.levels[i].scale))
+	flat := newField(f.w, f.h, f.nodeStep)
 	h, unit := newHalves(shifts, 2*blockPx*f.levels[i].scale, flat), medianInfo(shifts)
 	best, bestErr := 0.0, heldOutGain*h.heldOut()
 	for _, s := range stiffnesses {

@@ -57,7 +57,7 @@ func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solu
 		return nil, false
 	}
 	if w.field != nil {
-		s.warp.field = f.bend(level, f.residuals(s.pairs, s.warp.plane), stiffnesses)
+		s.warp.field = f.bend(level, f.residuals(s.pairs, s.warp.plane))
 	}
 	s.votes = f.votes(level, photo, s.warp)
 	s.structure = f.structure(s.pairs, s.warp)
