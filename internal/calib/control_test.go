@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -148,8 +149,11 @@ func TestControlSkinSeesAGradient(t *testing.T) {
 	if mid != around.LogGainCov || !(far[1][1] > mid[1][1]) || !(math.Abs((far[0][0]-far[0][1])-(mid[0][0]-mid[0][1])) <= 1e-15) {
 		t.Errorf("covariance %v in the middle, %v in the corner", mid, far)
 	}
-	crop := now.Crop(200, 100, 400, 200)
+	crop, lit := now.Crop(200, 100, 400, 200), around.Crop(now, 200, 100, 400, 200)
 	around.ApplyPart(crop, Part{X: 200, Y: 100})
+	if !reflect.DeepEqual(crop, lit) {
+		t.Error("a crop in this light differs from the same pixels put in it")
+	}
 	around.Apply(now)
 	if a, b := crop.G.At(150, 50), now.G.At(350, 150); a != b {
 		t.Errorf("a part of the photo becomes %v, the whole %v there", a, b)

@@ -94,6 +94,33 @@ func (l Light) ApplyPart(rgb *raster.RGB, part Part) {
 	}
 }
 
+// Crop returns a copy of the photo's pixels [x0, x1) × [y0, y1) as [Light.ApplyPart]
+// makes them.
+func (l Light) Crop(rgb *raster.RGB, x0, y0, x1, y1 int) *raster.RGB {
+	if l.correction != nil {
+		crop := rgb.Crop(x0, y0, x1, y1)
+		l.correction.Apply(crop)
+		return crop
+	}
+	if l.Gain == [3]float64{} {
+		panic("calib: a light without gains")
+	}
+	part := Part{X: float64(x0), Y: float64(y0)}
+	columns := l.slope.columns(x1-x0, part)
+	crop := raster.NewRGB(x1-x0, y1-y0)
+	for k, p := range crop.Planes() {
+		src := rgb.Planes()[k]
+		raster.Bands(p.H, func(a, b int) {
+			for y := a; y < b; y++ {
+				row := p.Row(y)
+				copy(row, src.Row(y + y0)[x0:x1])
+				scaleRow(row, columns, float32(l.Gain[k]*l.slope.row(y, part)))
+			}
+		})
+	}
+	return crop
+}
+
 // scaleRow multiplies pix by gain and, where the light slopes, by that of each column.
 func scaleRow(pix, columns []float32, gain float32) {
 	if columns == nil {

@@ -101,7 +101,7 @@ func (a *analysis) reduce(s *shot) *reduced {
 		side = max(a.frame.view.W, a.frame.view.H) * s.place.PhotoFromFrame.LocalScale(a.frame.middle())
 	}
 	r := &reduced{f: max(1, int(side/alignedPx))}
-	again := max(1, int(side/mapPx)/r.f)
+	again := max(1, int(side/mapPx/float64(r.f)+0.4)) // at least 0.85 pixels for one of the map
 	r.k = r.f * again
 	r.large = s.pixels
 	if r.f > 1 {

@@ -3,9 +3,9 @@ package series
 import (
 	"slices"
 
-	"dermtrace/internal/calib"
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
 )
@@ -13,9 +13,11 @@ import (
 // part works up the pixels of a mask in the frame's light.
 func (s *shot) part(mask *roi.Mask, pxPerMM float64, model *chromo.Model) *skin.Sheet {
 	x0, y0, x1, y1 := mask.Bounds()
-	crop := s.pixels.Crop(x0, y0, x1, y1)
+	var crop *raster.RGB
 	if s.light != nil {
-		s.light.ApplyPart(crop, calib.Part{X: float64(x0), Y: float64(y0)})
+		crop = s.light.Crop(s.pixels, x0, y0, x1, y1)
+	} else {
+		crop = s.pixels.Crop(x0, y0, x1, y1)
 	}
 	inCrop := *mask
 	inCrop.X0, inCrop.Y0 = 0, 0
