@@ -4,7 +4,8 @@
 // D65, 0 for black and 1 for the white of the file's encoding, as float32. The colour
 // profile of the file is honoured; colours outside sRGB are kept, as values below 0 or
 // above 1; 16 bits stay 16 bits. The picture stands upright: pixel (0, 0) is its
-// top-left one, whatever the file's orientation. [Stat] reads only the header.
+// top-left one, whatever the file's orientation. [Stat] reads only the header;
+// [OpenSource] decodes the file and works out the light of those parts that are asked for.
 //
 // JPEG (not CMYK, lossless, arithmetic or 12-bit), PNG, TIFF (8 or 16 bits, chunky),
 // WebP and HEIC (8 bits) are read; the first picture where there are several. All else
