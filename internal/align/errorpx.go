@@ -75,6 +75,16 @@ func sharedResidual(r []geom.Point) (mean, se float64) {
 	return math.Hypot(mx, my), se
 }
 
+// unseenPx is what blocks that were not found leave open, in photo pixels: were all displaced from the warp
+// by normal amounts, and only those within reach found, half lay farther off than this (the median of
+// Rayleigh's distribution, of which the share found lies below the reach).
+func (s *solution) unseenPx() float64 {
+	l := s.stack.levels[s.level]
+	far := max(1-foundShare(s.votes), 1e-9)
+	middle := geom.Point{X: float64(s.stack.w-1) / 2, Y: float64(s.stack.h-1) / 2}
+	return maxShiftPx * l.scale * s.warp.plane.LocalScale(middle) * math.Sqrt(math.Ln2/-math.Log(far))
+}
+
 // splitHalf fits the model on either colour of a checkerboard of cells and returns the median
 // distance of the two over the pairs.
 func (f *stack) splitHalf(m model, pairs []pair, w warp, level int) float64 {

@@ -31,6 +31,10 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 	fig.StructurePx, fig.SplitHalfPx = best.structure, best.split
 	// What light displaces shows in the blocks as well: the two are not independent.
 	r.ErrorPx = max(best.errorPx(), fig.LightPx)
+	if fig.Z < okZ || fig.Coverage < minCoverage {
+		// Blocks that were not found have changed, or are displaced: the middle between the two bounds.
+		r.ErrorPx = math.Sqrt(r.ErrorPx * max(r.ErrorPx, best.unseenPx()))
+	}
 	r.Figures = fig
 	r.Status, r.Reason = f.verdict(p, &r, places)
 	if r.Status == StatusFailed {
