@@ -35,6 +35,9 @@ const (
 	// lowCorr is the correlation of the finest blocks below which colour is asked whatever red says: a
 	// lamp that moved by 60 degrees or more leaves less, for relief lit anew is another picture.
 	lowCorr = 0.75
+	// lowCoarse is the correlation of the next level's blocks from which on that is grain: 0.76 to 0.83
+	// under lamps that moved by 90 degrees or more.
+	lowCoarse = 0.87
 	// What does not agree in the finest blocks, (1−c²)/c² with c their correlation, was lit anew. Times
 	// reliefAnew it is how many drifts the lamp has displaced the finest level by: as many as 1 are
 	// carried off. Times reliefRest, it is what is left then; the more was lit anew, the less of the
@@ -91,6 +94,9 @@ func (f *stack) probe(i int, photo []*level, w warp, every int) []*geom.Point {
 	return moved
 }
 
+// probeRim is what cubics and gradients read beyond a block, probeSide the side of what a probe reads.
+const probeRim, probeSide = 2, blockPx + 2*probeRim
+
 // probe brings the photo onto the block's pixels by cubics and places the block in that.
 func (b *block) probe(l *level, photo []*level, w warp) (geom.Point, bool) {
 	to := l.photoFromLevel()
@@ -98,27 +104,39 @@ func (b *block) probe(l *level, photo []*level, w warp) (geom.Point, bool) {
 	if p == nil {
 		return geom.Point{}, false
 	}
-	const rim, side = 2, blockPx + 2*2
-	from, patch := p.levelFromPhoto(), raster.New(side, side)
-	for y := range side {
-		for x := range side {
-			q := from.Apply(w.apply(to.Apply(geom.Point{X: float64(b.x + x - rim), Y: float64(b.y + y - rim)})))
-			v, ok := p.cubic(q)
-			if !ok {
-				return geom.Point{}, false
-			}
-			patch.Set(x, y, v)
+	from, patch := p.levelFromPhoto(), raster.New(probeSide, probeSide)
+	for y := range probeSide {
+		place := func(x int) geom.Point {
+			return from.Apply(w.apply(to.Apply(geom.Point{X: float64(b.x + x - probeRim), Y: float64(b.y + y - probeRim)})))
+		}
+		if !p.cubicRow(patch.Row(y), [3]geom.Point{place(0), place(probeSide / 2), place(probeSide)}) {
+			return geom.Point{}, false
 		}
 	}
-	at := geom.Translation(float64(rim-b.x), float64(rim-b.y))
+	at := geom.Translation(float64(probeRim-b.x), float64(probeRim-b.y))
 	fix, ok := b.locate(l, &level{patch, &voidMap{}, l.scale, l.step}, at, geom.Point{}, 4)
 	return geom.Point{X: -fix.d.X * l.scale, Y: -fix.d.Y * l.scale}, ok && fix.corr >= voteCorr
 }
 
+// cubicRow reads the level along the parabola through the places of the row's start, middle and end.
+func (l *level) cubicRow(row []float32, at [3]geom.Point) bool {
+	h := 2 / float64(len(row))
+	for x := range row {
+		t := float64(x) * h
+		a, b, c := (1-t)*(2-t)/2, t*(2-t), t*(t-1)/2
+		v, ok := l.cubic(geom.Point{X: a*at[0].X + b*at[1].X + c*at[2].X, Y: a*at[0].Y + b*at[1].Y + c*at[2].Y})
+		if !ok {
+			return false
+		}
+		row[x] = v
+	}
+	return !l.empty(at[0], at[0]) && !l.empty(at[1], at[1]) && !l.empty(at[2], at[2])
+}
+
 // cubic reads the level between pixels by the cubics through four of them each way (Lagrange). It is not
-// ok near the edge, outside, and where there is no picture.
+// ok near the edge and outside.
 func (l *level) cubic(q geom.Point) (s float32, ok bool) {
-	if !(q.X >= 1 && q.Y >= 1 && q.X < float64(l.plane.W-2) && q.Y < float64(l.plane.H-2)) || l.isVoid(q) {
+	if !(q.X >= 1 && q.Y >= 1 && q.X < float64(l.plane.W-2) && q.Y < float64(l.plane.H-2)) {
 		return 0, false
 	}
 	i, j := int(q.X), int(q.Y)
@@ -160,7 +178,7 @@ func standardError(v []float64, m float64) float64 {
 // where one twice as fine would lie; where much is displaced, colour knows better.
 func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	lag, c := red.drift(p.red), medianCorr(red.votes)
-	far := c < lowCorr
+	far := c < lowCorr && f.litAnew(p, red)
 	if lag.sure() {
 		d := lag.d.Norm()
 		far = far || d >= askColour*f.red.levels[0].scale
@@ -186,6 +204,12 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 		fig.LightPx = max(fig.LightPx, reliefMissed*fig.ColourShiftPx)
 	}
 	return red
+}
+
+// litAnew reports whether the finest blocks agree so little for more than their grain.
+func (f *Frame) litAnew(p *photo, red *solution) bool {
+	i := red.level + 1
+	return i >= len(f.red.levels) || !(medianCorr(f.red.votes(i, p.red, red.warp)) >= lowCoarse)
 }
 
 // agrees reports whether colour lies to the side that the drift of red light points away from, if there
