@@ -71,7 +71,7 @@
 //	  lamp turned 15°                            median ≤ 0.06
 //	    90°, 180° (most are doubtful)            median 1.1 to 1.3, 1.8 to 2.0
 //	  photo and lamp turned 45°, 90°, 180°       median 0.4, 1.3 to 1.5, 1.7 to 1.9
-//	  error estimate within a factor two         at least 61 of 66
+//	  error estimate within a factor two         64 of 66
 //	the photos of package validate's courses, 6 tones, 25 px/mm, lamp and pose by hand:
 //	  plane                                      median ≤ 0.04 (dark skin from 0.7 times the distance 0.07)
 //	  stretch of 9 px per 2000                   median ≤ 0.12, p95 ≤ 0.45
