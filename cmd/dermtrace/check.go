@@ -207,6 +207,9 @@ func (t *terminal) printChecks(results []checkedPhoto, asJSON bool) error {
 		}
 		if c.Card.Found {
 			t.print("          colour card: mean ΔE00 %s, largest %s", short(c.Card.MeanDE00), short(c.Card.MaxDE00))
+			for _, code := range c.Card.Warnings {
+				t.print("          %s", outcome.WarningText(code))
+			}
 		}
 	}
 	return nil
