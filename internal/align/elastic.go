@@ -24,9 +24,8 @@ const (
 )
 
 // stiffnesses are tried from stiff to soft, in units of the blocks' median information, until one predicts
-// worse than the one before. On the way to the finest level, where a field only has to bring blocks near
-// their place, the stiffest is left out; the softest brings in blocks at the picture's edge.
-var stiffnesses, leading = []float64{10, 1, 0.1, 0.01}, []float64{1, 0.1, 0.01}
+// worse than the one before.
+var stiffnesses = []float64{10, 1, 0.1, 0.01}
 
 // A warp takes a frame point to the photo: displaced by the field (nil: none), then by the
 // plane.
