@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -21,6 +20,12 @@ type archive struct {
 	left  []Other
 	lim   Limits
 	count int
+}
+
+// packed is an archive that is read here and there.
+type packed interface {
+	io.ReadSeeker
+	io.ReaderAt
 }
 
 // node is a file or folder of an archive.
@@ -100,7 +105,7 @@ func (a *archive) checkExpansion(total uint64, size int64) error {
 // encrypted is the flag of a zip entry that needs a password (APPNOTE 4.4.4, bit 0).
 const encrypted = 1
 
-func (a *archive) indexZip(f *os.File, size int64) error {
+func (a *archive) indexZip(f packed, size int64) error {
 	r, err := zip.NewReader(f, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return err
@@ -129,7 +134,7 @@ func (a *archive) indexZip(f *os.File, size int64) error {
 	return nil
 }
 
-func (a *archive) indexTar(f *os.File, size int64) error {
+func (a *archive) indexTar(f packed, size int64) error {
 	r := tar.NewReader(f)
 	for {
 		h, err := r.Next()
@@ -149,7 +154,7 @@ func (a *archive) indexTar(f *os.File, size int64) error {
 
 // addTar adds the entry whose bytes begin where f stands now: the reader takes whole
 // blocks and never reads ahead.
-func (a *archive) addTar(f *os.File, h *tar.Header, size int64) error {
+func (a *archive) addTar(f packed, h *tar.Header, size int64) error {
 	at, err := f.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return err

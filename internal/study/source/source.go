@@ -99,7 +99,7 @@ func (s *Study) Close() error { return s.close() }
 func (s *Study) FS() fs.FS { return s.files }
 
 // indexers read the table of contents of each kind of archive.
-var indexers = map[string]func(*archive, *os.File, int64) error{
+var indexers = map[string]func(*archive, packed, int64) error{
 	"zip": (*archive).indexZip,
 	"tar": (*archive).indexTar,
 }
