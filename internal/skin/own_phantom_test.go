@@ -97,7 +97,7 @@ func TestRoughnessOfTheOwnPhantom(t *testing.T) {
 		{0.130, shiny, none, 0.04, 0.065, true},
 		{0.250, shiny, none, 0.17, 0.06, true},
 		{0.045, polarised, none, 0.01, 0.025, false},
-		{0.025, shiny, sharp, 0.01, 0.02, false},
+		{0.025, shiny, sharp, 0.01, 0.022, false},
 		{0.130, shiny, sharp, 0.05, 0.07, true},
 		{0.025, shiny, usual, 0.065, 0.075, false},
 		{0.045, shiny, usual, 0.065, 0.065, false},
