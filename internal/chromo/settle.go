@@ -30,8 +30,9 @@ const (
 // is m itself for most skin.
 //
 // Where the skin is lighter than any, its surface is raised until it is the lightest there
-// is; where even that makes it impossible, an unknown camera is replaced by the relative of
-// real cameras that makes it ordinary skin. Where the skin is dark and its light known, the
+// is; where even that makes it impossible, a camera that is not named is replaced by the relative
+// of real cameras that makes it ordinary skin: a card matches the pigments of its patches,
+// which need not match skin. Where the skin is dark and its light known, the
 // surface becomes the one that makes it skin at rest, within what surfaces are, and the
 // baseline's brightness the level that brightness is read against.
 func (m *Model) Settle(b Baseline) *Model {
@@ -39,7 +40,7 @@ func (m *Model) Settle(b Baseline) *Model {
 	a := m.inverse.at(u, v)
 	if a.melanin < leastSkin {
 		shiny, melanin := m.shiny(u, v)
-		if !m.CameraKnown() && melanin < leastMelanin {
+		if m.options.Camera == nil && melanin < leastMelanin {
 			return m.relative(u, v)
 		}
 		return shiny
@@ -66,8 +67,10 @@ func darkness(a answer) float64 {
 // skin.
 func (m *Model) relative(u, v float32) *Model {
 	best, least := m, math.Inf(1)
+	unnamed := m.options
+	unnamed.Matched = false
 	for _, c := range optics.Developed() {
-		r := tabulated(m.options, c)
+		r := tabulated(unnamed, c)
 		a := r.inverse.at(u, v)
 		if d := oddity(float64(a.melanin), float64(a.blood)); d < least {
 			best, least = r, d
