@@ -79,7 +79,7 @@ func (s *solution) drift(photo []*level) drift {
 	}
 	d, se := middle(moved)
 	own, _ := middle(bias)
-	return drift{d.Sub(own), se / math.Sqrt(min(1, f.independence(i)*float64(step))), minDrift * f.levels[s.level].scale}
+	return drift{d.Sub(own), se / math.Sqrt(f.independence(i)), minDrift * f.levels[s.level].scale}
 }
 
 // thin is the step that leaves at most so many of n.
