@@ -26,9 +26,9 @@ const (
 	// driftZ is how many standard errors make a drift, and minDrift, in pixels of the finer level, the
 	// least: floorPx of two levels.
 	driftZ, minDrift = 3, 1.5 * floorPx
-	// minDriftBlocks is the least number of blocks that tell one, driftBlocks how many are asked, biasBlocks
-	// how many tell what the finer level reads wrong: more cost time and hardly tell more.
-	minDriftBlocks, driftBlocks, biasBlocks = 30, 200, 100
+	// minDriftBlocks is the least number of blocks that tell one, biasBlocks how many tell what the finer
+	// level reads wrong.
+	minDriftBlocks, biasBlocks = 30, 100
 	// askColour, in pixels of the finest level, is the drift from which on colour is asked: below, what
 	// the lamp can have displaced is less than colour errs by.
 	askColour = 0.1
@@ -57,9 +57,8 @@ func (s *solution) drift(photo []*level) drift {
 	if i >= len(f.levels) {
 		return drift{}
 	}
-	step := thin(len(f.blocks[i]()), driftBlocks)
-	coarse := f.probe(i, photo, s.warp, step)
-	every := thin(len(s.votes), biasBlocks)
+	coarse := f.probe(i, photo, s.warp, 1)
+	every := (len(s.votes) + biasBlocks - 1) / biasBlocks
 	var bias []geom.Point
 	for k, d := range f.probe(s.level, photo, s.warp, every) {
 		if v := &s.votes[k*every]; v.found && d != nil {
@@ -82,14 +81,11 @@ func (s *solution) drift(photo []*level) drift {
 	return drift{d.Sub(own), se / math.Sqrt(f.independence(i)), minDrift * f.levels[s.level].scale}
 }
 
-// thin is the step that leaves at most so many of n.
-func thin(n, most int) int { return max(1, (n+most-1)/most) }
-
 // probe asks every so-manyth block of level i how far in frame pixels it moves from where the warp puts it;
 // nil where it is not found.
 func (f *stack) probe(i int, photo []*level, w warp, every int) []*geom.Point {
 	bs := f.blocks[i]()
-	moved := make([]*geom.Point, (len(bs)+every-1)/every)
+	moved := make([]*geom.Point, (len(bs)+every-1)/max(every, 1))
 	raster.Parallel(len(moved), func(k int) {
 		if d, ok := bs[k*every].probe(f.levels[i], photo, w); ok {
 			moved[k] = &d
