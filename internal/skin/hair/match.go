@@ -157,7 +157,7 @@ func (f *Found) Mask(marginMM float64) *roi.Mask {
 	rgb := f.sheet.region.RGB
 	m := &roi.Mask{W: rgb.W(), H: rgb.H(), In: make([]bool, rgb.W()*rgb.H())}
 	r := max(0.5, marginMM*f.PxPerMM)
-	for _, h := range slices.Concat(f.Hairs, f.stubs) {
+	for _, h := range slices.Concat(f.Hairs, f.tooShort) {
 		for i, p := range h.Line {
 			q := h.Line[max(i-1, 0)]
 			for k := range 1 + int(p.Sub(q).Norm()) {
