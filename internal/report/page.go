@@ -31,6 +31,7 @@ type page struct {
 	Families []familySection
 	Grades   []figure
 
+	LightNote   string // what is true of the light of every follow-up
 	Photos      []photoRow
 	LeftOut     []string
 	Notices     []string
@@ -84,7 +85,8 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 	if p.OnePage {
 		return p, nil
 	}
-	p.Photos, p.LeftOut, p.Notices = photoTable(t, x), leftOut(t, x), notices(x)
+	p.LightNote = x.lightEverywhere()
+	p.Photos, p.LeftOut, p.Notices = photoTable(t, x, p.LightNote), leftOut(t, x), notices(x)
 	p.Definitions, p.Provenance = definitionRows(t, x), provenance(t, x, hash)
 	p.Families, err = familySections(t, x)
 	if err != nil {

@@ -23,7 +23,7 @@ type texts struct {
 	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                                                                                                                                    string
 	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                                                                                                                         string
 	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                                                                                                                          string
-	Quality, QualityNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                                                                                                                              string
+	Quality, QualityNote, LightNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                                                                                                                   string
 	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                                                                                                                                string
 	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                                                                                                                              string
 	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                                                                                                                       string
@@ -109,6 +109,7 @@ func (t *texts) figures() {
 func (t *texts) trust() {
 	t.Quality = "Photos: fit, place and light"
 	t.QualityNote = "Every photo, used or not. Place is where it lies in the frame; its error is an estimate. Light is the colour difference (mean ΔE00) left after correction."
+	t.LightNote = "In every follow-up: %s."
 	t.ColPhoto, t.ColFit, t.ColPlace, t.ColLight = "Photo", "Fit to measure", "Place", "Light"
 	t.LeftOut, t.LeftOutNone, t.Notices = "Left out", "Nothing was left out.", "Notices"
 	t.Methods, t.Limits, t.Definitions, t.Provenance = "How it was measured", "What a photo cannot show", "What each measure means", "Provenance"

@@ -20,7 +20,7 @@ type photoRow struct {
 	LightNotes          []string
 }
 
-func photoTable(t *texts, x *index) []photoRow {
+func photoTable(t *texts, x *index, everywhere string) []photoRow {
 	var rows []photoRow
 	for _, p := range x.rec.Photos {
 		r := photoRow{Visit: x.visitLabel(t, p.Visit), File: p.File, Camera: camera(p)}
@@ -38,7 +38,7 @@ func photoTable(t *texts, x *index) []photoRow {
 		r.Place, r.PlaceClass = named(t.verdicts, p.Alignment.Status), mark(p.Alignment.Status)
 		r.PlaceNotes = placeNotes(t, p.Alignment)
 		r.Light, r.LightClass = light(t, p)
-		r.LightNotes = lightNotes(t, p.Calibration)
+		r.LightNotes = lightNotes(t, p.Calibration, everywhere)
 		rows = append(rows, r)
 	}
 	return rows
@@ -94,16 +94,34 @@ func placeNotes(t *texts, a outcome.Alignment) []string {
 	return list
 }
 
-// lightNotes say what else is known of the light of a photo.
-func lightNotes(t *texts, c outcome.Calibration) []string {
+// lightNotes say what else is known of the light of a photo, but for what is said once
+// of all.
+func lightNotes(t *texts, c outcome.Calibration, everywhere string) []string {
 	var list []string
 	if c.GradientRemoved {
 		list = append(list, t.GradientRemoved)
 	}
-	if c.Reason != "" {
+	if c.Reason != "" && c.Reason != everywhere {
 		list = append(list, capital(c.Reason))
 	}
 	return list
+}
+
+// lightEverywhere is what two follow-ups or more, and every one of them, say of their
+// light in the same words; "" if there is no such thing.
+func (x *index) lightEverywhere() string {
+	said := map[string]int{}
+	photos := 0
+	for _, p := range x.rec.Photos {
+		if p.Alignment.Status != outcome.AlignFrame {
+			said[p.Calibration.Reason]++
+			photos++
+		}
+	}
+	if len(said) != 1 || photos < 2 {
+		return ""
+	}
+	return slices.Collect(maps.Keys(said))[0]
 }
 
 // overruled counts the used photos that a user's word or hand made usable.
