@@ -32,7 +32,7 @@ frame: %s
 # scale: {mm_per_px: 0.03}
 # scale: {points: [[100, 200], [400, 200]], mm: 10}
 # calibration: auto             # %s
-# card: {type: classic, edition: after2014, pitch_mm: 41.3}
+# card: {type: classic, edition: after2014}    # and pitch_mm: as measured on yours, from patch centre to centre
 
 # Regions in pixels of the frame photo. Kinds: %s.
 # Without any, the skin is found and measured as a whole. The command regions makes a
@@ -49,6 +49,8 @@ treatments:
 const draftTail = `
 # scores:                       # clinicians' grades and events
 #   - {at: %s, scale: goodman_baron, value: 2, rater: A, blinded: true}
+# overrule:                     # findings of the quality check that are let pass, of one photo or of a visit
+#   - {visit: %s, code: glare, reason: only on the nose}
 # consent: [care]               # of %s
 # notes: ...
 `
@@ -88,7 +90,7 @@ func Draft(fsys fs.FS, files []File) ([]byte, error) {
 		r.writeVisit(&b, v)
 	}
 	last := visits[len(visits)-1].at
-	fmt.Fprintf(&b, draftTail, dateOr(last, "2026-04-04"), oneOf(consents))
+	fmt.Fprintf(&b, draftTail, dateOr(last, "2026-04-04"), dateOr(last, "2026-04-04"), oneOf(consents))
 	return []byte(b.String()), nil
 }
 

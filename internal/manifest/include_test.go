@@ -147,6 +147,17 @@ func TestWordsAboutASeries(t *testing.T) {
 	}
 }
 
+// What is overruled for a visit is so for each of its photos, those left out included.
+func TestAnOverruleOfAVisitIsOneOfEachPhoto(t *testing.T) {
+	text := "treatments: [{at: 2026-01-10}]\nvisits:\n  - {at: 2026-01-10, phase: before, photos: [a.jpg, {file: b.jpg, use: false}]}\n  - {at: 2026-01-10, phase: after, photos: [c.jpg]}\n" +
+		"overrule:\n  - {visit: 2026-01-10-before, code: skin_state, reason: no matter}\n  - {file: c.jpg, code: skin_state, reason: nor here}\n"
+	s := mustLoad(t, text, photos("a.jpg", "b.jpg", "c.jpg"))
+	want := []Overrule{{"a.jpg", "skin_state", "no matter"}, {"b.jpg", "skin_state", "no matter"}, {"c.jpg", "skin_state", "nor here"}}
+	if d := cmp.Diff(want, s.Overrules); d != "" {
+		t.Error(d)
+	}
+}
+
 var newMistakes = []struct{ text, want string }{
 	{"landmarks:\n  - {pairs: [[0, 0, 0, 0]]}", `series.yaml:2: these landmarks have no file; add file: and the name of the photo that is hard to align`},
 	{"landmarks:\n  - {file: a.jpg, pairs: [[0, 0, 0, 0]]}", `series.yaml:2: 1 pairs of landmarks are too few; mark at least 3 points in both photos, far apart`},
@@ -157,7 +168,10 @@ var newMistakes = []struct{ text, want string }{
 	{"landmarks:\n  - {file: a.jpg, pairs: [[-3, 0, 0, 0]]}", `series.yaml:2: frame x is -3; it must lie between -0.5 and 100000`},
 	{"overrule:\n  - {file: a.jpg, code: blurred}", `series.yaml:2: this overrule has no reason; add reason: and say why the photo may be measured all the same`},
 	{"overrule:\n  - {file: a.jpg, reason: x}", `series.yaml:2: this overrule has no code; add code: with the finding that is let pass, as the command check names it`},
-	{"overrule:\n  - {code: blurred, reason: x}", `series.yaml:2: this overrule has no file; add file: and the name of the photo`},
+	{"overrule:\n  - {code: blurred, reason: x}", `series.yaml:2: this overrule has neither file nor visit; add file: and the name of the photo, or visit: for all photos of one`},
+	{"overrule:\n  - {file: 2026-01-10.jpg, visit: 2026-01-10, code: glare, reason: x}", `series.yaml:2: this overrule has both file and visit; keep one of them`},
+	{"overrule:\n  - {visit: 2026-01-11, code: glare, reason: x}", `series.yaml:2: overrule: "2026-01-11" is no visit; write 2026-01-10`},
+	{"overrule:\n  - {visit: 2026-01-10, code: glare, reason: x}\n  - {file: 2026-01-10.jpg, code: glare, reason: y}", `series.yaml:3: glare of "2026-01-10.jpg" is overruled on line 2 too; keep one of them`},
 	{"overrule:\n  - {file: a.jpg, code: blured, reason: x}", `series.yaml:2: "blured" is no finding of the quality check; did you mean blurred?`},
 	{"overrule:\n  - {file: a.jpg, code: glare, reason: x}\n  - {file: a.jpg, code: glare, reason: y}", `series.yaml:3: glare of "a.jpg" is overruled on line 2 too; keep one of them`},
 	{"expected_recovery_days: 0", `series.yaml:1: expected_recovery_days is 0; it must lie between 1 and 60`},

@@ -125,37 +125,6 @@ func (l Landmarks) beside(what string, w, h int, of func(Pair) geom.Point) Probl
 	return list
 }
 
-// overrules reads the findings that a user lets pass, each with the reason.
-func (r *reader) overrules(n *yaml.Node) []Overrule {
-	var list []Overrule
-	lines := map[Overrule]int{}
-	for _, c := range r.items(n, "entries of overrule") {
-		var o Overrule
-		ok := r.mapping(c, "an entry of overrule", []field{
-			{"file", func(n *yaml.Node) { o.File = r.file(n, "file") }},
-			{"code", func(n *yaml.Node) { o.Code = r.word(n, "finding of the quality check", findings) }},
-			{"reason", func(n *yaml.Node) { o.Reason = r.text(n, "reason") }},
-		})
-		key := Overrule{File: o.File, Code: o.Code}
-		first, twice := lines[key]
-		switch {
-		case !ok:
-		case o.File == "":
-			r.fail(c, "this overrule has no file", "add file: and the name of the photo")
-		case o.Code == "":
-			r.fail(c, "this overrule has no code", "add code: with the finding that is let pass, as the command check names it")
-		case o.Reason == "":
-			r.fail(c, "this overrule has no reason", "add reason: and say why the photo may be measured all the same")
-		case twice:
-			r.fail(c, fmt.Sprintf("%s of %q is overruled on line %d too", o.Code, o.File, first), "keep one of them")
-		default:
-			lines[key] = c.Line
-			list = append(list, o)
-		}
-	}
-	return list
-}
-
 // Recovery of redness after microneedling takes one day with short needles and some weeks
 // where it is combined with other treatments.
 const minRecoveryDays, maxRecoveryDays = 1, 60

@@ -40,6 +40,7 @@ type reader struct {
 	points   int  // read so far
 	visits   []listedVisit
 	listed   bool // the file has a list of visits
+	passed   []passed
 }
 
 // field is a key of a mapping and what reads its value.

@@ -176,11 +176,16 @@ func (r *reader) checkBaseline(s *Series) {
 		s.Baseline = id
 		return
 	}
+	r.failAt(s.lines["baseline"], fmt.Sprintf("baseline: %q %v", shorten(s.Baseline), err), "write "+s.someVisits())
+}
+
+// someVisits names the first visits, for messages.
+func (s *Series) someVisits() string {
 	ids := make([]string, len(s.Visits))
 	for i, v := range s.Visits {
 		ids[i] = v.ID
 	}
-	r.failAt(s.lines["baseline"], fmt.Sprintf("baseline: %q %v", shorten(s.Baseline), err), "write "+oneOf(ids[:min(len(ids), maxShown)]))
+	return oneOf(ids[:min(len(ids), maxShown)])
 }
 
 var (

@@ -70,7 +70,7 @@ func (r *reader) series(root *yaml.Node, s *Series) {
 		{"visits", func(n *yaml.Node) { r.visitList(n) }},
 		{"scores", func(n *yaml.Node) { s.Scores = r.scores(n) }},
 		{"landmarks", func(n *yaml.Node) { s.Landmarks = r.landmarks(n) }},
-		{"overrule", func(n *yaml.Node) { s.Overrules = r.overrules(n) }},
+		{"overrule", r.overrules},
 		{"expected_recovery_days", func(n *yaml.Node) { s.ExpectedRecoveryDays = r.days(n, "expected_recovery_days") }},
 		{"consent", func(n *yaml.Node) { s.Consent = r.words(n, "consent", consents) }},
 		remember("minor", func(n *yaml.Node) { s.Minor, _ = r.boolean(n, "minor") }),

@@ -114,6 +114,7 @@ func (r *reader) resolve(s *Series) {
 	if len(r.problems) == 0 {
 		r.checkFrame(s)
 		r.checkBaseline(s)
+		r.overrule(s)
 	}
 }
 
