@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"dermtrace/internal/optics"
 )
 
 // ScriptError says what is wrong with a script, all of it at once.
@@ -49,6 +51,9 @@ const (
 	mostStrain, mostLensK1     = 0.2, 0.2
 	mostTiltDeg, mostBendShare = 30, 0.02
 	mostObjects                = 2000
+	// Published skins lie within (Jacques 2013, Phys Med Biol 58:R37, table 1).
+	leastScatter, mostScatter = 5, 200
+	mostScatterPower          = 4
 )
 
 // check completes s and refuses what cannot be drawn.
@@ -61,6 +66,8 @@ func (s *Script) check() error {
 	c.within("tone blood", s.Tone.Blood, 0, mostBlood)
 	c.within("tone oxygenation", s.Tone.Oxygenation, 0, 1)
 	c.within("tone surface", max(0, s.Tone.Surface), 0, 0.2)
+	c.within("tone scatter_a", or(s.Tone.ScatterA, optics.DefaultScatterA), leastScatter, mostScatter)
+	c.within("tone scatter_b", or(s.Tone.ScatterB, optics.DefaultScatterB), 0, mostScatterPower)
 	c.within("fates: faded and gone together", max(0, s.Fates.Faded)+max(0, s.Fates.Gone), 0, 1)
 	_, known := sensors()[s.Sensor]
 	c.that(known, "sensor %q: cie, nikon_d5100 or nikon_d5100_raw", s.Sensor)
@@ -167,6 +174,7 @@ func (c *checker) change(at string, ch Change) {
 	c.within(name("bruise_day"), ch.BruiseDay, 0, 30)
 	c.within(name("swelling"), ch.Swelling, -mostStrain, mostStrain)
 	c.within(name("gloss"), ch.Gloss, -1, 10)
+	c.within(name("tram_tracks"), ch.Tram, 0, 1)
 }
 
 func (c *checker) pose(file string, p Pose, side float64) {

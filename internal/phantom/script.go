@@ -41,6 +41,8 @@ type Tone struct {
 	Blood       float64 `yaml:"blood"`                 // volume fraction; default 0.012
 	Oxygenation float64 `yaml:"oxygenation,omitempty"` // default 0.75
 	Surface     float64 `yaml:"surface,omitempty"`     // default 0.02, the flat part of the skin's own reflection
+	ScatterA    float64 `yaml:"scatter_a,omitempty"`   // reduced scattering at 500 nm in cm⁻¹; default 46
+	ScatterB    float64 `yaml:"scatter_b,omitempty"`   // its scattering power; default 1.421
 }
 
 // Anatomy says how much of what the skin has: counts over the frame's area, densities
@@ -118,20 +120,21 @@ type Visit struct {
 
 // Change is what a region's skin has become against the start of the course.
 type Change struct {
-	Region    string  `yaml:"region,omitempty"`     // "" is all skin
-	Blood     float64 `yaml:"blood,omitempty"`      // added volume fraction: flush
-	Melanin   float64 `yaml:"melanin,omitempty"`    // added volume fraction, even: tan, season
-	Patchy    float64 `yaml:"patchy,omitempty"`     // added volume fraction, uneven: hyperpigmentation
-	Relief    float64 `yaml:"relief,omitempty"`     // relative change of furrows and pores, −0.3 is 30 % shallower
-	Scars     float64 `yaml:"scars,omitempty"`      // 0 to 1: how far scars are on the way to their fate
-	Spots     float64 `yaml:"spots,omitempty"`      // 0 to 1: the same of spots
-	Points    float64 `yaml:"points,omitempty"`     // needle points per cm² that bled
-	Crusts    float64 `yaml:"crusts,omitempty"`     // per cm²
-	Peeling   float64 `yaml:"peeling,omitempty"`    // 0 to 1, share of flaking skin
-	Bruise    float64 `yaml:"bruise,omitempty"`     // added blood volume fraction in its centre
-	BruiseDay float64 `yaml:"bruise_day,omitempty"` // its age: blue, then green and yellow
-	Swelling  float64 `yaml:"swelling,omitempty"`   // linear strain in the region's centre
-	Gloss     float64 `yaml:"gloss,omitempty"`      // relative change of the skin's shine
+	Region    string  `yaml:"region,omitempty"`      // "" is all skin
+	Blood     float64 `yaml:"blood,omitempty"`       // added volume fraction: flush
+	Melanin   float64 `yaml:"melanin,omitempty"`     // added volume fraction, even: tan, season
+	Patchy    float64 `yaml:"patchy,omitempty"`      // added volume fraction, uneven: hyperpigmentation
+	Relief    float64 `yaml:"relief,omitempty"`      // relative change of furrows and pores, −0.3 is 30 % shallower
+	Scars     float64 `yaml:"scars,omitempty"`       // 0 to 1: how far scars are on the way to their fate
+	Spots     float64 `yaml:"spots,omitempty"`       // 0 to 1: the same of spots
+	Points    float64 `yaml:"points,omitempty"`      // needle points per cm² that bled
+	Crusts    float64 `yaml:"crusts,omitempty"`      // per cm²
+	Peeling   float64 `yaml:"peeling,omitempty"`     // 0 to 1, share of flaking skin
+	Bruise    float64 `yaml:"bruise,omitempty"`      // added blood volume fraction in its centre
+	BruiseDay float64 `yaml:"bruise_day,omitempty"`  // its age: blue, then green and yellow
+	Swelling  float64 `yaml:"swelling,omitempty"`    // linear strain in the region's centre
+	Gloss     float64 `yaml:"gloss,omitempty"`       // relative change of the skin's shine
+	Tram      float64 `yaml:"tram_tracks,omitempty"` // 0 to 1: fine raised scars in lines along the way that a roller went
 }
 
 // Photo is one photograph.
@@ -248,7 +251,7 @@ func (s Script) withDefaults() Script {
 }
 
 func (t Tone) skin() optics.Skin {
-	return optics.Skin{Oxygenation: t.Oxygenation, Surface: max(0, t.Surface)}
+	return optics.Skin{Oxygenation: t.Oxygenation, Surface: max(0, t.Surface), ScatterA: t.ScatterA, ScatterB: t.ScatterB}
 }
 
 func (c Camera) quality() int {

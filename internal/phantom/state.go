@@ -144,6 +144,7 @@ func (s *state) apply(c Change, p *Phantom, d *dice, height []float32) {
 	s.bruise(c, mask, p)
 	s.points(c, weight, p, d)
 	s.peel(c, weight, p, height)
+	s.tracks(c, weight, p, height)
 }
 
 func (p *Phantom) maskOf(region string) []float32 {

@@ -125,9 +125,9 @@ func TestGeometryIsInverted(t *testing.T) {
 // redder than level skin, which reads as up to 0.001 of melanin, and the mean of colours
 // is not quite the colour of the means: 2 percent of melanin and 4 of blood remain.
 func TestRegionsInvertToTheirTruth(t *testing.T) {
-	for _, tone := range []float64{0.02, 0.08, 0.2} {
+	for _, tone := range []Tone{{Melanin: 0.02}, {Melanin: 0.08}, {Melanin: 0.2}, {Melanin: 0.08, ScatterA: 38, ScatterB: 1.2}, {Melanin: 0.08, Oxygenation: 0.6}} {
 		s := small()
-		s.Tone.Melanin = tone
+		s.Tone = tone
 		s.Anatomy = Anatomy{Spots: -1, Naevi: -1, HairsPerCM: -1, Vessels: -1}
 		for v := range s.Visits {
 			s.Visits[v].Photos[0].Pose, s.Visits[v].Photos[0].Camera, s.Visits[v].Photos[0].Light = Pose{}, Camera{}, soft()
@@ -141,9 +141,9 @@ func TestRegionsInvertToTheirTruth(t *testing.T) {
 			for _, region := range p.script.Regions {
 				truth := r.Truth.Regions[region.Name]
 				m, b := invert(meanColour(r.Pixels, region.polygon()), p.script.Tone.skin())
-				t.Logf("tone %.2f %s %s: melanin %.4f, truth %.4f; blood %.4f, truth %.4f", tone, r.File, region.Name, m, truth.Melanin, b, truth.Blood)
+				t.Logf("tone %+v %s %s: melanin %.4f, truth %.4f; blood %.4f, truth %.4f", tone, r.File, region.Name, m, truth.Melanin, b, truth.Blood)
 				if !(math.Abs(m-truth.Melanin) <= 0.001+0.02*truth.Melanin) || !(math.Abs(b/truth.Blood-1) <= 0.04) {
-					t.Errorf("tone %.2f %s %s: melanin %.4f blood %.4f, truth %.4f and %.4f", tone, r.File, region.Name, m, b, truth.Melanin, truth.Blood)
+					t.Errorf("tone %+v %s %s: melanin %.4f blood %.4f, truth %.4f and %.4f", tone, r.File, region.Name, m, b, truth.Melanin, truth.Blood)
 				}
 			}
 		}
@@ -340,6 +340,8 @@ func TestScriptsThatCannotBeDrawnAreRefused(t *testing.T) {
 		"too many spots":   func(s *Script) { s.Anatomy.Spots = 1e9 },
 		"NaN light":        func(s *Script) { s.Visits[0].Photos[0].Light.Ambient = math.NaN() },
 		"scars beyond one": func(s *Script) { s.Visits[1].Skin[0].Scars = 2 },
+		"tracks too high":  func(s *Script) { s.Visits[1].Skin[0].Tram = 1.5 },
+		"no scattering":    func(s *Script) { s.Tone.ScatterA = 1 },
 	} {
 		s := small()
 		spoil(&s)
