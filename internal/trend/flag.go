@@ -32,6 +32,7 @@ const (
 type watched struct {
 	code, what string
 	measure    string // "": the primary measure of the family
+	also       string // a second measure, asked where the first raises nothing
 	family     string
 	from       int // days after the latest treatment, that day included
 	matters    func(v outcome.Visit, s outcome.Settings) bool
@@ -40,18 +41,20 @@ type watched struct {
 
 // questions lists what is watched. Each asks the latest visit that can tell.
 // How long redness is given to settle is a setting: microneedling alone is described as
-// 1-3 days, with radiofrequency as 7 (Wu 2022).
+// 1-3 days, with radiofrequency as 7 (Wu 2022). Tram tracks raise relief of 0.24 to 1
+// mm, which holds the rims of scars; finer ones add to the length of lines. Skin that gets
+// rougher as a whole raises that flag too.
 func questions(s outcome.Settings) []watched {
 	always := func(outcome.Visit, outcome.Settings) bool { return true }
 	acuteToEligible := func(v outcome.Visit, s outcome.Settings) bool { return *v.DaysSinceTreatment < s.EligibleDays }
 	eligible := func(v outcome.Visit, s outcome.Settings) bool { return *v.DaysSinceTreatment >= s.EligibleDays }
 	return []watched{
-		{FlagRedness, "redness not settling", "", outcome.Redness, s.RecoveryDays, acuteToEligible, false},
-		{FlagPigment, "pigment rising", measureTotal, outcome.Pigment, pigmentWatchDays, always, false},
-		{FlagSpots, "new dark spots", "spot_count", outcome.Pigment, pigmentReviewDays, always, false},
-		{FlagTexture, "texture worsening", "", outcome.Texture, 0, eligible, false},
-		{FlagTram, "tram tracks", "line_density", outcome.Texture, 0, eligible, false},
-		{FlagPatch, "patch-test reaction", "", outcome.Redness, 1, always, true},
+		{code: FlagRedness, what: "redness not settling", family: outcome.Redness, from: s.RecoveryDays, matters: acuteToEligible},
+		{code: FlagPigment, what: "pigment rising", measure: measureTotal, family: outcome.Pigment, from: pigmentWatchDays, matters: always},
+		{code: FlagSpots, what: "new dark spots", measure: "spot_count", family: outcome.Pigment, from: pigmentReviewDays, matters: always},
+		{code: FlagTexture, what: "texture worsening", family: outcome.Texture, matters: eligible},
+		{code: FlagTram, what: "tram tracks", measure: "texture_coarse", also: "line_density", family: outcome.Texture, matters: eligible},
+		{code: FlagPatch, what: "patch-test reaction", family: outcome.Redness, from: 1, matters: always, patch: true},
 	}
 }
 
@@ -78,7 +81,12 @@ func (c *course) raise() ([]outcome.Flag, []outcome.NotAssessed) {
 				continue
 			}
 			regions++
-			f, why := c.ask(q, r)
+			f, why := c.ask(q, r, c.measureFor(q))
+			if f == nil && q.also != "" {
+				if g, whyNot := c.ask(q, r, q.also); g != nil || whyNot == "" {
+					f, why = g, whyNot
+				}
+			}
 			if f != nil {
 				flags = append(flags, *f)
 			}
@@ -111,11 +119,12 @@ const (
 	whyNoVisit   = "No visit at the days that it is watched (from day %d after a treatment) could be compared."
 )
 
-// ask puts one question to one region: the flag, or why it cannot be answered.
-func (c *course) ask(q watched, r region) (*outcome.Flag, string) {
-	t := c.track(r, c.measureFor(q))
+// ask puts one question to one measure of one region: the flag, or why it cannot be
+// answered.
+func (c *course) ask(q watched, r region, measure string) (*outcome.Flag, string) {
+	t := c.track(r, measure)
 	if t == nil {
-		return nil, fmt.Sprintf(whyNoMeasure, nameOr(c.measureFor(q), q.family))
+		return nil, fmt.Sprintf(whyNoMeasure, nameOr(measure, q.family))
 	}
 	noLight := false
 	for v := len(c.rec.Visits) - 1; v > c.baseline; v-- {
@@ -208,8 +217,12 @@ func (c *course) flag(q watched, t *track, ref, v int, m margin) *outcome.Flag {
 		return nil
 	}
 	days := *c.rec.Visits[v].DaysSinceTreatment
+	what := titled(q.what)
+	if q.also != "" {
+		what += " (" + strings.ReplaceAll(t.measure, "_", " ") + ")"
+	}
 	text := fmt.Sprintf("%s: %s above %s on day %d after the latest treatment (detectable from %s).",
-		titled(q.what), withUnit(rise, t.def.Unit), c.rec.Visits[ref].Visit, days, withUnit(m.half, t.def.Unit))
+		what, withUnit(rise, t.def.Unit), c.rec.Visits[ref].Visit, days, withUnit(m.half, t.def.Unit))
 	if q.code == FlagRedness {
 		text += fmt.Sprintf(" Recovery within %d days is assumed.", c.rec.Settings.RecoveryDays)
 	}

@@ -60,6 +60,43 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+// Tram tracks are seen by the relief of their rims or by the length of new lines, and are
+// not assessed where the baseline knows neither.
+func TestTramTracks(t *testing.T) {
+	for _, tt := range []struct {
+		up   string
+		day  int
+		want []string
+	}{
+		{"texture_coarse", 28, []string{"tram_tracks t 01 review"}},
+		{"line_density", 28, []string{"tram_tracks t 01 review"}},
+		{"line_density", 20, []string{}},
+		{"", 28, []string{}},
+	} {
+		rec := constructed([]int{0, tt.day}, 1, higher("", 0))
+		units := map[string]string{"texture_coarse": "1", "line_density": "mm/cm²"}
+		for m, unit := range units {
+			rec.Definitions[m] = outcome.Definition{Unit: unit, Family: outcome.Texture, Scale: outcome.Ratio, Clock: outcome.Texture}
+			for v, p := range rec.Photos {
+				for _, r := range p.ROIs {
+					r.Measures[m] = outcome.Measurement{Value: higher(tt.up, 30, 1)(m, r.Name, v, 0), Unit: unit}
+				}
+			}
+		}
+		Assess(rec, Noise{})
+		if got := raised(rec); !slices.Equal(got, tt.want) {
+			t.Errorf("%q on day %d: %v, want %v", tt.up, tt.day, got, tt.want)
+		}
+		if len(rec.Flags) > 0 && !strings.Contains(rec.Flags[0].Text, strings.ReplaceAll(tt.up, "_", " ")) {
+			t.Errorf("the text does not say what rose: %s", rec.Flags[0].Text)
+		}
+		missing := slices.ContainsFunc(rec.NotAssessed, func(n outcome.NotAssessed) bool { return n.What == "Flag: tram tracks (t)" })
+		if missing != (tt.day < 28) {
+			t.Errorf("on day %d not assessed: %v", tt.day, missing)
+		}
+	}
+}
+
 // While redness has not settled a rise of pigment is watched, not reviewed.
 func TestPigmentWaitsForRedness(t *testing.T) {
 	rec := constructed([]int{0, 14}, 1, func(m, r string, v, _ int) outcome.Number {
