@@ -256,3 +256,49 @@ func TestDecayCoverage(t *testing.T) {
 		}
 	}
 }
+
+// Repeats whose variance is 4 + 0.01·x² by construction: the fit finds both parts where
+// levels differ enough to tell them apart, and the relative part alone, which then is the
+// pooled one, where they do not.
+func TestFitSpread(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 8))
+	draw := func(n int, constant, relative float64, level func(int) float64) (s, df, square []float64) {
+		for i := range n {
+			x := level(i)
+			values := make([]float64, 6)
+			for k := range values {
+				values[k] = x + math.Sqrt(constant+relative*x*x)*rng.NormFloat64()
+			}
+			s, df, square = append(s, Variance(values)), append(df, 5), append(square, x*x)
+		}
+		return s, df, square
+	}
+	wide := func(i int) float64 { return 0.5 * math.Pow(1.05, float64(i%120)) } // 0.5 to 166
+	for _, tt := range []struct {
+		constant, relative float64
+		level              func(int) float64
+		both               bool
+	}{
+		{4, 0.01, wide, true}, {4, 0, wide, true}, {0, 0.01, wide, false}, {4, 0.01, func(int) float64 { return 20 }, false},
+	} {
+		s, df, square := draw(600, tt.constant, tt.relative, tt.level)
+		p := FitSpread(s, df, square)
+		if !tt.both {
+			pooled := 0.0
+			for i := range s {
+				pooled += s[i] / square[i] / float64(len(s))
+			}
+			if p.Constant != 0 || !(math.Abs(p.Relative/pooled-1) <= 1e-12) {
+				t.Errorf("%+v: %+v, pooled relative variance %v", tt, p, pooled)
+			}
+			continue
+		}
+		// 600 variances of 5 degrees of freedom tell each part to about 5 %; thrice that.
+		if !(math.Abs(p.Constant-tt.constant) <= 0.15*tt.constant) || !(math.Abs(p.Relative-tt.relative) <= 0.15*tt.relative+1e-5) {
+			t.Errorf("%+v: %+v", tt, p)
+		}
+	}
+	if p := FitSpread([]float64{0, 0, 0}, []float64{1, 1, 1}, []float64{1, 2, 3}); p != (Spread{}) {
+		t.Errorf("no spread at all: %+v", p)
+	}
+}

@@ -186,58 +186,75 @@ func (g *repeats) add(t *track) {
 	g.share += share
 }
 
-// between pools the variance of visits within subjects, relative where relative.
-func (g *repeats) between() stats.Pooled {
+// between is the spread of visits within subjects and its degrees of freedom: constant
+// where the scale is no ratio; on a ratio scale relative, with a constant part beside it
+// where enough regions show one, as spots do that come and go at the least size.
+func (g *repeats) between() (spread stats.Spread, df float64) {
+	pooled := stats.PoolWithin(g.means)
+	if !g.relative {
+		return stats.Spread{Constant: pooled.Variance}, pooled.DF
+	}
+	var variance, each, square []float64
 	scaled := make([][]float64, len(g.means))
 	for i, values := range g.means {
-		unit := 1.0
-		if g.relative {
-			unit = g.units[i]
-		}
+		variance, each = append(variance, stats.Variance(values)), append(each, float64(len(values)-1))
+		square = append(square, g.units[i]*g.units[i])
 		for _, v := range values {
-			scaled[i] = append(scaled[i], v/unit)
+			scaled[i] = append(scaled[i], v/g.units[i])
 		}
 	}
-	return stats.PoolWithin(scaled)
+	if len(g.means) < leastSubjects {
+		return stats.Spread{Relative: stats.PoolWithin(scaled).Variance}, pooled.DF
+	}
+	return stats.FitSpread(variance, each, square), pooled.DF
 }
 
 func (g *repeats) within() stats.Pooled { return stats.PoolWithin(g.photos) }
 
 func (g *repeats) repeatability(measure, contrast string, def outcome.Definition) Repeatability {
-	total, within := g.between(), g.within()
+	total, df := g.between()
+	within := g.within()
 	r := Repeatability{square: stats.Mean(g.levels), Subjects: g.subjects, Visits: g.visits, WithinDF: within.DF, Warnings: []string{},
 		SEM: outcome.NaN(), CV: outcome.NaN(), MDC95: outcome.NaN()}
-	r.Figure = Figure{Measure: measure, Unit: def.Unit, Contrast: contrast, DF: total.DF, N: g.subjects, Source: SourceRepeatability}
+	r.Figure = Figure{Measure: measure, Unit: def.Unit, Contrast: contrast, DF: df, N: g.subjects, Source: SourceRepeatability}
 	level := 1.0
 	if g.relative {
-		level = math.Sqrt(stats.Mean(g.levels))
+		level = math.Sqrt(r.square)
 	}
 	r.WithinSD = outcome.Number(math.Sqrt(within.Variance) * level)
-	if total.DF == 0 {
+	if df == 0 {
 		r.Warnings = append(r.Warnings, "one visit per region: the part within a visit only")
 		return r
 	}
-	b, w := total.Variance, 0.0
-	if within.DF >= MinDF {
-		w = within.Variance
-		b = max(0, b-w*g.share/float64(g.visits))
+	r.Figure.split(total, within, g)
+	sem := math.Sqrt(total.At(r.square))
+	if g.relative && contrast == outcome.Raw {
+		r.CV = outcome.Number(sem / level)
 	}
-	sem := math.Sqrt(total.Variance)
-	if g.relative {
-		r.Figure.CV, r.Figure.WithinCV = math.Sqrt(b), math.Sqrt(w)
-		if contrast == outcome.Raw {
-			r.CV = outcome.Number(sem)
-		}
-	} else {
-		r.Figure.SD, r.Figure.WithinSD = math.Sqrt(b), math.Sqrt(w)
-	}
-	r.SEM = outcome.Number(sem * level)
-	r.MDC95 = outcome.Number(stats.TQuantile(0.975, total.DF) * math.Sqrt2 * sem * level)
-	if total.DF < MinDF {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%g degrees of freedom: verdicts need %d", total.DF, MinDF))
+	r.SEM = outcome.Number(sem)
+	r.MDC95 = outcome.Number(stats.TQuantile(0.975, df) * math.Sqrt2 * sem)
+	if df < MinDF {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%g degrees of freedom: verdicts need %d", df, MinDF))
 	}
 	g.reliability(&r)
 	return r
+}
+
+// split takes what replicates explain out of the spread between visits, where enough of
+// them say what that is: out of the part of its kind first.
+func (f *Figure) split(total stats.Spread, within stats.Pooled, g *repeats) {
+	w := 0.0
+	if within.DF >= MinDF {
+		w = within.Variance
+	}
+	off := w * g.share / float64(g.visits)
+	if !g.relative {
+		f.SD, f.WithinSD = math.Sqrt(max(0, total.Constant-off)), math.Sqrt(w)
+		return
+	}
+	rest := off - total.Relative
+	f.CV, f.WithinCV = math.Sqrt(max(0, -rest)), math.Sqrt(w)
+	f.SD = math.Sqrt(max(0, total.Constant-max(0, rest)*stats.Mean(g.levels)))
 }
 
 // reliability adds ICC(2,1) and the limits of agreement of the first two visits.
