@@ -4,8 +4,12 @@ import "math"
 
 // hash mixes three integers into 32 random bits (the finaliser of MurmurHash3, applied
 // after each). Integers alone decide it, so every machine agrees.
-func hash(a, b, c uint32) uint32 {
-	h := a*0x9e3779b1 ^ b*0x85ebca77 ^ c*0xc2b2ae3d
+func hash(a, b, c uint32) uint32 { return mix(a*mixA ^ b*mixB ^ c*mixC) }
+
+// Multipliers that spread integers over all bits (those of xxHash).
+const mixA, mixB, mixC uint32 = 0x9e3779b1, 0x85ebca77, 0xc2b2ae3d
+
+func mix(h uint32) uint32 {
 	h ^= h >> 16
 	h *= 0x85ebca6b
 	h ^= h >> 13
@@ -57,14 +61,19 @@ var gradients = func() (g [16][2]float32) {
 	return g
 }()
 
+// gradientsOf are those at the corners of a lattice cell.
+func gradientsOf(seed, i, j uint32) (a, b, c, d *[2]float32) {
+	x0, y0, z := i*mixA, j*mixB, seed*mixC
+	x1, y1 := x0+mixA, y0+mixB
+	return &gradients[mix(x0^y0^z)>>28], &gradients[mix(x1^y0^z)>>28], &gradients[mix(x0^y1^z)>>28], &gradients[mix(x1^y1^z)>>28]
+}
+
 // noise is gradient noise of one lattice cell per unit with quintic blending (Perlin
 // 2002, ACM TOG 21:681), in about [−0.7, 0.7] with variance 0.06, and its derivatives.
 func noise(seed uint32, x, y float32) (v, dx, dy float32) {
 	fi, fj := floor(x), floor(y)
-	i, j := uint32(int32(fi)), uint32(int32(fj))
 	u, w := x-fi, y-fj
-	a, b := &gradients[hash(i, j, seed)>>28], &gradients[hash(i+1, j, seed)>>28]
-	c, d := &gradients[hash(i, j+1, seed)>>28], &gradients[hash(i+1, j+1, seed)>>28]
+	a, b, c, d := gradientsOf(seed, uint32(int32(fi)), uint32(int32(fj)))
 	va, vb := a[0]*u+a[1]*w, b[0]*(u-1)+b[1]*w
 	vc, vd := c[0]*u+c[1]*(w-1), d[0]*(u-1)+d[1]*(w-1)
 	su, du := quintic(u)
@@ -74,6 +83,18 @@ func noise(seed uint32, x, y float32) (v, dx, dy float32) {
 	dx = a[0] + su*(b[0]-a[0]) + sw*(c[0]-a[0]) + su*sw*(a[0]-b[0]-c[0]+d[0]) + du*(k1+sw*k3)
 	dy = a[1] + su*(b[1]-a[1]) + sw*(c[1]-a[1]) + su*sw*(a[1]-b[1]-c[1]+d[1]) + dw*(k2+su*k3)
 	return v, dx, dy
+}
+
+// level is noise without its derivatives: the same value in half the time.
+func level(seed uint32, x, y float32) float32 {
+	fi, fj := floor(x), floor(y)
+	u, w := x-fi, y-fj
+	a, b, c, d := gradientsOf(seed, uint32(int32(fi)), uint32(int32(fj)))
+	va, vb := a[0]*u+a[1]*w, b[0]*(u-1)+b[1]*w
+	vc, vd := c[0]*u+c[1]*(w-1), d[0]*(u-1)+d[1]*(w-1)
+	su, sw := u*u*u*(u*(u*6-15)+10), w*w*w*(w*(w*6-15)+10)
+	k1, k2, k3 := vb-va, vc-va, va-vb-vc+vd
+	return va + su*k1 + sw*k2 + su*sw*k3
 }
 
 func quintic(t float32) (s, ds float32) {
@@ -96,8 +117,7 @@ const noiseSD = 0.245
 func rough(seed uint32, x, y, wavelength float64) float64 {
 	g := &turns[seed&15]
 	u, w := float32(x/wavelength), float32(y/wavelength)
-	v, _, _ := noise(seed, g[0]*u-g[1]*w, g[1]*u+g[0]*w)
-	return float64(v) / noiseSD
+	return float64(level(seed, g[0]*u-g[1]*w, g[1]*u+g[0]*w)) / noiseSD
 }
 
 // turns are sixteen turns of a lattice, none along an axis.

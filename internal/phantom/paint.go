@@ -106,7 +106,10 @@ func (pt *painter) skin(x, y float64, slopeX, slopeY float32) (r, g, b float32) 
 	hollow := float32(math.Exp(-float64(t.relief*dark + t.shade)))
 	shade := l.ambient + (1-l.ambient)*facing
 	shine := max(0, (l.hz-sx*l.hx-sy*l.hy)*inv)
-	glare := l.glare * float32(math.Exp(glarePower*2*(float64(shine)-1))) * hollow * t.gloss
+	glare := float32(0)
+	if l.glare > 0 {
+		glare = l.glare * float32(math.Exp(glarePower*2*(float64(shine)-1))) * hollow * t.gloss
+	}
 
 	r, g, b = pt.p.colours.RGB(t.melanin, t.blood)
 	r, g, b = bruised(t, r, g, b)

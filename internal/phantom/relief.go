@@ -125,21 +125,21 @@ func newFurrows(seed uint32, depth, texel float64) furrows {
 func (f *furrows) height(x64, y64 float64) float32 {
 	x, y := float32(x64), float32(y64)
 	// The skin is stretched unevenly: lines bend over centimetres and tremble over tenths.
-	bx, _, _ := noise(f.seed+1, x/13, y/13)
-	by, _, _ := noise(f.seed+2, x/13, y/13)
+	bx := level(f.seed+1, x/13, y/13)
+	by := level(f.seed+2, x/13, y/13)
 	tx, ty, _ := noise(f.seed+3, x/0.6, y/0.6)
 	wx, wy := x+2.6*bx+0.06*tx, y+2.6*by+0.06*ty
 	var z float32
 	for k := range f.lines {
 		z -= f.lines[k].at(wx, wy, f.soft)
 	}
-	strong, _, _ := noise(f.seed+4, x/4, y/4)
+	strong := level(f.seed+4, x/4, y/4)
 	z *= 0.85 + 0.7*strong
 	d := cells(f.seed+5, wx/0.42, wy/0.42) * 0.42
-	fade, _, _ := noise(f.seed+6, x/1.1, y/1.1)
+	fade := level(f.seed+6, x/1.1, y/1.1)
 	z -= (0.42 + 0.6*fade) * profile(d, max(0.032, f.soft))
-	grain, _, _ := noise(f.seed+7, x/0.15, y/0.15)
-	fine, _, _ := noise(f.seed+8, x/0.075, y/0.075)
+	grain := level(f.seed+7, x/0.15, y/0.15)
+	fine := level(f.seed+8, x/0.075, y/0.075)
 	return f.depth * (z + 0.2*grain + 0.1*fine)
 }
 
@@ -149,7 +149,7 @@ func (l *lineSet) at(x, y, soft float32) float32 {
 	n, du, dv := noise(l.seed, u/l.along, v/l.apart)
 	du, dv = du/l.along, dv/l.apart
 	slope := float32(math.Sqrt(float64(du*du+dv*dv))) + 0.25
-	fade, _, _ := noise(l.seed+1, u/2.2, v/1.3)
+	fade := level(l.seed+1, u/2.2, v/1.3)
 	return l.depth * max(0, 0.75+1.3*fade) * profile(n/slope, max(l.width, soft))
 }
 

@@ -1,11 +1,15 @@
 package phantom
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // state is the skin of one visit: what paint needs at every point.
 type state struct {
 	grid
 	texels []texel
+	plain  bool // no texel has a slope, shade, cover or bruise of its own
 }
 
 // texel is the skin at one place.
@@ -34,6 +38,9 @@ func (p *Phantom) state(visit int) *state {
 		s.apply(c, p, newDice(p.skin.seed, "visit", n), height)
 	}
 	s.slopes(height)
+	s.plain = !slices.ContainsFunc(s.texels, func(t texel) bool {
+		return t.slopeX != 0 || t.slopeY != 0 || t.shade != 0 || t.cover != 0 || t.deep != 0 || t.bile != 0
+	})
 	return s
 }
 
@@ -66,15 +73,24 @@ func (s *state) begin(p *Phantom, visit int) {
 		}
 	}
 	all := [2]float32{float32(math.Exp(m)), float32(math.Exp(b))}
+	factor := func(w, d float32) float32 { return float32(math.Exp(float64(w * d))) }
+	var inside [][2]float32 // the factors where a region is whole, which is nearly everywhere
+	for _, d := range regions {
+		inside = append(inside, [2]float32{factor(1, d[0]), factor(1, d[1])})
+	}
 	parallelRows(s.h, func(j int) {
 		for k := j * s.w; k < (j+1)*s.w; k++ {
 			t := &s.texels[k]
 			t.melanin, t.blood, t.relief = all[0]*p.base.melanin[k], all[1]*p.base.blood[k], 1
 			t.gloss = p.base.oil[k]
 			for i, d := range regions {
-				if w := p.masks[i][k]; w > 0 && d != [2]float32{} {
-					t.melanin *= float32(math.Exp(float64(w * d[0])))
-					t.blood *= float32(math.Exp(float64(w * d[1])))
+				switch w := p.masks[i][k]; {
+				case w == 1:
+					t.melanin *= inside[i][0]
+					t.blood *= inside[i][1]
+				case w > 0:
+					t.melanin *= factor(w, d[0])
+					t.blood *= factor(w, d[1])
 				}
 			}
 		}
@@ -245,12 +261,15 @@ func (s *state) at(x, y float64) (v texel) {
 			t, w := &row[a], q*wx[a]
 			v.melanin += w * t.melanin
 			v.blood += w * t.blood
+			v.relief += w * t.relief
+			v.gloss += w * t.gloss
+			if s.plain {
+				continue
+			}
 			v.slopeX += w * t.slopeX
 			v.slopeY += w * t.slopeY
-			v.relief += w * t.relief
 			v.shade += w * t.shade
 			v.cover += w * t.cover
-			v.gloss += w * t.gloss
 			v.deep += w * t.deep
 			v.bile += w * t.bile
 		}

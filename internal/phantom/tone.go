@@ -54,7 +54,7 @@ func (a *anatomy) melaninMottle(x, y float64) float64 {
 }
 
 func (a *anatomy) bloodMottle(x, y float64) float64 {
-	net, _, _ := noise(a.seed+37, float32(x/3), float32(y/3))
+	net := level(a.seed+37, float32(x/3), float32(y/3))
 	return 0.11*rough(a.seed+35, x, y, 14) + 0.1*rough(a.seed+36, x, y, 4) +
 		0.14*(1-4*math.Abs(float64(net))) + 0.1*rough(a.seed+38, x, y, 1.1) + 0.08*rough(a.seed+39, x, y, 0.45)
 }
@@ -78,7 +78,11 @@ const (
 // mask is 1 inside a region and 0 away from it.
 func (b *basePlane) mask(g geom.Polygon, seed uint32) []float32 {
 	m := make([]float32, b.w*b.h)
+	lo, hi := g.Bounds()
 	b.each(func(k int, x, y float64) {
+		if far := outMM + raggedMM; x < lo.X-far || x > hi.X+far || y < lo.Y-far || y > hi.Y+far {
+			return
+		}
 		d := signedDistance(g, point{x, y})
 		if d < -outMM-raggedMM {
 			return
