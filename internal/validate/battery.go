@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
@@ -16,6 +17,7 @@ const (
 	swept    kind = "swept"    // the same skin through worse and worse JPEG and blur
 	foreign  kind = "foreign"  // a flush on optics or through a camera that the model does not have
 	reshot   kind = "reshot"   // the same skin from other distances
+	turned   kind = "turned"   // the same skin turned far, from far and near, and half of it
 	stranger kind = "stranger" // one photo is of other skin
 	still    kind = "still"    // nothing changes but what always does
 	better   kind = "better"   // a still course with a change of twice what is detectable
@@ -75,11 +77,13 @@ func courses(opt Options) []course {
 		all = append(all, course{name: t.name + " stranger", kind: stranger, tone: t, script: strangerScript(t, uint32(300+i))})
 		if opt.Quick && t.band == trend.BandMedium { // one look at each of the other questions
 			foreign := foreignCourses(t, 520)
-			all = append(all, course{name: t.name + " swept", kind: swept, tone: t, script: sweptScript(t, 700)}, foreign[len(foreign)-1])
+			card := slices.IndexFunc(foreign, func(c course) bool { return c.name == t.name+" card" })
+			all = append(all, course{name: t.name + " swept", kind: swept, tone: t, script: sweptScript(t, 700)}, foreign[card])
 		}
 		if !opt.Quick {
 			all = append(all, course{name: t.name + " reshot", kind: reshot, tone: t, script: reshotScript(t, uint32(400+i))})
 			all = append(all, course{name: t.name + " swept", kind: swept, tone: t, script: sweptScript(t, uint32(700+i))})
+			all = append(all, course{name: t.name + " turned", kind: turned, tone: t, script: turnedScript(t, uint32(800+i))})
 			all = append(all, foreignCourses(t, uint32(500+10*i))...)
 		}
 	}
@@ -121,8 +125,8 @@ func (opt Options) marked() int {
 	return max(len(tones), opt.stills()/markedShare)
 }
 
-// foreignCourses have skin and cameras that the inversion does not assume, and cameras
-// that it is told of: by name, or by a card in the photos.
+// foreignCourses have skin and cameras that the inversion does not assume, cameras that
+// it is told of, by name or by a card in the photos, and skin without shine.
 func foreignCourses(t tone, seed uint32) []course {
 	var list []course
 	for i, v := range []struct {
@@ -136,6 +140,8 @@ func foreignCourses(t tone, seed uint32) []course {
 		{"nikon named", knownMelanin, "camera: nikon_d5100\n", false, func(s *phantom.Script) { s.Sensor = "nikon_d5100" }},
 		{"nikon card", knownMelanin, "", true, func(s *phantom.Script) { s.Sensor = "nikon_d5100" }},
 		{"card", knownMelanin, "", true, func(*phantom.Script) {}},
+		{"scattering", otherMelanin, "", false, func(s *phantom.Script) { s.Tone.ScatterA, s.Tone.ScatterB = 38, 1.2 }},
+		{"matt", mattMelanin, "", false, matt},
 	} {
 		s := flushScript(t, seed+uint32(i), v.card)
 		v.change(&s)

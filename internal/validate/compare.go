@@ -25,6 +25,13 @@ func (c course) compare(res *series.Result, truth phantom.Truth) ([]Sample, erro
 		s.tracking(pairs)
 		s.stillness(c.script, pairs)
 		s.fates(res.Record, truth)
+		if c.script.Anatomy.PIH > 0 {
+			bare, err := c.withoutSpots()
+			if err != nil {
+				return nil, err
+			}
+			s.sumOfSpots(res.Record, pairs, bare)
+		}
 	case swept:
 		s.swept(pairs)
 	case foreign:
@@ -40,8 +47,13 @@ func (c course) compare(res *series.Result, truth phantom.Truth) ([]Sample, erro
 		for _, p := range pairs[1:] {
 			s.found(p, p.file != file)
 		}
+	case turned:
+		for _, p := range pairs[1:] {
+			s.is(turnedFound, p.file, true, p.record.Alignment.Status != outcome.AlignFailed && stats50(distances(p)) <= 1)
+		}
 	case still:
 		s.alignment(pairs[1:])
+		s.unchangedSpots(res.Record)
 	}
 	return s.list, nil
 }
@@ -221,6 +233,10 @@ func (s *sampler) swept(photos []pairing) {
 		if !p.record.Used() {
 			continue
 		}
+		if w.all {
+			s.add(sweptStretch, p.file, 0, outcome.Number(stats50(distances(p))))
+			continue
+		}
 		s.add(sweptAlign, p.file, 0, outcome.Number(stats50(distances(p))))
 		erythema, relief := jpegErythema, jpegRelief
 		if w.blurPx > 0 {
@@ -270,6 +286,46 @@ func (s *sampler) fates(rec *outcome.Record, truth phantom.Truth) {
 			s.is(spotFate, t.ID, true, sameFate(t.Fate, near))
 		}
 	}
+}
+
+// withoutSpots is the melanin of treated skin as it would be at first without any spot.
+func (c course) withoutSpots() (float64, error) {
+	bare := c.script
+	bare.Anatomy.Spots, bare.Anatomy.PIH, bare.Anatomy.Naevi = -1, -1, -1
+	bare.Visits = bare.Visits[:1]
+	r, err := bare.Photo(0)
+	return r.Truth.Regions["treated"].Melanin, err
+}
+
+// sumOfSpots compares how all spots of treated skin together changed, by contrast times
+// area as a share of what they were, with the melanin that came and went with them.
+func (s *sampler) sumOfSpots(rec *outcome.Record, photos []pairing, bare float64) {
+	from, to, n := summed(rec)
+	i := slices.IndexFunc(photos, func(p pairing) bool { return n > 0 && p.record.Visit == rec.Spots[0].Visit })
+	if i < 1 || from == 0 {
+		return
+	}
+	before, after := photos[0].truth.Regions["treated"].Melanin, photos[i].truth.Regions["treated"].Melanin
+	s.add(spotSum, photos[i].file, (after-before)/(before-bare), outcome.Number((to-from)/from))
+}
+
+// unchangedSpots holds the spots of unchanged skin against what they were, summed.
+func (s *sampler) unchangedSpots(rec *outcome.Record) {
+	if from, to, n := summed(rec); n > 0 {
+		s.add(stillSpots, "", from, outcome.Number(to))
+		s.list[len(s.list)-1].Of = n
+	}
+}
+
+// summed adds the spots of treated skin at both visits, each as contrast times area.
+func summed(rec *outcome.Record) (from, to float64, n int) {
+	for _, m := range rec.Spots {
+		if m.ROI == "treated" && m.From.Known() && m.To.Known() {
+			area := math.Pi / 4 * float64(m.DiameterMM*m.DiameterMM)
+			from, to, n = from+area*float64(m.From), to+area*float64(m.To), n+1
+		}
+	}
+	return from, to, n
 }
 
 // sameFate compares the phantom's words with the record's, which differ in one.

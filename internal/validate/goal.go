@@ -60,11 +60,13 @@ const (
 	alignHonest   = "align_honest"
 	alignFound    = "align_found"
 	alignRefused  = "align_refused"
+	turnedFound   = "turned_found"
 	evidence      = "evidence"
 	blood         = "blood"
 	flushMelanin  = "flush_melanin"
 	otherMelanin  = "other_melanin"
 	knownMelanin  = "known_melanin"
+	mattMelanin   = "matt_melanin"
 	melanin       = "melanin"
 	melaninBlood  = "melanin_blood"
 	relief        = "relief"
@@ -73,6 +75,7 @@ const (
 	castErythema  = "cast_erythema"
 	cardErythema  = "card_erythema"
 	sweptAlign    = "swept_align"
+	sweptStretch  = "swept_stretch"
 	sweptFlush    = "swept_flush"
 	jpegErythema  = "jpeg_erythema"
 	jpegRelief    = "jpeg_relief"
@@ -82,6 +85,8 @@ const (
 	meanLight     = "mean_light"
 	witnessMoves  = "witness_moves"
 	spotFate      = "spot_fate"
+	spotSum       = "spot_sum"
+	stillSpots    = "still_spots"
 	rowBeyond     = "row_beyond"
 	falseHeadline = "false_headline"
 	covered       = "covered"
@@ -99,13 +104,15 @@ func Goals() []Goal {
 		{Question: stretchP95, Text: "stretched skin: 95th percentile, worst photo", Unit: "px", Bound: 1.5, value: worst},
 		{Question: alignHonest, Text: "error_px within a factor of two of the truth (both at least 0.05 px)", Unit: "share", AtLeast: true, Bound: 0.9, value: honest},
 		{Question: alignFound, Text: "photos of the same skin that are aligned", Unit: "share", AtLeast: true, Bound: 1, value: right},
+		{Question: turnedFound, Text: "turned by 45, 90, 180 degrees, 0.6 and 1.6 times the size, 45 % overlap: aligned within 1 px", Unit: "share", AtLeast: true, Bound: 1, value: right},
 		{Question: alignRefused, Text: "photos of other skin that are refused", Unit: "share", AtLeast: true, Bound: 1, value: right},
 		{Question: blood, Text: "blood against control: correlation with the truth", Unit: "r", AtLeast: true, Bound: 0.99, Least: 3, value: correlation},
 		{Question: blood, Text: "blood against control: slope, at least", Unit: "1", AtLeast: true, Bound: 0.6, Least: 3, value: slope},
 		{Question: blood, Text: "blood against control: slope, at most", Unit: "1", Bound: 1.6, Least: 3, value: slope},
 		{Question: blood, Text: "blood against control: largest residual", Unit: "points", Bound: 0.25, Least: 3, value: residual},
 		{Question: flushMelanin, Text: "a flush of 3 points reads as melanin", Unit: "%", Bound: 5, Dark: 15, value: worst},
-		{Question: otherMelanin, Text: "a flush with an unknown camera, other oxygenation or shine reads as melanin", Unit: "%", Bound: 25, value: worst},
+		{Question: mattMelanin, Text: "a flush of 3 points on skin without shine (crossed polarisers) reads as melanin", Unit: "%", Bound: 5, Dark: 15, value: worst},
+		{Question: otherMelanin, Text: "a flush with an unknown camera, other oxygenation, scattering or shine reads as melanin", Unit: "%", Bound: 25, value: worst},
 		{Question: knownMelanin, Text: "a flush with a camera that is named, or a card in the photo, reads as melanin", Unit: "%", Bound: 10, value: worst},
 		{Question: melanin, Text: "melanin ×0.8 to ×1.5: correlation of logarithms", Unit: "r", AtLeast: true, Bound: 0.99, Dark: 0.98, Least: 3, value: correlation},
 		{Question: melanin, Text: "melanin: slope of logarithms, at least", Unit: "1", AtLeast: true, Bound: 0.7, Least: 3, value: slope},
@@ -117,6 +124,7 @@ func Goals() []Goal {
 		{Question: castErythema, Text: "erythema index under cast, exposure, gradient", Unit: "units", Bound: 0.3, value: worst},
 		{Question: cardErythema, Text: "erythema index under cast, exposure, gradient, by a colour card", Unit: "units", Bound: 0.3, value: worst},
 		{Question: sweptAlign, Text: "JPEG quality 90 to 60, blur to 1.5 px: median error of alignment, worst photo", Unit: "px", Bound: 0.1, value: worst},
+		{Question: sweptStretch, Text: "stretched skin with a flush, cast, exposure, gradient, blur 1.5 px: median error of alignment, worst photo", Unit: "px", Bound: 0.1, value: worst},
 		{Question: jpegErythema, Text: "JPEG quality 90 to 60: erythema index of unchanged skin", Unit: "units", Bound: 0.3, value: worst},
 		{Question: jpegRelief, Text: "JPEG quality 90 to 60: roughness of unchanged skin, where no warning says so", Unit: "%", Bound: 2, value: worst},
 		{Question: blurErythema, Text: "blur to 1.5 px: erythema index of unchanged skin", Unit: "units", Bound: 0.3, value: worst},
@@ -126,6 +134,8 @@ func Goals() []Goal {
 		{Question: meanLight, Text: "L* of a fine pattern is that of its mean light", Unit: "CIELAB", Bound: 1, value: worst},
 		{Question: witnessMoves, Text: "the witness half of control skin is measured, not set", Unit: "share", AtLeast: true, Bound: 1, value: right},
 		{Question: spotFate, Text: "spots in the right class of fate", Unit: "share", AtLeast: true, Bound: 0.95, value: right},
+		{Question: spotSum, Text: "summed change of all spots, against its truth", Unit: "%", Bound: 5, Least: 2, value: worstRatio},
+		{Question: stillSpots, Text: "summed change of the spots of unchanged courses", Unit: "%", Bound: 1, Least: leastHalf, value: drifted},
 		{Question: rowBeyond, Text: "unchanged courses: rows beyond noise", Unit: "share", Bound: 0.07, value: counted},
 		{Question: falseHeadline, Text: "unchanged courses with a false headline", Unit: "share", Bound: 0.05, value: wrong},
 		{Question: covered, Text: "95 % intervals that hold the truth, noise known from other courses: at least", Unit: "share", AtLeast: true, Bound: 0.92, value: counted},
@@ -214,6 +224,24 @@ func worst(list []Sample) float64 {
 		d = max(d, math.Abs(float64(s.Measured)-s.Truth))
 	}
 	return d
+}
+
+// worstRatio is how far a ratio to the truth is from one at worst, in percent.
+func worstRatio(list []Sample) float64 {
+	d := 0.0
+	for _, s := range list {
+		d = max(d, 100*math.Abs(float64(s.Measured)/s.Truth-1))
+	}
+	return d
+}
+
+// drifted is how far all samples together are from their truth, in percent of it.
+func drifted(list []Sample) float64 {
+	truth, measured := 0.0, 0.0
+	for _, s := range list {
+		truth, measured = truth+s.Truth, measured+float64(s.Measured)
+	}
+	return 100 * math.Abs(measured/truth-1)
 }
 
 // answers is how many answers samples hold.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/phantom"
 	"dermtrace/internal/trend"
 )
 
@@ -33,7 +34,7 @@ func drawn(band string, seed int, spread float64, days []int, shifted map[string
 				kind = outcome.Control
 			}
 			measures := map[string]outcome.Measurement{"ita": {Value: angle, Unit: "°"}}
-			for j, m := range []string{"roughness", "hemoglobin", "melanin", "spot_count"} {
+			for j, m := range []string{"roughness", "hemoglobin", "melanin", "spot_count", "texture_coarse"} {
 				x := 10 * (1 + spread*unit(1+seed*1000+100*k+10*i+j))
 				if n >= 8 && name != "control" {
 					x += shifted[m]
@@ -91,7 +92,7 @@ func TestComplicationsAreAskedOneByOne(t *testing.T) {
 		days = append(days, c.day)
 	}
 	c := course{kind: marked, tone: tn}
-	risen := c.judge(drawn(trend.BandMedium, 2, 1e-4, days, map[string]float64{"roughness": 8, "melanin": 8, "hemoglobin": 8, "spot_count": 80}), trend.Noise{})
+	risen := c.judge(drawn(trend.BandMedium, 2, 1e-4, days, map[string]float64{"roughness": 8, "melanin": 8, "hemoglobin": 8, "spot_count": 80, "texture_coarse": 8}), trend.Noise{})
 	still := c.judge(drawn(trend.BandMedium, 2, 1e-4, days, nil), trend.Noise{})
 	for _, one := range complications(tn) {
 		q := missedOf(one.code, one.level)
@@ -163,7 +164,7 @@ func TestHalvesJudgeEachOther(t *testing.T) {
 	}
 }
 
-// Every flag has a rate on unchanged skin, and all but one are tried on complications.
+// Every flag has a rate on unchanged skin and is tried on a complication.
 func TestEveryFlagIsTried(t *testing.T) {
 	list := figures(nil)
 	if len(list) != 0 {
@@ -178,8 +179,8 @@ func TestEveryFlagIsTried(t *testing.T) {
 			t.Errorf("%s has no rate of false flags", code)
 		}
 		tried := slices.ContainsFunc(complications(tones[0]), func(c complication) bool { return c.code == code && asked[missedOf(c.code, c.level)] })
-		if tried != (code != trend.FlagTram) { // furrows in a row are not simulated
-			t.Errorf("%s: tried on a complication: %v", code, tried)
+		if !tried {
+			t.Errorf("%s is not tried on a complication", code)
 		}
 	}
 }
@@ -202,5 +203,34 @@ func TestFlagRatesAreThoseOfTheBattery(t *testing.T) {
 	}
 	if f := rates[1]; f.Code != trend.FlagTram || f.FalseRate != 0 || f.MissRate.Known() || f.Effect != "" {
 		t.Errorf("%+v", f)
+	}
+}
+
+// Spots are summed by contrast times area over treated skin; where either visit has no
+// number, or on other skin, they count for nothing.
+func TestSpotsAreSummed(t *testing.T) {
+	rec := &outcome.Record{Spots: []outcome.Spot{
+		{ROI: "treated", Visit: day(98), DiameterMM: 2, From: 1, To: 0.5}, {ROI: "treated", Visit: day(98), DiameterMM: 1, From: 2, To: 2},
+		{ROI: "patch", Visit: day(98), DiameterMM: 9, From: 9, To: 1}, {ROI: "treated", Visit: day(98), DiameterMM: 9, From: outcome.NaN(), To: 1},
+	}}
+	s := sampler{course: "x", band: trend.BandLight}
+	s.unchangedSpots(rec)
+	if one := s.list[0]; one.Of != 2 || !(math.Abs(one.Truth-1.5*math.Pi) <= 1e-12) || !(math.Abs(float64(one.Measured)-math.Pi) <= 1e-12) {
+		t.Errorf("%+v", one)
+	}
+	if d := drifted(s.list); !(math.Abs(d-100./3) <= 1e-9) {
+		t.Errorf("a third less is %v %%", d)
+	}
+	photo := func(visit string, melanin float64) pairing {
+		return pairing{file: visit, record: outcome.Photo{Visit: visit}, truth: phantom.PhotoTruth{Regions: map[string]phantom.RegionTruth{"treated": {Melanin: melanin}}}}
+	}
+	// Of 0.02 that spots added to 0.05 a quarter is gone; a third was measured.
+	s.sumOfSpots(rec, []pairing{photo(day(0), 0.07), photo(day(28), 0.07), photo(day(98), 0.065)}, 0.05)
+	if one := s.list[1]; one.Question != spotSum || !(math.Abs(one.Truth+0.25) <= 1e-12) || !(math.Abs(worstRatio(s.list[1:])-100./3) <= 1e-9) {
+		t.Errorf("%+v", one)
+	}
+	s.sumOfSpots(&outcome.Record{}, []pairing{photo(day(0), 0.07), photo(day(98), 0.065)}, 0.05)
+	if len(s.list) != 2 {
+		t.Error("no spots have a sum")
 	}
 }

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -76,6 +77,9 @@ const (
 	profileDay = 28
 )
 
+// stretchPx is the RMS of a smooth stretch: 9 px at a width of 2000.
+const stretchPx = 9. * width / 2000
+
 // flushPoints is the blood of a fresh flush, as a volume fraction.
 const flushPoints = 0.03
 
@@ -90,7 +94,7 @@ func trackingScript(t tone, seed uint32, spots bool) phantom.Script {
 		p.Camera.WB = [3]float64{1.1, 1, 0.9}
 		p.Camera.ExposureEV, p.Light.Gradient, p.Camera.Blur = -0.14, 0.25, 0.4
 	})
-	sh.visit(stretchDay, func(p *phantom.Photo) { p.Pose.BendPx = 9. * width / 2000 })
+	sh.visit(stretchDay, func(p *phantom.Photo) { p.Pose.BendPx = stretchPx })
 	sh.visit(profileDay, nil)
 	sh.visit(42, nil, treated(phantom.Change{Relief: -0.15}))
 	sh.visit(56, nil, treated(phantom.Change{Relief: -0.3}))
@@ -123,12 +127,14 @@ type sweep struct {
 	quality int     // of the JPEG; 0: everyday
 	blurPx  float64 // σ
 	blood   float64 // of a flush, as a volume fraction
+	all     bool    // and stretched, under another light
 }
 
 // sweeps reach from everyday photos to what quality gates let pass with a warning.
 var sweeps = []sweep{
 	{day: 14, quality: 90}, {day: 28, quality: 75}, {day: 42, quality: 60}, {day: 56, quality: 75, blood: flushPoints},
 	{day: 70, blurPx: 0.5}, {day: 84, blurPx: 1}, {day: 98, blurPx: 1.5}, {day: 112, blurPx: 1.5, blood: flushPoints},
+	{day: 126, blurPx: 1.5, blood: flushPoints, all: true},
 }
 
 func sweptScript(t tone, seed uint32) phantom.Script {
@@ -142,6 +148,10 @@ func sweptScript(t tone, seed uint32) phantom.Script {
 		sh.visit(w.day, func(p *phantom.Photo) {
 			if p.Camera.Blur = w.blurPx; w.quality > 0 {
 				p.Camera.Quality = w.quality
+			}
+			if w.all {
+				p.Pose.BendPx, p.Light.Gradient = stretchPx, 0.25
+				p.Camera.WB, p.Camera.ExposureEV = [3]float64{0.9, 1, 1.1}, -0.32 // a fifth less light
 			}
 		}, skin...)
 	}
@@ -167,6 +177,31 @@ func reshotScript(t tone, seed uint32) phantom.Script {
 	}
 	s.Visits = sh.visits
 	return s
+}
+
+// turnedScript has poses at the end of what alignment is for. The lamp stays where it was
+// while the camera turns.
+func turnedScript(t tone, seed uint32) phantom.Script {
+	s, sh := base(t, seed), newShots(seed)
+	sh.frame()
+	for i, pose := range []phantom.Pose{{RotateDeg: 45}, {RotateDeg: 90}, {RotateDeg: 180}, {Zoom: 0.6}, {Zoom: 1.6}, {ShiftPx: [2]float64{0.55 * width, 0}}} {
+		sh.visit(14*(i+1), func(p *phantom.Photo) {
+			p.Pose = pose
+			p.Light.AzimuthDeg = math.Mod(p.Light.AzimuthDeg+pose.RotateDeg, 360)
+		})
+	}
+	s.Visits = sh.visits
+	return s
+}
+
+// matt makes of a flush script one in which the camera sees no shine, as through crossed
+// polarisers, and little flat reflection of the surface; without the photo of another light.
+func matt(s *phantom.Script) {
+	s.Tone.Surface = 0.01
+	s.Visits = s.Visits[:3]
+	for v := range s.Visits {
+		s.Visits[v].Photos[0].Light.Glare = -1
+	}
 }
 
 // drift is how much skin differs between visits for no reason, each region by itself.
@@ -223,6 +258,7 @@ func complications(t tone) []complication {
 		{trend.FlagPigment, "review", "treated", 14, "melanin +20 % on day 14", phantom.Change{Melanin: 0.2 * t.melanin}},
 		{trend.FlagSpots, "", "treated", 15, "12 new spots on 4 cm² on day 15", phantom.Change{Spots: 1}},
 		{trend.FlagTexture, "", "treated", 30, "relief +30 % on day 30", phantom.Change{Relief: 0.3}},
+		{trend.FlagTram, "", "treated", 40, "rows of raised scars, 0.16 mm high, on day 40", phantom.Change{Tram: 1}},
 	}
 }
 

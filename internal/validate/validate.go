@@ -13,8 +13,7 @@
 // the battery is asked to write it, by what its own unchanged courses show.
 //
 // What it cannot say: how skin of people that no phantom resembles behaves; only photos
-// with a truth of their own can, hence Score. Tram tracks and other scattering are not
-// simulated: the flag of the former has a rate of false alarms and none of misses.
+// with a truth of their own can, hence Score.
 package validate
 
 import (
