@@ -62,6 +62,7 @@ opened, are unusable or cannot be laid over the series.`,
 // checkedPhoto is one entry of check --json.
 type checkedPhoto struct {
 	File    string                    `json:"file"`
+	Judged  string                    `json:"judged"` // skin that was found | photo, where none was | regions of the series
 	Verdict string                    `json:"verdict"`
 	Reasons []outcome.Reason          `json:"reasons"`
 	Figures map[string]outcome.Number `json:"figures"`
@@ -148,9 +149,13 @@ func checkOne(p *photo.Source, camera *series.AtCamera) checkedPhoto {
 	var q outcome.Quality
 	if camera != nil {
 		j := camera.Judge(p.Photo())
-		q, out.AtCamera = j.Quality, &j
+		q, out.AtCamera, out.Judged = j.Quality, &j, "regions"
 	} else {
-		q = quality.OfPhoto(p, p.Meta, skinOf(small, f, p)...)
+		skin := skinOf(small, f, p)
+		if out.Judged = "photo"; len(skin) > 0 {
+			out.Judged = "skin"
+		}
+		q = quality.OfPhoto(p, p.Meta, skin...)
 	}
 	if q.Reasons == nil {
 		q.Reasons = []outcome.Reason{} // an empty list in JSON, not null
@@ -181,6 +186,9 @@ func cardOf(p *photo.Source, small *raster.RGB) checkedCard {
 	out := checkedCard{Corners: [][2]outcome.Number{}, MeanDE00: nan, MaxDE00: nan, MMPerPx: nan, Warnings: []string{}}
 	card, err := calib.FindCardIn(p, small, calib.CardOptions{})
 	if err != nil {
+		if code := calib.WhyUnused(err); code != "" {
+			out.Warnings = append(out.Warnings, code)
+		}
 		return out
 	}
 	out.Found, out.Edition = true, string(card.Edition)
@@ -202,14 +210,17 @@ func (t *terminal) printChecks(results []checkedPhoto, asJSON bool) error {
 			continue
 		}
 		t.print("%-9s %s", c.Verdict, c.File)
+		if c.Judged == "photo" {
+			t.print("          No skin was found that fills a tenth of the photo: the whole photo was judged.")
+		}
 		for _, r := range c.Reasons {
 			t.print("          %s Spoils %s. %s", r.Text, strings.Join(r.Spoils, ", "), r.Mend)
 		}
 		if c.Card.Found {
 			t.print("          colour card: mean ΔE00 %s, largest %s", short(c.Card.MeanDE00), short(c.Card.MaxDE00))
-			for _, code := range c.Card.Warnings {
-				t.print("          %s", outcome.WarningText(code))
-			}
+		}
+		for _, code := range c.Card.Warnings {
+			t.print("          %s", outcome.WarningText(code))
 		}
 	}
 	return nil

@@ -16,6 +16,8 @@ var (
 	ErrNoCard = errors.New("calib: no whole colour card was found")
 	// ErrCardHidden is returned for a card of which something, or glare, covers a part.
 	ErrCardHidden = errors.New("calib: the colour card is partly hidden, by a thing or by glare")
+	// ErrCardCut is returned for a card that the edge of the picture cuts.
+	ErrCardCut = errors.New("calib: the colour card is cut by the edge of the picture")
 	// ErrPage is returned for a card in a picture on a page or in a plot: its colours
 	// went through a program whose doing is unknown.
 	ErrPage = errors.New("calib: the colour card is part of a picture on a page, not of a photo")
@@ -82,7 +84,7 @@ const (
 )
 
 // FindCard finds the one card of a photo and fits its correction. It returns
-// [ErrNoCard], [ErrCardHidden] or [ErrPage] where there is none to use. Doubts about
+// [ErrNoCard], [ErrCardHidden], [ErrCardCut] or [ErrPage] where there is none to use. Doubts about
 // a card that was found stand in its warnings; [Card.Light] refuses one that its own
 // correction does not fit.
 func FindCard(rgb *raster.RGB, opt CardOptions) (Card, error) {
@@ -159,12 +161,15 @@ func search(small *raster.RGB, skip []bool) (placement, error) {
 	logs := logPlanes(small)
 	best, found := placement{}, false
 	for _, lattice := range findLattices(findBlobs(logs, skip)) {
-		if p, ok := place(lattice, logs); ok && (!found || p.score > best.score) {
+		if p, ok := place(lattice, logs); ok && (!found || p.betterThan(best)) {
 			best, found = p, true
 		}
 	}
-	if !found {
+	switch {
+	case !found:
 		return best, ErrNoCard
+	case best.cut:
+		return best, ErrCardCut
 	}
 	best.floor = patchFloor(logs, best.photoFromCard)
 	moved, _, _, err := refine(small, best.photoFromCard, best.floor)
@@ -276,13 +281,29 @@ func (c Card) Rejected() bool { return !(c.MeanDE00 <= RejectMeanDE00 && c.MaxDE
 // ErrCardRejected is returned for a card that its own correction does not fit.
 var ErrCardRejected = errors.New("calib: the colour card does not fit any correction: its light is uneven, its edition wrong or its colours faded")
 
+// WhyUnused is the warning, of package outcome, that goes with an error about a card: of one
+// that is in the photo and was refused. "": there is none to speak of.
+func WhyUnused(err error) string {
+	switch {
+	case errors.Is(err, ErrCardHidden):
+		return outcome.CardHidden
+	case errors.Is(err, ErrCardCut):
+		return outcome.CardCut
+	case errors.Is(err, ErrPage):
+		return outcome.CardOnPage
+	case errors.Is(err, ErrCardRejected):
+		return outcome.CardRejected
+	}
+	return ""
+}
+
 // Light is the card's correction as a light. LogGainCov is that of the neutral
 // patches' ln gains about their mean.
 func (c Card) Light() (Light, error) {
 	if c.Rejected() {
 		return Light{}, ErrCardRejected
 	}
-	l := Light{Method: MethodCard, ResidualDE00: c.MeanDE00, correction: &c.Correction}
+	l := Light{Method: MethodCard, ResidualDE00: c.MeanDE00, corrections: []*Correction{&c.Correction}}
 	var logs [][3]float64
 	for n, p := range c.Patches {
 		if !p.Used {
@@ -294,10 +315,7 @@ func (c Card) Light() (Light, error) {
 		}
 	}
 	l.LogGainCov = meanCov(logs)
-	grey := c.Correction.At([3]float64{0.18, 0.18, 0.18})
-	for k := range 3 {
-		l.Gain[k] = grey[k] / 0.18
-	}
+	l.Gain = l.gainOfGrey()
 	return l, nil
 }
 

@@ -67,9 +67,39 @@ func TestNoCardIsFoundWhereThereIsNone(t *testing.T) {
 	for seed := range sceneCount(t) {
 		s := randomScene(uint64(seed), false)
 		rgb, _ := s.render()
-		if _, err := FindCard(rgb, CardOptions{}); err == nil {
-			t.Errorf("scene %d (other colours: %v): a card was found", seed, s.mosaic)
+		if _, err := FindCard(rgb, CardOptions{}); !errors.Is(err, ErrNoCard) {
+			t.Errorf("scene %d (other colours: %v): %v", seed, s.mosaic, err)
 		}
+	}
+}
+
+// The edge of the picture takes one to three columns or one row of patches, at any of
+// the four sides.
+func TestCutCardsAreRefusedWithTheReason(t *testing.T) {
+	s := flat()
+	rgb, truth := s.render()
+	w, h := rgb.W(), rgb.H()
+	at := func(x, y float64) (int, int) {
+		p := truth.Apply(geom.Point{X: x, Y: y})
+		return int(p.X), int(p.Y)
+	}
+	for _, lost := range []float64{0.7, 1.6, 2.5} {
+		left, _ := at(lost-0.5, 1.5)
+		right, _ := at(5.5-lost, 1.5)
+		if _, err := FindCard(rgb.Crop(left, 0, w, h), CardOptions{}); !errors.Is(err, ErrCardCut) {
+			t.Errorf("%v columns lost at the left: %v", lost, err)
+		}
+		if _, err := FindCard(rgb.Crop(0, 0, right, h), CardOptions{}); !errors.Is(err, ErrCardCut) {
+			t.Errorf("%v columns lost at the right: %v", lost, err)
+		}
+	}
+	_, top := at(2.5, 0.3)
+	_, bottom := at(2.5, 2.7)
+	if _, err := FindCard(rgb.Crop(0, top, w, h), CardOptions{}); !errors.Is(err, ErrCardCut) {
+		t.Errorf("a row lost at the top: %v", err)
+	}
+	if _, err := FindCard(rgb.Crop(0, 0, w, bottom), CardOptions{}); !errors.Is(err, ErrCardCut) {
+		t.Errorf("a row lost at the bottom: %v", err)
 	}
 }
 

@@ -116,7 +116,7 @@ func (c *Correction) solve(v Colours, without int) (*mat.Dense, error) {
 		if v.Weight != nil {
 			w = v.Weight[i]
 		}
-		t := terms(v.Measured[i])
+		t := termsOf(v.Measured[i])
 		for j := range c.terms {
 			a.Set(i, j, w*t[j])
 		}
@@ -133,7 +133,7 @@ func (c *Correction) solve(v Colours, without int) (*mat.Dense, error) {
 
 // deltaE is ΔE00 of colour i by the matrix m.
 func (c *Correction) deltaE(m *mat.Dense, v Colours, i int) float64 {
-	t := terms(v.Measured[i])
+	t := termsOf(v.Measured[i])
 	var got [3]float64
 	for k := range got {
 		for j := range c.terms {
@@ -143,16 +143,21 @@ func (c *Correction) deltaE(m *mat.Dense, v Colours, i int) float64 {
 	return cie.DeltaE00(cie.LabFromXYZ(got, v.White), cie.LabFromXYZ(v.XYZ[i], v.White))
 }
 
-// terms are R, G, B, √RG, √GB, √RB; a negative product, a colour outside the camera's
+// termsOf are R, G, B, √RG, √GB, √RB; a negative product, a colour outside the camera's
 // gamut, has no root and counts as 0.
-func terms(c [3]float64) [6]float64 {
+func termsOf(c [3]float64) [6]float64 {
 	root := func(v float64) float64 { return math.Sqrt(max(0, v)) }
 	return [6]float64{c[0], c[1], c[2], root(c[0] * c[1]), root(c[1] * c[2]), root(c[0] * c[2])}
 }
 
 // At returns the corrected colour.
 func (c *Correction) At(rgb [3]float64) [3]float64 {
-	t := terms(rgb)
+	if c.terms == 3 {
+		r, g, b := rgb[0], rgb[1], rgb[2]
+		m := &c.rows
+		return [3]float64{m[0][0]*r + m[0][1]*g + m[0][2]*b, m[1][0]*r + m[1][1]*g + m[1][2]*b, m[2][0]*r + m[2][1]*g + m[2][2]*b}
+	}
+	t := termsOf(rgb)
 	var out [3]float64
 	for i := range out {
 		for j := range c.terms {

@@ -27,8 +27,8 @@ type Light struct {
 	Levelled     bool          // the gradient is taken out as well
 	Warnings     []string      // codes of package outcome
 
-	correction *Correction // of a card; nil: Gain alone
-	slope      slope       // of ln Gain over the photo, the same for all channels
+	corrections []*Correction // of a card, one after the other; empty: Gain alone
+	slope       slope         // of ln Gain over the photo, the same for all channels
 }
 
 // LogGainSE is the standard error of ln Gain per channel.
@@ -77,8 +77,8 @@ func (l Light) Apply(rgb *raster.RGB) { l.ApplyPart(rgb, Part{}) }
 
 // ApplyPart changes the pixels of a part of the photo in place.
 func (l Light) ApplyPart(rgb *raster.RGB, part Part) {
-	if l.correction != nil {
-		l.correction.Apply(rgb)
+	if len(l.corrections) > 0 {
+		l.correct(rgb)
 		return
 	}
 	if l.Gain == [3]float64{} {
@@ -97,9 +97,9 @@ func (l Light) ApplyPart(rgb *raster.RGB, part Part) {
 // Crop returns a copy of the photo's pixels [x0, x1) × [y0, y1) as [Light.ApplyPart]
 // makes them.
 func (l Light) Crop(rgb *raster.RGB, x0, y0, x1, y1 int) *raster.RGB {
-	if l.correction != nil {
+	if len(l.corrections) > 0 {
 		crop := rgb.Crop(x0, y0, x1, y1)
-		l.correction.Apply(crop)
+		l.correct(crop)
 		return crop
 	}
 	if l.Gain == [3]float64{} {
@@ -121,6 +121,22 @@ func (l Light) Crop(rgb *raster.RGB, x0, y0, x1, y1 int) *raster.RGB {
 	return crop
 }
 
+// correct changes pixels by a card's corrections.
+func (l Light) correct(rgb *raster.RGB) {
+	for _, c := range l.corrections {
+		c.Apply(rgb)
+	}
+}
+
+// gainOfGrey is the factor on neutral grey.
+func (l Light) gainOfGrey() (gain [3]float64) {
+	const grey = 0.18
+	for k, v := range l.At([3]float64{grey, grey, grey}) {
+		gain[k] = v / grey
+	}
+	return gain
+}
+
 // scaleRow multiplies pix by gain and, where the light slopes, by that of each column.
 func scaleRow(pix, columns []float32, gain float32) {
 	if columns == nil {
@@ -136,8 +152,11 @@ func scaleRow(pix, columns []float32, gain float32) {
 
 // At returns what Apply makes of one colour; of a light that slopes, at its centre.
 func (l Light) At(rgb [3]float64) [3]float64 {
-	if l.correction != nil {
-		return l.correction.At(rgb)
+	if len(l.corrections) > 0 {
+		for _, c := range l.corrections {
+			rgb = c.At(rgb)
+		}
+		return rgb
 	}
 	return [3]float64{rgb[0] * l.Gain[0], rgb[1] * l.Gain[1], rgb[2] * l.Gain[2]}
 }

@@ -38,7 +38,7 @@ func (c *Card) measure(rgb *raster.RGB, half sizes, edges []edgePoint) error {
 	})
 	for _, p := range c.Patches {
 		if p.N == 0 {
-			return ErrNoCard // cut by the edge of the picture
+			return ErrCardCut
 		}
 	}
 	if err := c.verify(parts, edges); err != nil {
@@ -180,20 +180,4 @@ func (c *Card) usedColours(e cie.Edition) Colours {
 		v.Weight[i] *= f
 	}
 	return v
-}
-
-// CorrectionTo returns the correction that makes this card look as another photo's card
-// does, whatever that one's light: for a series whose card's edition is not known.
-func (c *Card) CorrectionTo(reference Card) (Correction, error) {
-	v := Colours{White: cie.D65()}
-	for n, p := range c.Patches {
-		if r := reference.Patches[n]; !p.Clipped && !r.Clipped {
-			v.Measured, v.XYZ = append(v.Measured, p.RGB), append(v.XYZ, cie.XYZFromRGB().Apply(r.RGB))
-		}
-	}
-	if len(v.XYZ) < minUsedPatches {
-		return Correction{}, ErrTooFewPatches
-	}
-	v.Weight = LightnessWeights(v.XYZ)
-	return FitCorrection(v)
 }

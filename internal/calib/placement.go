@@ -28,6 +28,7 @@ func cellAt(n int) geom.Point {
 type placement struct {
 	photoFromCard geom.Transform
 	score         float64 // rank correlation of the patches with the card's, mean of three
+	cut           bool    // some patches are beside the picture
 	inside        int     // nodes that fall on patches
 	floor         float64 // of light, for logarithms: logFloor of the lightest patch
 }
@@ -38,6 +39,10 @@ const (
 	// below 0.45, shifts by a row below 0.6 (from the card's own colours); strong casts
 	// leave ranks alone, and a shadow over half the card costs 0.1.
 	minScore = 0.75
+	// minCutScore and minCutPatches are those of a card that the edge of the picture cuts:
+	// fewer patches agree by chance more easily. Project defaults.
+	minCutScore   = 0.85
+	minCutPatches = gridCells / 2
 	// minInside is the least share of a lattice's nodes that fall on patches: beside the
 	// card other flat things may join in.
 	minInside = 0.7
@@ -45,27 +50,42 @@ const (
 	offPlane = 0.25
 )
 
-// place returns the best placement on a lattice.
+// place returns the best placement on a lattice, of a whole card if there is one.
 func place(nodes []node, logs [3]*raster.Plane) (placement, bool) {
 	photoFromLattice, nodes, err := latticePlane(nodes)
 	if err != nil {
 		return placement{}, false
 	}
-	best := placement{score: math.Inf(-1)}
+	best := placement{score: math.Inf(-1), cut: true}
+	chart := logFeatures(chartLogs())
 	need := int(math.Ceil(minInside * float64(len(nodes))))
 	for turn := range 4 {
 		for _, at := range offsets(nodes, turn, max(need, 4)) {
 			p := placement{photoFromCard: photoFromLattice.Mul(latticeFromCard(turn, at.col, at.row)), inside: at.count}
-			colours, ok := peek(logs, p.photoFromCard)
-			if !ok {
-				continue
-			}
-			if p.score = orderScore(colours); p.score > best.score {
+			colours, seen := peek(logs, p.photoFromCard)
+			p.score, p.cut = orderScore(colours, seen, chart), len(seen) < gridCells
+			if p.counts() && p.betterThan(best) {
 				best = p
 			}
 		}
 	}
-	return best, best.score >= minScore
+	return best, best.counts()
+}
+
+// counts reports whether the patches seen have the card's order.
+func (p placement) counts() bool {
+	if p.cut {
+		return p.score >= minCutScore
+	}
+	return p.score >= minScore
+}
+
+// betterThan compares two placements that count: a whole card is better than a cut one.
+func (p placement) betterThan(q placement) bool {
+	if p.cut != q.cut {
+		return q.cut
+	}
+	return p.score > q.score
 }
 
 // latticePlane fits the lattice's homography and drops nodes that do not lie on it.
@@ -142,25 +162,33 @@ func offsets(nodes []node, turn, need int) []offset {
 	return out
 }
 
-// peek reads the middle of every patch; ok is false where one is beside the picture.
-func peek(logs [3]*raster.Plane, photoFromCard geom.Transform) (colours [gridCells][3]float64, ok bool) {
-	const reach, points = 0.2, 2
+// peek reads the middle of every patch and lists those that lie in the picture.
+func peek(logs [3]*raster.Plane, photoFromCard geom.Transform) (colours [gridCells][3]float64, seen []int) {
+	seen = make([]int, 0, gridCells)
 	for n := range colours {
-		c := cellAt(n)
-		for i := -points; i <= points; i++ {
-			for j := -points; j <= points; j++ {
-				p := photoFromCard.Apply(geom.Point{X: c.X + reach*float64(i)/points, Y: c.Y + reach*float64(j)/points})
-				x, y := int(math.Round(p.X)), int(math.Round(p.Y))
-				if !(p.X > -0.5 && p.Y > -0.5) || x >= logs[0].W || y >= logs[0].H {
-					return colours, false
-				}
-				for k := range 3 {
-					colours[n][k] += float64(logs[k].At(x, y)) / ((2*points + 1) * (2*points + 1))
-				}
+		if c, ok := peekAt(logs, photoFromCard, cellAt(n)); ok {
+			colours[n], seen = c, append(seen, n)
+		}
+	}
+	return colours, seen
+}
+
+// peekAt is the mean around a point of the card; ok is false beside the picture.
+func peekAt(logs [3]*raster.Plane, photoFromCard geom.Transform, c geom.Point) (colour [3]float64, ok bool) {
+	const reach, points = 0.2, 2
+	for i := -points; i <= points; i++ {
+		for j := -points; j <= points; j++ {
+			p := photoFromCard.Apply(geom.Point{X: c.X + reach*float64(i)/points, Y: c.Y + reach*float64(j)/points})
+			x, y := int(math.Round(p.X)), int(math.Round(p.Y))
+			if !(p.X > -0.5 && p.Y > -0.5) || x >= logs[0].W || y >= logs[0].H {
+				return colour, false
+			}
+			for k := range 3 {
+				colour[k] += float64(logs[k].At(x, y)) / ((2*points + 1) * (2*points + 1))
 			}
 		}
 	}
-	return colours, true
+	return colour, true
 }
 
 // patchFloor is logFloor of the lightest patch's largest channel.
@@ -176,11 +204,13 @@ func patchFloor(logs [3]*raster.Plane, photoFromCard geom.Transform) float64 {
 // orderScore is the mean of Spearman's rank correlations of ln G, ln R/G and ln B/G
 // between what was read and the card: a cast or an exposure adds the same to all
 // patches and a tone curve bends them alike, which leaves ranks as they are.
-func orderScore(colours [gridCells][3]float64) float64 {
+func orderScore(colours [gridCells][3]float64, seen []int, chart [3][gridCells]float64) float64 {
+	if len(seen) < minCutPatches {
+		return math.Inf(-1)
+	}
 	var sum float64
-	ref := referenceOrder()
 	for k, v := range logFeatures(colours) {
-		sum += spearman(ranks(v), ref[k]) / 3
+		sum += spearman(ranks(v, seen), ranks(chart[k], seen)) / 3
 	}
 	return sum
 }
@@ -192,20 +222,14 @@ func logFeatures(c [gridCells][3]float64) (f [3][gridCells]float64) {
 	return f
 }
 
-// referenceOrder are the ranks of the card's own features; the editions differ in
-// none by more than a neighbour.
-func referenceOrder() (order [3][gridCells]float64) {
-	chart := chartRGB(cie.After2014)
-	var logs [gridCells][3]float64
-	for n, c := range chart {
+// chartLogs is ln of the card; the editions differ in no rank by more than a neighbour.
+func chartLogs() (logs [gridCells][3]float64) {
+	for n, c := range chartRGB(cie.After2014) {
 		for k := range 3 {
 			logs[n][k] = math.Log(max(c[k], logFloor))
 		}
 	}
-	for k, v := range logFeatures(logs) {
-		order[k] = ranks(v)
-	}
-	return order
+	return logs
 }
 
 // chartRGB is the card in linear sRGB.
@@ -230,14 +254,15 @@ func chartXYZ(e cie.Edition) [gridCells][3]float64 {
 	return out
 }
 
-// ranks are 0 … 23, the mean rank for equals.
-func ranks(v [gridCells]float64) (out [gridCells]float64) {
-	for i, a := range v {
-		for j, b := range v {
+// ranks are those of the patches seen, from 0, the mean rank for equals.
+func ranks(v [gridCells]float64, seen []int) []float64 {
+	out := make([]float64, len(seen))
+	for i, n := range seen {
+		for j, m := range seen {
 			switch {
-			case b < a:
+			case v[m] < v[n]:
 				out[i]++
-			case b == a && j != i:
+			case v[m] == v[n] && j != i:
 				out[i] += 0.5
 			}
 		}
@@ -246,8 +271,8 @@ func ranks(v [gridCells]float64) (out [gridCells]float64) {
 }
 
 // spearman is the correlation of two sets of ranks.
-func spearman(a, b [gridCells]float64) float64 {
-	const mean = (gridCells - 1) / 2.0
+func spearman(a, b []float64) float64 {
+	mean := float64(len(a)-1) / 2
 	var ab, aa, bb float64
 	for i := range a {
 		x, y := a[i]-mean, b[i]-mean

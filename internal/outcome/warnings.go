@@ -72,6 +72,9 @@ const (
 	CardEditionAssumed = "card_edition_assumed"
 	CardSmall          = "card_small"
 	CardTilted         = "card_tilted"
+	CardHidden         = "card_hidden"
+	CardCut            = "card_cut"
+	CardOnPage         = "card_on_page"
 )
 
 // WarningText is what a person reads for a warning code, "" for an unknown one.
@@ -148,4 +151,7 @@ var warningTexts = map[string]string{
 	CardEditionAssumed: "The edition of the colour card was not said; the one that fits better was taken.",
 	CardSmall:          "The patches of the colour card have few pixels.",
 	CardTilted:         "The colour card is tilted by more than 10° against the camera.",
+	CardHidden:         "A colour card is in the photo, but something or glare covers a part of it: it was not used.",
+	CardCut:            "Only a part of the colour card is in the photo: it was not used.",
+	CardOnPage:         "The colour card is part of a picture on a page or in a plot, not of a photo: it was not used.",
 }

@@ -89,7 +89,7 @@ func (f Facts) judgeExposure(v *verdict) {
 	}
 	if f.Glare > MaxGlare {
 		v.add(outcome.Doubtful, outcome.Glare, []string{Redness, Pigment, Texture},
-			fmt.Sprintf("Glare covers %.1f %% of the skin (limit %.0f %%).", 100*f.Glare, 100*MaxGlare),
+			fmt.Sprintf("Glare covers %.1f %% of the area (limit %.0f %%).", 100*f.Glare, 100*MaxGlare),
 			"Retake: dry the skin, move the lamp aside or cross-polarise.")
 	}
 }

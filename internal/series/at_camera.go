@@ -121,9 +121,9 @@ func (s *shot) lightFindings(f *frame, of string) []TrafficLight {
 	}
 	var list []TrafficLight
 	for _, code := range s.lit {
-		l := TrafficLight{Colour: Amber, Why: outcome.WarningText(code)}
+		l := TrafficLight{Colour: Amber, Why: outcome.WarningText(code), mend: lightMends[code]}
 		if code == outcome.Uncalibrated {
-			l.Colour, l.mend = Red, "Retake with the colour card or the untreated skin in the picture, evenly lit."
+			l.Colour = Red
 		}
 		list = append(list, l)
 	}
@@ -133,6 +133,23 @@ func (s *shot) lightFindings(f *frame, of string) []TrafficLight {
 				100*math.Expm1(s.light.Gradient), f.when(), 100*calib.MaxGradient)})
 	}
 	return list
+}
+
+// lightMends are what another photo can do about a warning of the light; what is not
+// listed, no other photo would mend.
+var lightMends = map[string]string{
+	outcome.Uncalibrated:   "Retake with the colour card or the untreated skin in the picture, evenly lit.",
+	outcome.ControlLost:    "Retake with the untreated skin in the picture.",
+	outcome.GreyLost:       "Retake with the grey reference where it lay, whole and evenly lit.",
+	outcome.LightsDisagree: "Retake with the card beside the skin, both in the same light.",
+	outcome.CardHidden:     "Retake with the colour card whole in the picture, nothing on it and no glare.",
+	outcome.CardCut:        "Retake with the whole colour card in the picture.",
+	outcome.CardRejected:   "Retake with the colour card evenly lit by one lamp, without glare.",
+	outcome.CardDoubtful:   "Retake with the colour card evenly lit by one lamp, without glare.",
+	outcome.CardShadow:     "Retake with skin and card evenly lit, no shadow on the card.",
+	outcome.CardClipped:    "Retake with an exposure that keeps both white and black of the card.",
+	outcome.CardSmall:      "Retake from closer, or with a larger colour card.",
+	outcome.CardTilted:     "Retake with the colour card flat in the plane of the skin.",
 }
 
 // sentence begins with a capital and ends with a full stop.

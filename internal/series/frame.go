@@ -29,9 +29,8 @@ type frame struct {
 	regions []region
 	holes   []geom.Polygon    // excluded regions
 	own     *calib.Light      // of the frame's own card or grey reference; nil: as shot
-	card    *calib.Light      // own, where a card set it; nil: none
+	card    *calib.Card       // that set own; nil: none did
 	edition cie.Edition       // of the card; "": not known
-	tiltDeg float64           // of the card
 	scale   *calib.Card       // that told mmPerPx; nil: the user did
 	grey    *grey             // reference; nil: none
 	light   []calib.TileLight // of the tiles that set the light; empty: no control skin

@@ -77,9 +77,7 @@ func (f *frame) setOwnLight(pixels *raster.RGB, m *manifest.Series) {
 	var light calib.Light
 	err := errNoFrameCard
 	if m.Calibration == lightAuto || m.Calibration == lightCard {
-		if light, err = f.readCard(pixels, m); err == nil {
-			f.card = &light
-		}
+		light, err = f.readCard(pixels, m)
 	}
 	if err != nil && m.Calibration == lightAuto {
 		light, err = f.readGrey(pixels, m.ROIs)
@@ -99,13 +97,10 @@ func (f *frame) readCard(pixels *raster.RGB, m *manifest.Series) (calib.Light, e
 		f.noteScale(m.Card)
 	}
 	if err != nil {
-		if m.Calibration == lightCard {
-			f.notices = append(f.notices, outcome.Notice{Code: outcome.Uncalibrated, Photo: f.file,
-				Text: "The colour card that series.yaml asks for was not found in the frame photo (" + why(err) + ")."})
-		}
+		f.noteUnused(err, m.Calibration)
 		return light, err
 	}
-	f.edition, f.tiltDeg = card.Edition, card.TiltDeg // one edition for the whole series
+	f.card, f.edition = &card, card.Edition // one edition for the whole series
 	if f.mmPerPx == 0 {
 		f.note(outcome.CardPitchUnknown)
 	}
@@ -113,6 +108,19 @@ func (f *frame) readCard(pixels *raster.RGB, m *manifest.Series) (calib.Light, e
 		f.note(code)
 	}
 	return light, nil
+}
+
+// noteUnused says why the frame's card sets no light, where there is one or the user
+// wants one.
+func (f *frame) noteUnused(err error, asked string) {
+	code := calib.WhyUnused(err)
+	switch {
+	case asked == lightCard:
+		f.notices = append(f.notices, outcome.Notice{Code: outcome.Uncalibrated, Photo: f.file,
+			Text: "The colour card that series.yaml asks for cannot be used in the frame photo (" + why(err) + ")."})
+	case code != "":
+		f.note(code)
+	}
 }
 
 // noteScale says where the card's size came from if nobody measured it.
@@ -126,12 +134,16 @@ func (f *frame) note(code string) {
 	f.notices = append(f.notices, outcome.Notice{Code: code, Photo: f.file, Text: outcome.WarningText(code)})
 }
 
-// findCard finds a card and its light; a card that its own correction does not fit
-// comes with an error.
+// findCard finds a card and its light, held against the frame's card if that is known; a
+// card that its own correction does not fit comes with an error.
 func (f *frame) findCard(pixels *raster.RGB, said manifest.Card, exclude []geom.Polygon) (calib.Card, calib.Light, error) {
 	card, err := calib.FindCard(pixels, calib.CardOptions{Edition: f.edition, PitchMM: said.PitchMM, PaintMM: calib.PaintMM(said.Type), Exclude: exclude})
 	if err != nil {
 		return card, calib.Light{}, err
+	}
+	if f.card != nil {
+		light, err := card.LightLike(*f.card)
+		return card, light, err
 	}
 	light, err := card.Light()
 	return card, light, err
@@ -163,7 +175,7 @@ func (s *shot) lightOfFrame(f *frame, method string) {
 	case f.own != nil:
 		s.setGain(*f.own)
 		if f.card != nil {
-			s.compareTilt(f.tiltDeg)
+			s.compareTilt(f.card.TiltDeg)
 		} else if len(f.light) == 0 {
 			s.lit = append(s.lit, outcome.GreyLight)
 		}
@@ -185,6 +197,9 @@ func (s *shot) lightOfCard(f *frame, m *manifest.Series) (calib.Light, error) {
 		return calib.Light{}, errNoPlace
 	}
 	card, light, err := f.findCard(s.pixels, m.Card, holes)
+	if code := calib.WhyUnused(err); code != "" {
+		s.lit = append(s.lit, code)
+	}
 	if err != nil {
 		return light, err
 	}
