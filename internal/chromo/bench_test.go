@@ -40,15 +40,16 @@ func BenchmarkNewModel(b *testing.B) {
 	}
 }
 
-// A region of 40 by 30 mm at the resolution of the maps, 240 by 180 pixels.
+// A region of 25 by 30 mm and the same region at the baseline.
 func BenchmarkLink(b *testing.B) {
-	m, q := raster.New(240, 180), raster.New(240, 180)
-	for i := range m.Pix {
-		m.Pix[i], q.Pix[i] = 4+float32(i%7)/10, 1.3+float32(i%11)/20
+	rgb, maps := raster.NewRGB(linkW, linkH), &Maps{Melanin: blotchy(1, 0.7), Hemoglobin: blotchy(2, 0.7), by: NewModel(Options{})}
+	for i, v := range blotchy(6, 0.5).Pix {
+		rgb.R.Pix[i], rgb.G.Pix[i] = 0.3*(1+0.05*v), 0.2*(1+0.05*v)
 	}
-	b.SetBytes(int64(12 * len(m.Pix)))
+	link := NewLink(MottleOf(rgb, maps, nil, linkMM))
+	b.SetBytes(int64(12 * len(maps.Melanin.Pix)))
 	b.ReportAllocs()
 	for b.Loop() {
-		LinkOf(Field{Value: m}, Field{Value: q}, 1.0/6)
+		link.Leak(MottleOf(rgb, maps, nil, linkMM), 4, 1.3)
 	}
 }

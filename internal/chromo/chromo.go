@@ -13,17 +13,19 @@
 // refitted to a photo: a basis of its own would turn one visit's change into another's
 // scale. Values are model-equivalent. On dark skin, where the surface outshines blue, the
 // settled model also uses how bright the skin is, which known light makes possible. What a
-// flush is misread as is not modelled but seen: a [Link] tells it from the flush's own
-// blotches.
+// flush is misread as is not modelled but seen: a [Link] tells it from the blotches that the
+// flush has changed since the baseline, pixel by pixel.
 //
 // Limits, on simulated skin with shine. The surface's reflection adds 0.01 to 0.04 of white
 // and cannot be told from paler skin in one photo: from a model with 0.0125, a surface
 // 0.0075 off makes 10 % of light skin's melanin of a flush of 3 points, shine of 0.02 a
-// third. A [Link] takes that to 3 to 14 %; a flush of half that strength is too faint to
-// tell and stays at 13 to 20 %. Tried and left: the surface from melanin and blood that vary
-// independently at rest (good to 0.005 where blood is as mottled as it is in the project's
-// phantom, misled where it is not) and from the colours of relief (what it finds depends on
-// how the lamp stands).
+// third. A [Link] finds that to about 5 % of the melanin, of faint flushes as well. What is
+// left is mostly light: on light skin 0.1 % of ln(G/B) is 1 % of the melanin, and shine that
+// a turned cheek shows differently makes three to five times as much. Tried and left: the
+// surface from melanin and blood that vary independently at rest (good to 0.005 where blood
+// is as mottled as it is in the project's phantom, misled where it is not) and from the
+// colours of relief (what it finds depends on how the lamp stands); blotches of the flush's
+// photo alone, which melanin's own mottle and blue noise hide (a fifth of the precision).
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.
@@ -50,6 +52,7 @@ type Maps struct {
 	Hemoglobin *raster.Plane // percent blood of the dermis
 	Shading    *raster.Plane // natural logarithm of the light on the skin, 0 = as on the white reference
 	Beyond     *raster.Plane // 1 where the colour is unlike any modelled skin, 0 inside
+	by         *Model
 }
 
 // Separate evaluates the model at every pixel. On pixels of a photo's full resolution
@@ -57,7 +60,7 @@ type Maps struct {
 // ([filter.ShrinkRGB]), and take fine shading from [Model.Shading].
 func (m *Model) Separate(rgb *raster.RGB) *Maps {
 	w, h := rgb.W(), rgb.H()
-	maps := &Maps{Melanin: raster.New(w, h), Hemoglobin: raster.New(w, h), Shading: raster.New(w, h), Beyond: raster.New(w, h)}
+	maps := &Maps{Melanin: raster.New(w, h), Hemoglobin: raster.New(w, h), Shading: raster.New(w, h), Beyond: raster.New(w, h), by: m}
 	raster.Bands(h, func(y0, y1 int) {
 		for i := y0 * w; i < y1*w; i++ {
 			u, v, g := m.ratios(rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i])

@@ -2,98 +2,73 @@ package chromo
 
 import "math"
 
-// Link is how blood varies over a region at the scale of blotches, and melanin with it. A
-// flush brings blotches of blood and lays no melanin: melanin that follows the new
-// blotches is misread ([Link.Leak]), by shine, by a camera that sees other colours, by
-// blood of another oxygenation, whichever it is. That pigments lie independently of each
-// other is what separates them without any model too (Tsumura 1999, JOSA A 16:2169).
-type Link struct {
-	blood float64 // variance of √blood, in which colour is nearly straight
-	both  float64 // its covariance with melanin
-	tiles []tile
-}
+// Link is what a region shows at rest: blotches that those of later photos are held
+// against. A flush brings blotches of blood, and evens out those that there were, and lays
+// no melanin: melanin that changes as they do is misread ([Link.Leak]), by shine, by a
+// camera that sees other colours, by blood of another oxygenation, whichever it is. That
+// pigments lie independently of each other is what separates them without any model too
+// (Tsumura 1999, JOSA A 16:2169).
+type Link struct{ rest []*Mottle }
 
-// tile holds sums over one tile of a region: pixels, squares of √blood, products.
-type tile struct{ n, qq, mq float64 }
-
-// Scales of a link, in millimetres (project defaults): noise and hair lie below the
-// blotches, form and fall-off of light above; tiles of tileMM count as independent.
-const (
-	blotchFromMM, blotchToMM = 0.3, 2.0
-	tileMM                   = 3.0
-	leastTiles               = 8
-)
-
-// LinkOf evaluates melanin and blood (percent) of a region on pixels of mmPerPx. ok is
-// false without a scale and where the region is too small to tell.
-func LinkOf(melanin, blood Field, mmPerPx float64) (l Link, ok bool) {
-	if !(mmPerPx > 0) || mmPerPx > blotchFromMM || melanin.Empty() {
-		return Link{}, false
+// NewLink takes a region's photos of the baseline; it is nil where none has a scale.
+func NewLink(baseline ...*Mottle) *Link {
+	l := &Link{}
+	for _, m := range baseline {
+		if m != nil {
+			l.rest = append(l.rest, m)
+		}
 	}
-	root := blood.Value.Clone()
-	for i, v := range root.Pix {
-		root.Pix[i] = Root(v)
+	if len(l.rest) == 0 {
+		return nil
 	}
-	m, q := melanin.blotches(mmPerPx), Field{Value: root, Weight: blood.Weight}.blotches(mmPerPx)
-	l.tiles = tilesOf(m, q, max(1, int(tileMM/mmPerPx)))
-	if len(l.tiles) < leastTiles {
-		return Link{}, false
-	}
-	l.sum()
-	return l, true
-}
-
-// Root is the square root of blood, 0 where noise has made it negative.
-func Root(blood float32) float32 { return float32(math.Sqrt(float64(max(blood, 0)))) }
-
-// JoinLinks is the link of one region over several photos of it.
-func JoinLinks(list []Link) Link {
-	var l Link
-	for _, one := range list {
-		l.tiles = append(l.tiles, one.tiles...)
-	}
-	l.sum()
 	return l
 }
 
-func (l *Link) sum() {
-	var all tile
-	for _, t := range l.tiles {
-		all = tile{all.n + t.n, all.qq + t.qq, all.mq + t.mq}
+// tile holds sums over one tile of a region: pixels, and products of the ln(R/G) around
+// them with blood as a leak shows it and with melanin.
+type tile struct{ n, qu, mu float64 }
+
+const (
+	tileMM     = 3.0 // tiles count as independent
+	leastTiles = 8
+	// linkSigmas bounds what belongs to the skin: beyond so many robust standard deviations
+	// lie spots, vessels and needle points, which have both colours of their own (project
+	// default).
+	linkSigmas = 4
+)
+
+// since are the tiles of how a photo's mottle differs from those at rest.
+func (l *Link) since(now *Mottle, s *leakShape) []tile {
+	var all []tile
+	shaped := now.shaped(s)
+	for _, base := range l.rest {
+		if move, ok := now.onto(base); ok {
+			all = append(all, shaped.less(base.shaped(s), move).tiles(base.mm)...)
+		}
 	}
-	l.blood, l.both = all.qq/all.n, all.mq/all.n
+	return all
 }
 
-// blotches keeps the scales of a link.
-func (f Field) blotches(mmPerPx float64) Field {
-	fine, coarse := f.Smooth(blotchFromMM/mmPerPx), f.Smooth(blotchToMM/mmPerPx)
-	for i := range fine.Pix {
-		fine.Pix[i] -= coarse.Pix[i]
+// tiles sums over tiles of tileMM, those left out that hold nothing.
+func (d change) tiles(mmPerPx float64) []tile {
+	var far [3]float32
+	for k, f := range d {
+		_, sigma := medianMAD(everyNth(f.inside()))
+		far[k] = float32(linkSigmas * sigma)
 	}
-	return Field{Value: fine, Weight: f.Weight}
-}
-
-// linkSigmas bounds what belongs to the skin: beyond so many robust standard deviations lie
-// spots, vessels and needle points, which have both colours of their own (project default).
-const linkSigmas = 3
-
-// tilesOf sums over tiles of side pixels, those left out that hold nothing.
-func tilesOf(m, q Field, side int) []tile {
-	_, sm := medianMAD(everyNth(m.inside()))
-	_, sq := medianMAD(everyNth(q.inside()))
-	farM, farQ := float32(linkSigmas*sm), float32(linkSigmas*sq)
-	w := m.Value.W
+	around := d[2].around(mmPerPx)
+	w, side := around.Value.W, int(tileMM/mmPerPx)
 	across := (w + side - 1) / side
-	tiles := make([]tile, across*((m.Value.H+side-1)/side))
-	for i, a := range m.Value.Pix {
-		b := q.Value.Pix[i]
-		if !m.Inside(i) || !(max(a, -a) <= farM && max(b, -b) <= farQ) {
+	tiles := make([]tile, across*((around.Value.H+side-1)/side))
+	for i, u := range around.Value.Pix {
+		m, q := d[0].Value.Pix[i], d[1].Value.Pix[i]
+		if !around.Inside(i) || !(max(m, -m) <= far[0] && max(q, -q) <= far[1] && max(u, -u) <= far[2]) {
 			continue
 		}
 		t := &tiles[i/w/side*across+i%w/side]
 		t.n++
-		t.qq += float64(b) * float64(b)
-		t.mq += float64(a) * float64(b)
+		t.qu += float64(q) * float64(u)
+		t.mu += float64(m) * float64(u)
 	}
 	full := tiles[:0]
 	for _, t := range tiles {
@@ -104,48 +79,120 @@ func tilesOf(m, q Field, side int) []tile {
 	return full
 }
 
-// scatter is the standard error of the covariance about one at rest that melanin's
-// following blood by k has changed.
-func (l Link) scatter(k float64, rest Link) float64 {
-	var n, d2 float64
-	for _, t := range l.tiles {
-		d := t.mq - rest.both*t.n - k*(t.qq-rest.blood*t.n)
-		n, d2 = n+t.n, d2+d*d
+// slope is how melanin follows blood where ln(R/G) says that there is more, with its
+// standard error by the tiles. ln(R/G) around a pixel is an instrument for its blood
+// (Reiersøl 1945, Ark Mat Astr Fys 32A:4): the noise of the pixel's own blue light, which
+// moves melanin and blood together, is none of it.
+func slope(tiles []tile) (k, se float64) {
+	var all tile
+	for _, t := range tiles {
+		all.qu, all.mu = all.qu+t.qu, all.mu+t.mu
 	}
-	return math.Sqrt(d2) / n
+	k = all.mu / all.qu
+	var d2 float64
+	for _, t := range tiles {
+		d := t.mu - k*t.qu
+		d2 += d * d
+	}
+	return k, math.Sqrt(d2) / math.Abs(all.qu)
 }
 
-// Bounds of what is taken for a leak (project defaults).
+// leakShape is how a leak grows with √blood, per √% on average over a flush of flushPoints:
+// as that of a shinier surface does, which is a third steeper at its end than at its
+// beginning. Blood of other oxygenation bends half as much, other cameras the other way.
+type leakShape [shapeNodes]float32
+
 const (
-	// Skin's own link may have changed by this share of it.
-	restChange = 0.25
-	// Below this many standard errors there is no leak; beyond, as much of it as the
-	// garrote leaves, 1 − (leastZ/z)⁴ (after Breiman 1995, Technometrics 37:373, but
-	// steeper: all of it where it is certain).
-	leastZ = 1.5
-	// Per √% of blood, relative to melanin. New pigment may lie where blood lay and must
-	// never pass for a leak: no more is taken off than the least surface reflection, 0.005,
-	// explains. Shine and other cameras hide melanin, and by more.
-	mostTaken, mostGiven = 0.10, 1.0
+	shapeNodes  = 66
+	shapeStep   = 0.05 // √% of blood
+	flushPoints = 3    // % of blood
 )
 
-// Leak is what melanin is misread by: percent per √% of blood, by how melanin follows the
-// blood that has come or gone since the link at rest. found is what is read there with
-// its standard error; removable is the part of it that is certain and cannot be pigment,
-// 0 at rest. level is the region's melanin at rest.
-func (l Link) Leak(rest Link, level float64) (removable, found, se float64) {
-	more := l.blood - rest.blood
-	if more == 0 || !(level > 0) {
-		return 0, math.NaN(), math.Inf(1)
+// shape is that of skin of so much melanin (percent).
+func (m *Model) shape(melanin float64) *leakShape {
+	const shinier = 0.01
+	shiny := m.forward.resurfaced(m.surface(), m.surface()+shinier)
+	var t leakShape
+	for i := range t {
+		root := float64(i) * shapeStep
+		s, _, _ := shiny.at(m.forward.nearest(melanin, root*root))
+		t[i] = m.inverse.at(float32(s[0]), float32(s[1])).melanin
 	}
-	found = (l.both - rest.both) / more
-	own := rest.scatter(rest.both/rest.blood, Link{})
-	se = math.Hypot(math.Hypot(l.scatter(found, rest), own), restChange*rest.both) / math.Abs(more)
-	z := math.Abs(found / se)
-	if !(z > leastZ) {
-		return 0, found, se
+	from, to := Root(restingBlood), Root(restingBlood+flushPoints)
+	unit := (t.at(to) - t.at(from)) / (to - from)
+	for i := range t {
+		t[i] /= unit
 	}
-	sure := 1 - math.Pow(leastZ/z, 4)
-	sure *= min(1, math.Abs(more)/min(l.blood, rest.blood)) // blotches that hardly changed tell little
-	return max(-mostGiven*level, min(sure*found, mostTaken*level)), found, se
+	return &t
+}
+
+// at is the shape at a root of blood, held at its end.
+func (t *leakShape) at(root float32) float32 {
+	x := min(root*(1/shapeStep), shapeNodes-1.001)
+	i := int(x)
+	return t[i] + float32((x-float32(i))*(t[i+1]-t[i]))
+}
+
+// Bounds of what is taken for a leak, relative to the skin's melanin and per √% of blood
+// (project defaults).
+const (
+	// What is misread where the model does not hold, as a standard deviation over lights,
+	// cameras and oxygenations; more than mostLeak is no leak but melanin that has changed.
+	leakSpread, mostLeak = 0.4, 1.5
+	// New pigment may lie where blood lay and must never pass for a leak: no more is taken
+	// off than the least surface reflection, 0.005, explains. Shine and other cameras hide
+	// melanin.
+	mostTaken = 0.10
+)
+
+// Leak is what a photo's melanin is misread by where blood is not as at rest.
+type Leak struct {
+	found, se float64 // percent per √% of blood
+	sure      float64 // the part of found that is certain and cannot be pigment
+	shape     *leakShape
+	rest      float32 // root of blood
+}
+
+// Leak reads it from a photo's blotches. melanin and blood are the region's at rest, in
+// percent; ok is false where the photo tells nothing.
+func (l *Link) Leak(now *Mottle, melanin, blood float64) (k Leak, ok bool) {
+	if now == nil || !(melanin > 0) {
+		return k, false
+	}
+	k.shape, k.rest = now.model.shape(melanin), Root(float32(blood))
+	tiles := l.since(now, k.shape)
+	if len(tiles) < leastTiles {
+		return k, false
+	}
+	k.found, k.se = slope(tiles)
+	if !(k.se > 0 && k.se < melanin && math.Abs(k.found) < mostLeak*melanin) {
+		return k, false
+	}
+	k.sure = min(certain(k.found, k.se, leakSpread*melanin), mostTaken*melanin)
+	return k, true
+}
+
+// certain is the expectation of a quantity found with a standard error that is none or, as
+// likely, spread as given: a spike and a slab (Mitchell & Beauchamp 1988, JASA 83:1023).
+func certain(found, se, spread float64) float64 {
+	z, slab := found/se, spread*spread/(spread*spread+se*se)
+	odds := math.Sqrt(1-slab) * math.Exp(min(z*z*slab/2, 100)) // of the slab
+	return found * slab * odds / (1 + odds)
+}
+
+// At is the melanin that is misread where blood is so, in percent.
+func (k Leak) At(blood float32) float32 {
+	return float32(k.sure) * (k.shape.at(Root(blood)) - k.shape.at(k.rest))
+}
+
+// PerPoint is the melanin that each point of blood is misread as on the way to so much
+// blood, all in percent, and its standard error.
+func (k Leak) PerPoint(blood float64) (found, se float64) {
+	const least = 0.01
+	to := Root(float32(blood))
+	if d := to - k.rest; max(d, -d) < least {
+		to = k.rest + least
+	}
+	per := float64((k.shape.at(to) - k.shape.at(k.rest)) / (to*to - k.rest*k.rest))
+	return per * k.found, math.Abs(per) * k.se
 }

@@ -10,14 +10,17 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// blotchy is a plane of blotches about 0.7 mm wide, of standard deviation 1.
-func blotchy(seed uint64) *raster.Plane {
+// A region of linkW×linkH pixels of linkMM.
+const linkW, linkH, linkMM = 150, 180, 1.0 / 6
+
+// blotchy is a plane of blotches about so wide, of standard deviation 1.
+func blotchy(seed uint64, mm float64) *raster.Plane {
 	r := rand.New(rand.NewPCG(seed, 5))
 	p := raster.New(linkW, linkH)
 	for i := range p.Pix {
 		p.Pix[i] = float32(r.NormFloat64())
 	}
-	p = filter.Gaussian(p, 0.35/linkMM)
+	p = filter.Gaussian(p, mm/2/linkMM)
 	s := Field{Value: p}.Summary()
 	for i, v := range p.Pix {
 		p.Pix[i] = (v - float32(s.Mean)) / float32(s.SD)
@@ -25,119 +28,167 @@ func blotchy(seed uint64) *raster.Plane {
 	return p
 }
 
-const linkW, linkH, linkMM = 120, 150, 1.0 / 6
-
-// skinWith is melanin around 4 % and blood around 1.3 % that are patchy by themselves, with
-// flush points of blotchy blood; melanin is misread by leak per √%, and where the flush
-// lay there is pigment more, relative.
-func skinWith(flush, leak, pigment float64) (melanin, blood Field) {
-	m, b, f := blotchy(1), blotchy(2), blotchy(3)
-	for i := range m.Pix {
-		points := 1.3*(1+0.15*float64(b.Pix[i])) + flush*max(0, 1+0.3*float64(f.Pix[i]))
-		read := 4 * (1 + 0.05*float64(m.Pix[i]) + pigment*(1+0.5*float64(f.Pix[i])))
-		m.Pix[i] = float32(read + leak*(math.Sqrt(points)-math.Sqrt(1.3)))
-		b.Pix[i] = float32(points)
-	}
-	return Field{Value: m}, Field{Value: b}
+// skinWith is skin whose melanin around 4 % and blood around 1.3 % are patchy.
+type skinWith struct {
+	flush   float64 // points of blotchy blood more
+	leak    float64 // percent of melanin that a √% of blood is misread as, of a leak's shape
+	pigment float64 // more melanin where the flush lay, relative
+	marks   float64 // of melanin and blood at the same places, relative
+	noise   float64 // of blue light: percent of melanin more and an eighth as many √% of blood less
+	seed    uint64
 }
 
-func linkWith(t *testing.T, flush, leak, pigment float64) Link {
+var linkModel = NewModel(Options{})
+
+// mottle is the skin as a photo shows it.
+func (c skinWith) mottle(t *testing.T) *Mottle {
 	t.Helper()
-	m, b := skinWith(flush, leak, pigment)
-	l, ok := LinkOf(m, b, linkMM)
-	if !ok {
-		t.Fatal("no link")
+	m, b, f, marks, relief := blotchy(1, 0.7), blotchy(2, 0.7), blotchy(3, 2), blotchy(4, 0.7), blotchy(6, 0.5)
+	blue, shape := blotchy(7+c.seed, 0.4), linkModel.shape(4)
+	rgb := raster.NewRGB(linkW, linkH)
+	for i := range m.Pix {
+		mark := c.marks * float64(marks.Pix[i])
+		points := 1.3*(1+0.15*float64(b.Pix[i])+mark) + c.flush*max(0, 1+0.15*float64(f.Pix[i]))
+		true4 := 4 * (1 + 0.05*float64(m.Pix[i]) + mark + c.pigment*(1+0.5*float64(f.Pix[i])))
+		noise := c.noise * float64(blue.Pix[i])
+		read := true4 + c.leak*float64(shape.at(Root(float32(points)))-shape.at(Root(1.3))) + noise
+		root := math.Sqrt(points)
+		light := 0.4 * math.Exp(0.05*float64(relief.Pix[i]))
+		rgb.R.Pix[i], rgb.G.Pix[i] = float32(light*math.Exp(-0.03*true4)), float32(light*math.Exp(-0.04*true4-0.35*root))
+		m.Pix[i], b.Pix[i] = float32(read), float32((root-noise/8)*(root-noise/8))
 	}
-	return l
+	out := MottleOf(rgb, &Maps{Melanin: m, Hemoglobin: b, by: linkModel}, nil, linkMM)
+	if out == nil {
+		t.Fatal("no mottle")
+	}
+	return out
 }
 
-// What melanin is misread by is found from the photo of a flush alone.
+// leak is what the skin says of itself as it was.
+func (c skinWith) from(t *testing.T, rest skinWith) (Leak, bool) {
+	t.Helper()
+	return NewLink(rest.mottle(t)).Leak(c.mottle(t), 4, 1.3)
+}
+
+// What melanin is misread by is found from a flush alone, strong or faint, whatever blue
+// noise each photo has.
 func TestALeakIsFound(t *testing.T) {
-	for _, leak := range []float64{-2, -0.8, 0.3} {
-		got, found, se := linkWith(t, 3, leak, 0).Leak(linkWith(t, 0, leak, 0), 4)
-		near(t, "found", found, leak, 3*se)
-		near(t, "standard error", se, 0, 0.15)
-		near(t, "removable", got, leak, 0.4)
+	for _, flush := range []float64{3, 1.5} {
+		for _, leak := range []float64{-2, -0.8, 0.3} {
+			k, ok := skinWith{flush: flush, leak: leak, noise: 0.1, seed: 1}.from(t, skinWith{leak: leak, noise: 0.1})
+			if !ok {
+				t.Fatalf("a leak of %v is not found", leak)
+			}
+			near(t, "found", k.found, leak, 3*k.se)
+			near(t, "standard error", k.se, 0, 0.15)
+			read := k.shape.at(Root(float32(1.3+flush))) - k.shape.at(Root(1.3))
+			near(t, "taken off", float64(k.At(float32(1.3+flush))), leak*float64(read), 0.25)
+			near(t, "at rest", float64(k.At(1.3)), 0, 1e-6)
+			perPoint, _ := k.PerPoint(1.3 + flush)
+			near(t, "per point", perPoint*flush, k.found*float64(read), 1e-4)
+		}
 	}
 }
 
 // Without a leak nothing is taken off, nor where blood is as it was; and pigment that lies
 // where the blood lay stays pigment.
 func TestPigmentIsNoLeak(t *testing.T) {
-	rest := linkWith(t, 0, 0, 0)
-	got, _, _ := linkWith(t, 3, 0, 0).Leak(rest, 4)
-	near(t, "no leak", got, 0, 0.15)
-	got, _, se := rest.Leak(rest, 4)
-	if got != 0 || !math.IsInf(se, 1) {
-		t.Errorf("at rest %v ± %v", got, se)
+	rest := skinWith{noise: 0.1}
+	k, _ := skinWith{flush: 3, noise: 0.1, seed: 1}.from(t, rest)
+	near(t, "no leak", k.sure, 0, 0.1)
+	if k, ok := (skinWith{noise: 0.1, seed: 1}).from(t, rest); ok {
+		near(t, "at rest", float64(k.At(1.35)), 0, 0.02)
 	}
-	got, _, _ = linkWith(t, 1, 0, 0.2).Leak(rest, 4)
-	taken := got * (math.Sqrt(2.3) - math.Sqrt(1.3))
-	near(t, "taken off 20 % of new pigment", taken/4, 0, 0.04)
+	k, _ = skinWith{flush: 1, pigment: 0.2, noise: 0.1, seed: 1}.from(t, rest)
+	near(t, "taken off 20 % of new pigment", float64(k.At(2.3))/4, 0, 0.05)
+	if k, ok := (skinWith{pigment: 0.5, noise: 0.1, seed: 1}).from(t, rest); ok {
+		near(t, "taken off pigment alone", float64(k.At(1.35))/4, 0, 0.02)
+	}
 }
 
 // A link of skin's own, such as that of old marks that are brown and red, is no leak.
 func TestALinkAtRestIsNoLeak(t *testing.T) {
-	own := func(flush float64) Link {
-		m, b := skinWith(flush, 0, 0)
-		marks := blotchy(4)
-		for i, v := range marks.Pix {
-			m.Value.Pix[i] += 0.2 * v
-			b.Value.Pix[i] += 0.1 * v
-		}
-		l, _ := LinkOf(m, b, linkMM)
-		return l
-	}
-	got, _, _ := own(3).Leak(own(0), 4)
-	near(t, "leak", got, 0, 0.2)
+	k, _ := skinWith{flush: 3, marks: 0.1}.from(t, skinWith{marks: 0.1})
+	near(t, "leak", k.sure, 0, 0.1)
 }
 
-func TestALinkNeedsScaleAndRoom(t *testing.T) {
-	m, b := skinWith(0, 0, 0)
-	for _, mm := range []float64{0, 0.4, 0.01} {
-		if _, ok := LinkOf(m, b, mm); ok {
-			t.Errorf("a link of pixels of %v mm", mm)
+// Other skin and a photo without a scale tell nothing, nor does the photo of the baseline
+// itself.
+func TestALinkNeedsTheSameSkin(t *testing.T) {
+	rest := skinWith{}.mottle(t)
+	if _, ok := NewLink(rest).Leak(rest, 4, 1.3); ok {
+		t.Error("the baseline leaks into itself")
+	}
+	rgb, maps := raster.NewRGB(linkW, linkH), &Maps{Melanin: blotchy(11, 0.7), Hemoglobin: blotchy(12, 0.7), by: linkModel}
+	for i, v := range blotchy(13, 0.5).Pix {
+		rgb.R.Pix[i], rgb.G.Pix[i] = 0.3*(1+0.05*v), 0.2*(1+0.05*v)
+	}
+	if _, ok := NewLink(rest).Leak(MottleOf(rgb, maps, nil, linkMM), 4, 1.3); ok {
+		t.Error("other skin tells of a leak")
+	}
+	for _, mm := range []float64{0, 0.4, math.NaN()} {
+		if MottleOf(rgb, maps, nil, mm) != nil {
+			t.Errorf("blotches on pixels of %v mm", mm)
 		}
 	}
-	joined := JoinLinks([]Link{linkWith(t, 0, 0, 0), linkWith(t, 3, 0, 0)})
-	near(t, "mean variance", joined.blood, (linkWith(t, 0, 0, 0).blood+linkWith(t, 3, 0, 0).blood)/2, 0.001)
-}
-
-// Skin lighter than any is shinier than modelled: the surface is raised until it is the
-// lightest that there is, and a flush of it is hardly melanin any more.
-func TestTooLightIsShine(t *testing.T) {
-	for _, surface := range []float64{0.025, 0.03, 0.035} {
-		skin := optics.Skin{Melanin: 0.013, Blood: before, Surface: surface}
-		m := NewModel(Options{})
-		raw, _, _ := flushReadAsMelanin(m, optics.SRGB(), skin)
-		settled := m.Settle(Baseline{Colour: skinRGB(optics.SRGB(), skin), LightKnown: true})
-		near(t, "surface", settled.options.Skin.Surface, surface, 0.002)
-		got, _, _ := flushReadAsMelanin(settled, optics.SRGB(), skin)
-		near(t, "flush", got, 0, 0.07)
-		if !(raw < -0.2) {
-			t.Errorf("unsettled the flush reads as %+.2f melanin: the case proves nothing", raw)
-		}
+	if NewLink(nil, nil) != nil {
+		t.Error("a link of nothing")
 	}
 }
 
-// Dark skin tells its surface by the blood that it seems to have: melanin is then followed.
-func TestDarkSkinTellsItsSurface(t *testing.T) {
-	for _, surface := range []float64{0.005, DefaultSurface, 0.02} {
-		s := optics.Skin{Melanin: 0.25, Blood: 0.0125, Surface: surface}
-		m := NewModel(Options{}).Settle(Baseline{Colour: skinRGB(optics.SRGB(), s), LightKnown: true})
-		near(t, "surface", m.surface(), surface, 0.004)
+// Mottles are laid on each other wherever they lie: to a tenth of a millimetre.
+func TestMottlesAreLaidOnEachOther(t *testing.T) {
+	red := blotchy(6, 0.8)
+	at := func(p *raster.Plane, x, y float64) float32 {
+		i, j := math.Floor(x), math.Floor(y)
+		return between{int(i), int(j), float32(x - i), float32(y - j)}.of(p)
+	}
+	for _, c := range []struct{ deg, scale, dx, dy float64 }{{0, 1, 0, 0}, {5, 1.07, 6.3, -4.2}, {-9, 0.94, -3, 8}, {11, 1, 12, 12}} {
+		s, k := math.Sincos(c.deg * math.Pi / 180)
+		const w, h = 100, 110
+		want := affine{c.scale * k, -c.scale * s, 30 + c.dx, c.scale * s, c.scale * k, 25 + c.dy}
+		rgb, maps := raster.NewRGB(w, h), &Maps{Melanin: raster.New(w, h), Hemoglobin: raster.New(w, h), by: linkModel}
+		whole, empty := raster.NewRGB(linkW, linkH), &Maps{Melanin: raster.New(linkW, linkH), Hemoglobin: raster.New(linkW, linkH), by: linkModel}
+		for i, v := range red.Pix {
+			whole.R.Pix[i], whole.G.Pix[i] = float32(0.4*math.Exp(0.05*float64(v))), 0.2
+		}
+		for i := range rgb.R.Pix {
+			x, y := float64(i%w), float64(i/w)
+			u, v := min(max(want[0]*x+want[1]*y+want[2], 0), linkW-1.01), min(max(want[3]*x+want[4]*y+want[5], 0), linkH-1.01)
+			rgb.R.Pix[i], rgb.G.Pix[i] = float32(0.4*math.Exp(0.05*float64(at(red, u, v)))), 0.2
+		}
+		base, now := MottleOf(rgb, maps, nil, linkMM), MottleOf(whole, empty, nil, linkMM)
+		got, ok := now.onto(base)
+		if !ok {
+			t.Errorf("%+v: not found", c)
+			continue
+		}
+		for _, p := range [][2]int{{10, 10}, {90, 10}, {50, 100}} {
+			at := got.at(p[0], p[1]) // all on pixels of linkMM, which a mottle's are
+			near(t, "x", float64(at.i)+float64(at.fx), want[0]*float64(p[0])+want[1]*float64(p[1])+want[2], 0.1/linkMM)
+			near(t, "y", float64(at.j)+float64(at.fy), want[3]*float64(p[0])+want[4]*float64(p[1])+want[5], 0.1/linkMM)
+		}
 	}
 }
 
-// The table with another surface is that of the model made with it.
-func TestResurfaced(t *testing.T) {
-	m := NewModel(Options{})
-	got, want := m.forward.resurfaced(DefaultSurface, 0.03), m.withSurface(0.03).forward
-	for _, x := range [][2]float64{{0.02, 0.1}, {0.1, 0.2}, {0.3, 0.12}} {
-		a, _, _ := got.at(x[0], x[1])
-		b, _, _ := want.at(x[0], x[1])
-		for k := range a {
-			near(t, "state", a[k], b[k], 1e-6)
-		}
+// The shape of a leak is that of skin of another surface as the model reads it.
+func TestLeakShape(t *testing.T) {
+	shape := linkModel.shape(5)
+	var off [3]float64
+	for i, b := range []float64{restingBlood, restingBlood + 1.5, restingBlood + 3} {
+		off[i] = float64(read(linkModel, optics.SRGB(), optics.Skin{Melanin: 0.055, Blood: b / 100, Surface: 0.0225}).melanin)
+	}
+	from, half, full := shape.at(Root(restingBlood)), shape.at(Root(restingBlood+1.5)), shape.at(Root(restingBlood+3))
+	near(t, "half of it", float64((half-from)/(full-from)), (off[1]-off[0])/(off[2]-off[0]), 0.02)
+	near(t, "per root", float64(full-from), math.Sqrt(restingBlood+3)-math.Sqrt(restingBlood), 1e-4)
+}
+
+// What is within its error is none, what is far beyond is all of it.
+func TestCertain(t *testing.T) {
+	for _, c := range []struct{ z, ratio, want, tol float64 }{
+		{1, 10, 0.14, 0.02}, {2, 10, 0.42, 0.02}, {3, 10, 0.89, 0.02}, {5, 10, 0.99, 0.01}, {3, 1, 0.43, 0.01}, {1e4, 1e3, 1, 1e-3},
+	} {
+		near(t, "share", certain(c.z, 1, c.ratio)/c.z, c.want, c.tol)
+		near(t, "mirrored", certain(-c.z, 1, c.ratio), -certain(c.z, 1, c.ratio), 1e-12)
 	}
 }

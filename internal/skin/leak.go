@@ -1,7 +1,6 @@
 package skin
 
 import (
-	"math"
 	"slices"
 
 	"dermtrace/internal/chromo"
@@ -10,18 +9,17 @@ import (
 	"dermtrace/internal/skin/pigment"
 )
 
-// freezeLink takes how melanin follows blood at rest, from all of the baseline's photos.
+// freezeLink keeps what the baseline's photos show at the scale of blotches.
 func (r *Reference) freezeLink(baseline []*Sheet) {
-	var all []chromo.Link
+	var rest []*chromo.Mottle
 	for _, s := range baseline {
-		if l, ok := chromo.LinkOf(s.melanin, s.blood, s.mmPerPx); ok {
-			all = append(all, l)
-		}
+		rest = append(rest, s.mottle())
 	}
-	if len(all) > 0 {
-		rest := chromo.JoinLinks(all)
-		r.rest = &rest
-	}
+	r.rest = chromo.NewLink(rest...)
+}
+
+func (s *Sheet) mottle() *chromo.Mottle {
+	return chromo.MottleOf(s.light, s.Maps, s.counts, s.mmPerPx)
 }
 
 // takeLeak sets the melanin to measure: the sheet's less what a flush leaks into it. The
@@ -31,28 +29,23 @@ func (w *work) takeLeak() {
 	if w.ref.rest == nil {
 		return
 	}
-	l, ok := chromo.LinkOf(w.Sheet.melanin, w.blood, w.mmPerPx)
+	leak, ok := w.ref.rest.Leak(w.mottle(), w.ref.Pigment.Level, w.ref.Blood)
 	if !ok {
 		return
 	}
-	perRoot, found, se := l.Leak(*w.ref.rest, w.ref.Pigment.Level)
-	if perRoot != 0 {
-		w.melanin = w.without(float32(perRoot))
-	}
-	if se < w.ref.Pigment.Level { // else the photo tells nothing
-		perPoint := 1 / (math.Sqrt(max(0, w.meanBlood)) + math.Sqrt(max(0, w.ref.Blood))) // of a root, over the change
-		w.crossTalk = &outcome.CrossTalk{Of: "hemoglobin", PerPoint: outcome.Number(found * perPoint), SE: outcome.Number(se * perPoint),
-			Removed: outcome.Number(w.meanMelanin - w.melanin.Summary().Mean)}
-	}
+	w.melanin = w.without(leak)
+	perPoint, se := leak.PerPoint(w.meanBlood)
+	w.crossTalk = &outcome.CrossTalk{Of: "hemoglobin", PerPoint: outcome.Number(perPoint), SE: outcome.Number(se),
+		Removed: outcome.Number(w.meanMelanin - w.melanin.Summary().Mean)}
 }
 
-// without is the sheet's melanin less so much per √% of blood beyond the baseline's.
-func (w *work) without(perRoot float32) chromo.Field {
-	from, rest := w.Sheet.melanin, chromo.Root(float32(w.ref.Blood))
+// without is the sheet's melanin less what leaks into it.
+func (w *work) without(leak chromo.Leak) chromo.Field {
+	from := w.Sheet.melanin
 	out := raster.New(from.Value.W, from.Value.H)
 	raster.Bands(out.H, func(y0, y1 int) {
 		for i := y0 * out.W; i < y1*out.W; i++ {
-			out.Pix[i] = from.Value.Pix[i] - float32(perRoot*(chromo.Root(w.blood.Value.Pix[i])-rest))
+			out.Pix[i] = from.Value.Pix[i] - leak.At(w.blood.Value.Pix[i])
 		}
 	})
 	return chromo.Field{Value: out, Weight: from.Weight}
