@@ -212,7 +212,7 @@ func (p profile) search(grid []float64) (best float64, inside bool) {
 	if k == 0 || k == len(grid)-1 {
 		return grid[k], false
 	}
-	return p.golden(grid[k-1], grid[k+1]), true
+	return p.stationary(p.golden(grid[k-1], grid[k+1])), true
 }
 
 // goldenSteps shrink a bracket by 0.618 each: 0.618⁴⁰ is 4e-9, below which the
@@ -236,6 +236,43 @@ func (p profile) golden(low, high float64) float64 {
 		}
 	}
 	return (low + high) / 2
+}
+
+// stationary sharpens a minimum, near which the residual sum is flat and tells it to half
+// of the digits only: residuals are at right angles to the slope of the model there, which
+// bisection finds to nearly all.
+func (p profile) stationary(best float64) float64 {
+	const reach = 1e-6 // relative, 100 times what the golden section leaves
+	low, high := best*(1-reach), best*(1+reach)
+	if !(p.slope(low) < 0 && p.slope(high) > 0) {
+		return best // the residuals are nothing but rounding
+	}
+	for range goldenSteps {
+		if m := (low + high) / 2; p.slope(m) < 0 {
+			low = m
+		} else {
+			high = m
+		}
+	}
+	return (low + high) / 2
+}
+
+// slope is half the derivative of the residual sum: −r·Σ c·∂basis/∂θ, as what differs in
+// the coefficients is at right angles to the residuals (Golub & Pereyra 1973).
+func (p profile) slope(theta float64) float64 {
+	coef, _ := p.at(theta)
+	h := 1e-5 * theta
+	cols, up, down := p.basis(theta), p.basis(theta+h), p.basis(theta-h)
+	var sum float64
+	for i, v := range p.y {
+		var move float64
+		for k, c := range coef {
+			v -= float64(c * cols[k][i])
+			move += float64(c * (up[k][i] - down[k][i]))
+		}
+		sum -= v * move / (2 * h)
+	}
+	return sum
 }
 
 // within is the range around best in which the residual sum is within the limit; open

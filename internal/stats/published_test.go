@@ -244,15 +244,9 @@ func TestMisra1a(t *testing.T) {
 	if !inside {
 		t.Fatal("the minimum was not bracketed")
 	}
-	for _, tt := range []struct {
-		what      string
-		got, want float64
-	}{{"b1", coef[0], 2.38942131e2}, {"b2", math.Ln2 / half, 5.50156428e-4}, {"residual SD", math.Sqrt(rss / 12), 0.1018787633}} {
-		// The figures' own printed digits: nine.
-		if !(math.Abs(tt.got/tt.want-1) <= 1e-7) {
-			t.Errorf("%s: got %.10g, want %.10g", tt.what, tt.got, tt.want)
-		}
-	}
+	printed(t, "b1", coef[0], "238.94212918")
+	printed(t, "b2·10⁴", 1e4*math.Ln2/half, "5.5015643181")
+	printed(t, "residual SD", math.Sqrt(rss/12), "0.10187876330")
 }
 
 // Anscombe 1973, Am Stat 27:17, first set: the line that R's documentation prints.
