@@ -174,3 +174,37 @@ func worse(now, before Figure) bool {
 	miss := func(f Figure) float64 { return math.Abs(float64(f.Value) - float64(f.Bound)) }
 	return !(miss(now) <= miss(before)*(1+mayVary))
 }
+
+// What was done is kept for the same program and course, and done again for another.
+func TestWhatIsDoneIsKept(t *testing.T) {
+	c := course{name: "x", kind: stranger, tone: tones[0], script: strangerScript(tones[0], 1)}
+	opt, done := Options{Keep: t.TempDir(), Program: "a"}, 0
+	do := func() (yield, error) {
+		done++
+		return yield{Samples: []Sample{{Question: alignFound, Measured: outcome.NaN()}}}, nil
+	}
+	ask := func(want int) {
+		t.Helper()
+		y, err := keep(opt, c, do)
+		if err != nil || done != want || len(y.Samples) != 1 || y.Samples[0].Measured.Known() {
+			t.Errorf("done %d times, want %d: %+v, %v", done, want, y, err)
+		}
+	}
+	ask(1)
+	ask(1)
+	c.script.Tone.Melanin *= 2
+	ask(2)
+	opt.Program = "b"
+	ask(3)
+	names, err := filepath.Glob(filepath.Join(opt.Keep, "*.json"))
+	if err != nil || len(names) != 3 {
+		t.Fatalf("%v, %v", names, err)
+	}
+	for _, name := range names { // as a run that was cut off leaves it
+		if err := os.WriteFile(name, []byte(`{"samples": [`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask(4)
+	ask(4)
+}
