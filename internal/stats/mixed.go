@@ -33,14 +33,13 @@ type MixedData struct {
 
 // Mixed is a fitted linear mixed model.
 type Mixed struct {
-	N, Groups  int
-	Fixed      []FixedEffect
-	SD         [][]float64 // of each random term's coefficients
-	Corr       []float64   // of a term's two coefficients; NaN where it has one
-	Sigma      float64     // residual standard deviation
-	Criterion  float64     // −2 log likelihood, or its restricted form
-	Warnings   []string
-	covariance *mat.SymDense
+	N, Groups int
+	Fixed     []FixedEffect
+	SD        [][]float64 // of each random term's coefficients
+	Corr      []float64   // of a term's two coefficients; NaN where it has one
+	Sigma     float64     // residual standard deviation
+	Criterion float64     // −2 log likelihood, or its restricted form
+	Warnings  []string
 }
 
 // FixedEffect is a coefficient with Satterthwaite's degrees of freedom.

@@ -22,10 +22,10 @@ func (m *mixedModel) result(theta []float64) (Mixed, error) {
 			r.Warnings = append(r.Warnings, "a variance is estimated as zero")
 		}
 	}
-	r.covariance = m.betaCovariance(s, s.sigma2)
+	covariance := m.betaCovariance(s, s.sigma2)
 	df := m.satterthwaite(theta, s)
 	for i := range m.X {
-		e := FixedEffect{Value: s.beta.AtVec(i), SE: math.Sqrt(r.covariance.At(i, i)), DF: df[i]}
+		e := FixedEffect{Value: s.beta.AtVec(i), SE: math.Sqrt(covariance.At(i, i)), DF: df[i]}
 		half := TQuantile(0.975, e.DF) * e.SE
 		e.P, e.CI = TTwoSided(e.Value/e.SE, e.DF), Interval{e.Value - half, e.Value + half}
 		r.Fixed = append(r.Fixed, e)
@@ -44,9 +44,6 @@ func (r *Mixed) addTerm(f *mat.Dense) {
 	}
 	r.SD, r.Corr = append(r.SD, sd), append(r.Corr, corr)
 }
-
-// Covariance of two fixed effects.
-func (r Mixed) Covariance(i, j int) float64 { return r.covariance.At(i, j) }
 
 // betaCovariance is σ²(X'V⁻¹X)⁻¹, V over σ².
 func (m *mixedModel) betaCovariance(s solution, sigma2 float64) *mat.SymDense {
