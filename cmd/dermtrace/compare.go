@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -16,13 +17,18 @@ import (
 
 func newCompare(t *terminal) *cobra.Command {
 	var from, to, noise, purpose string
-	var asJSON bool
+	var asJSON, course bool
 	cmd := &cobra.Command{
-		Use:   "compare RESULTS --from VISIT --to VISIT | compare OLD NEW",
+		Use:   "compare RESULTS --from VISIT --to VISIT | compare RESULTS --course | compare OLD NEW",
 		Short: "Compare any two visits of a result, or two results",
 		Long: `compare RESULTS --from V --to V prints the changes between any two visits of one
 result, each with its smallest detectable change. They are exploratory: nobody
 named them before the data were seen, so no conclusion should rest on one alone.
+
+compare RESULTS --course follows each measure over the visits late enough to count:
+from five on the slope per day (Theil-Sen) with its interval, the first visit beyond
+photo noise that the next one confirmed, and the change after each treatment. Visits
+of one course follow each other in time, which the interval ignores.
 
 compare OLD NEW lists what differs between two result folders, of one series or of
 a study, and why: inputs, settings, software, definitions; then values and verdicts.
@@ -34,17 +40,20 @@ Differences are no failure; a value that differs with everything else alike is s
 				return err
 			}
 			switch {
-			case len(args) == 2 && !visits:
+			case len(args) == 2 && !visits && !course:
 				return compareResults(t, [2]string{args[0], args[1]}, purpose, asJSON)
-			case len(args) == 1 && from != "" && to != "":
+			case len(args) == 1 && course && !visits:
+				return compareCourse(t, args[0], visitPair{noise: noise, purpose: purpose}, asJSON)
+			case len(args) == 1 && !course && from != "" && to != "":
 				return compareVisits(t, args[0], visitPair{from, to, noise, purpose}, asJSON)
 			}
-			return usage("compare takes one result and two visits, or two results", "compare RESULTS --from V --to V, or compare OLD NEW")
+			return usage("compare takes one result and two visits or --course, or two results", "compare RESULTS --from V --to V, compare RESULTS --course, or compare OLD NEW")
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&from, "from", "", "visit compared against, as results.json names it")
 	f.StringVar(&to, "to", "", "visit compared")
+	f.BoolVar(&course, "course", false, "follow each measure over the whole course")
 	f.StringVar(&noise, "noise", "", "this clinic's own photo noise, a file that 'repeatability' wrote")
 	f.StringVar(&purpose, "purpose", "", "care, research, publication or marketing: leave out subjects without this consent")
 	f.BoolVar(&asJSON, "json", false, "print all rows instead of the table")
@@ -59,15 +68,49 @@ type exploratory struct {
 	Changes []outcome.Change `json:"changes"`
 }
 
-func compareVisits(t *terminal, results string, pair visitPair, asJSON bool) error {
+// open reads a result that may be shown, and the noise it is judged by.
+func (p visitPair) open(results string) (*outcome.Record, trend.Noise, error) {
 	rec, err := readRecord(results)
+	if err != nil {
+		return nil, trend.Noise{}, err
+	}
+	if err := mayShow(results, rec, p.purpose); err != nil {
+		return nil, trend.Noise{}, err
+	}
+	noise, err := readNoise(p.noise)
+	return rec, noise, err
+}
+
+// compareCourse prints how each measure went over the course.
+func compareCourse(t *terminal, results string, pair visitPair, asJSON bool) error {
+	rec, noise, err := pair.open(results)
 	if err != nil {
 		return err
 	}
-	if err := mayShow(results, rec, pair.purpose); err != nil {
-		return err
+	slopes := trend.Slopes(rec, noise)
+	if asJSON {
+		return t.json(slopes)
 	}
-	noise, err := readNoise(pair.noise)
+	t.print("Course from %s on", rec.Series.Baseline)
+	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "region\tmeasure\tcontrast\tunit\tvisits\tper day\t95 % interval\tfirst confirmed\tafter treatments (detectable from)")
+	for _, s := range slopes {
+		perDay, interval := "—", "—"
+		if s.PerDay.Known() {
+			perDay, interval = signed(s.PerDay), short(s.CI95[0])+" to "+short(s.CI95[1])
+		}
+		var after []string
+		for _, a := range s.After {
+			after = append(after, fmt.Sprintf("%d: %s (%s)", a.Treatments, signed(a.Change), short(a.MDC95)))
+		}
+		fmt.Fprintln(w, printable(strings.Join([]string{strings.ReplaceAll(s.ROI, "\t", " "), s.Measure, s.Contrast, s.Unit, strconv.Itoa(s.N),
+			perDay, interval, orNone(s.Confirmed), strings.Join(after, ", ")}, "\t")))
+	}
+	return w.Flush()
+}
+
+func compareVisits(t *terminal, results string, pair visitPair, asJSON bool) error {
+	rec, noise, err := pair.open(results)
 	if err != nil {
 		return err
 	}

@@ -106,6 +106,7 @@ func TestSlopes(t *testing.T) {
 		}
 		return 10
 	})
+	rec.Treatments = append(rec.Treatments, outcome.Treatment{At: "2026-03-11"})
 	Assess(rec, Noise{})
 	found := false
 	noise := Noise{BuiltIn: []Figure{}}
@@ -119,8 +120,13 @@ func TestSlopes(t *testing.T) {
 		found = true
 		// The figure is 3.4 % of 10 in each region: MDC95 t(0.975; 7)·√2·√2·0.34 = 1.6, so
 		// day 28 (1) is within, day 56 (2) beyond and day 84 confirms.
-		if s.N != 5 || !(math.Abs(s.PerDay.Slope+1.0/28) < 1e-12) || s.Confirmed != rec.Visits[2].Visit {
+		if s.N != 5 || !(math.Abs(float64(s.PerDay)+1.0/28) < 1e-12) || s.Confirmed != rec.Visits[2].Visit {
 			t.Errorf("%+v", s)
+		}
+		// Treated on day 0 and, below, on day 60: the last visits after one and two are those
+		// of days 56 and 140.
+		if len(s.After) != 2 || s.After[0].Treatments != 1 || s.After[0].Change != -2 || s.After[1].Visit != rec.Visits[5].Visit || s.After[1].Change != -5 || !s.After[1].MDC95.Known() {
+			t.Errorf("after treatments: %+v", s.After)
 		}
 	}
 	if !found {
@@ -129,7 +135,7 @@ func TestSlopes(t *testing.T) {
 	short := constructed([]int{0, 28, 56}, 1, steady)
 	Assess(short, Noise{})
 	for _, s := range Slopes(short, Noise{}) {
-		if len(s.Warnings) != 1 || s.PerDay.N != 0 || s.Confirmed != "" {
+		if len(s.Warnings) != 1 || s.PerDay.Known() || s.Confirmed != "" {
 			t.Errorf("two eligible visits: %+v", s)
 		}
 	}

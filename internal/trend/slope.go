@@ -8,16 +8,31 @@ import (
 // leastForSlope is the number of visits from which a course has a slope.
 const leastForSlope = 5
 
-// Slope is how one measure of one region went over the visits that count.
+// Slope is how one measure of one region went over the visits that count: the
+// Theil-Sen slope, the first visit beyond noise, and what each number of treatments
+// brought.
 type Slope struct {
-	ROI       string
-	Measure   string
-	Unit      string // per day
-	Contrast  string
-	N         int // visits that count
-	PerDay    stats.RobustSlope
-	Confirmed string // first visit beyond noise that the next confirmed; "": none
-	Warnings  []string
+	ROI       string            `json:"roi"`
+	Measure   string            `json:"measure"`
+	Unit      string            `json:"unit"`
+	Contrast  string            `json:"contrast"`
+	N         int               `json:"n"`       // visits that count
+	PerDay    outcome.Number    `json:"per_day"` // in Unit
+	CI95      [2]outcome.Number `json:"ci95"`
+	Level     outcome.Number    `json:"level"`     // that the interval truly has: ranks are few
+	P         outcome.Number    `json:"p"`         // of no trend, Mann-Kendall
+	Confirmed string            `json:"confirmed"` // first visit beyond noise that the next confirmed; "": none
+	After     []AfterTreatments `json:"after_treatments"`
+	Warnings  []string          `json:"warnings"`
+}
+
+// AfterTreatments is the change from baseline at the last visit that counts after so many
+// treatments of the region.
+type AfterTreatments struct {
+	Treatments int            `json:"treatments"`
+	Visit      string         `json:"visit"`
+	Change     outcome.Number `json:"change"`
+	MDC95      outcome.Number `json:"mdc95"` // null: no source of noise
 }
 
 // Slopes gives the Theil-Sen slope over eligible visits in the contrast that verdicts
@@ -25,27 +40,58 @@ type Slope struct {
 // visits of one course follow each other in time, which the interval ignores.
 func Slopes(rec *outcome.Record, noise Noise) []Slope {
 	c := newCourse(rec, noise)
-	var list []Slope
+	list := []Slope{}
 	for k := range c.tracks {
-		t := &c.tracks[k]
-		if !t.trusted {
+		if t := &c.tracks[k]; t.trusted {
+			list = append(list, c.slope(t))
+		}
+	}
+	return list
+}
+
+func (c *course) slope(t *track) Slope {
+	nan := outcome.NaN()
+	s := Slope{ROI: t.name, Measure: t.measure, Unit: t.def.Unit, Contrast: t.contrast, Confirmed: c.firstConfirmed(t),
+		PerDay: nan, CI95: [2]outcome.Number{nan, nan}, Level: nan, P: nan, After: c.afterTreatments(t), Warnings: []string{}}
+	var days, values []float64
+	for v := c.baseline + 1; v < len(c.rec.Visits); v++ {
+		if c.counts(t, v) && t.usable(v) {
+			days, values = append(days, float64(c.rec.Visits[v].Day)), append(values, t.points[v].value)
+		}
+	}
+	s.N = len(days)
+	fit, err := stats.TheilSen(days, values, 0.95)
+	if s.N < leastForSlope || err != nil {
+		s.Warnings = append(s.Warnings, "fewer than 5 eligible visits: no slope")
+		return s
+	}
+	s.PerDay, s.CI95, s.Level, s.P = outcome.Number(fit.Slope), interval(fit.CI), outcome.Number(fit.Level), outcome.Number(fit.P)
+	s.Warnings = append(s.Warnings, fit.Warnings...)
+	return s
+}
+
+// afterTreatments takes, for each number of treatments of the region, the last visit that
+// counts before the next.
+func (c *course) afterTreatments(t *track) []AfterTreatments {
+	list := []AfterTreatments{}
+	treatments := c.inOrder(t.name)
+	for v := c.baseline + 1; v < len(c.rec.Visits); v++ {
+		if !c.counts(t, v) || !t.usable(v) {
 			continue
 		}
-		s := Slope{ROI: t.name, Measure: t.measure, Unit: t.def.Unit, Contrast: t.contrast, Confirmed: c.firstConfirmed(t)}
-		var days, values []float64
-		for v := c.baseline + 1; v < len(rec.Visits); v++ {
-			if c.counts(t, v) && t.usable(v) {
-				days, values = append(days, float64(rec.Visits[v].Day)), append(values, t.points[v].value)
+		one := AfterTreatments{Visit: c.rec.Visits[v].Visit, Change: outcome.Number(t.points[v].value - t.points[c.baseline].value), MDC95: outcome.NaN()}
+		for _, treatment := range treatments {
+			if _, _, past := after(c.rec.Visits[v], treatment); past {
+				one.Treatments++
 			}
 		}
-		s.N = len(days)
-		fit, err := stats.TheilSen(days, values, 0.95)
-		if s.N < leastForSlope || err != nil {
-			s.Warnings = append(s.Warnings, "fewer than 5 eligible visits: no slope")
-		} else {
-			s.PerDay = fit
+		if m, ok := c.margin(t, upTo(c.baseline, v)); ok {
+			one.MDC95 = outcome.Number(m.half)
 		}
-		list = append(list, s)
+		if n := len(list); n > 0 && list[n-1].Treatments == one.Treatments {
+			list = list[:n-1]
+		}
+		list = append(list, one)
 	}
 	return list
 }
