@@ -219,6 +219,7 @@ type ROI struct {
 	Pixels           int                    `json:"pixels"`            // measured, in this photo's own pixels
 	ExcludedFraction Number                 `json:"excluded_fraction"` // of the region's pixels in this photo: masked or outside the picture
 	Measures         map[string]Measurement `json:"measures"`
+	SpotTally        *SpotTally             `json:"spot_tally,omitempty"` // against the baseline; absent where spots could not be compared
 }
 
 // Measurement is one value with its unit, spread, count and doubts.
@@ -268,10 +269,19 @@ type Spot struct {
 	X          Number `json:"x"`     // centre in frame pixels
 	Y          Number `json:"y"`
 	DiameterMM Number `json:"diameter_mm"` // the larger of both visits
-	From       Number `json:"from"`        // mean melanin above the surround at baseline, percent points
+	From       Number `json:"from"`        // melanin above the surround at baseline, percent points
 	To         Number `json:"to"`          // the same at the visit
 	Fate       string `json:"fate"`
 	NeedsEyes  bool   `json:"needs_eyes,omitempty"` // new, darkening or over 6 mm: not for this tool to judge
+}
+
+// SpotTally is how many dark spots of a region came and went since the baseline. It holds
+// fainter spots than those that are followed one by one.
+type SpotTally struct {
+	Appeared int    `json:"appeared"` // surely became at least twice as dark, new ones among them
+	Receded  int    `json:"receded"`  // surely lost at least half
+	AreaCM2  Number `json:"area_cm2"` // that this photo and the baseline show
+	Change   Number `json:"change"`   // of the summed melanin of those that are followed: −0.2 is a fifth less
 }
 
 // Fates of a Spot.

@@ -106,6 +106,7 @@ func (a *analysis) freeze() {
 	for name, list := range sheets {
 		a.baseline.reference[name] = skin.Freeze(list...)
 	}
+	a.markSpots()
 }
 
 // measurePhotos shoots and measures every photo; those that were opened to choose the
@@ -172,6 +173,7 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 		for i := range s.regions {
 			s.record.ROIs = append(s.record.ROIs, a.measure(s, &s.regions[i]))
 		}
+		a.compareSpots(s)
 	}
 	if !a.opt.NoPictures {
 		if err := a.draw(s); err != nil {
@@ -183,7 +185,6 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 			return nil, err
 		}
 	}
-	a.keepSpots(s)
 	a.reader.GiveBack(s.pixels)
 	s.pixels, s.regions, s.reduced = nil, nil, nil
 	return s, nil

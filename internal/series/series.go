@@ -86,7 +86,7 @@ var pipeline = []struct {
 	{"measure the photos", (*analysis).measurePhotos},
 	{"write the record", (*analysis).writeRecord},
 	{"compare the visits", (*analysis).compare},
-	{"match the spots", (*analysis).matchSpots},
+	{"follow the spots", (*analysis).followSpots},
 }
 
 // Analyze measures the series in fsys, whose root holds the photos and, if the user

@@ -6,46 +6,99 @@ import (
 	"slices"
 	"sync"
 
+	"dermtrace/internal/align"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
 )
 
-// spotMaps keeps, of photos that are closed, what spots are matched by: per file and
-// region. Photos are measured side by side.
+// spotMaps keeps the spots of the baseline and, of photos that are closed, what became of
+// them: by file and region. Photos are measured side by side.
 type spotMaps struct {
-	mu   sync.Mutex
-	kept map[string]map[string]*skin.SpotMap
+	before map[string]*skin.SpotMap
+	mu     sync.Mutex
+	found  map[string]map[string][]outcome.Spot
 }
 
-// keepSpots keeps the spot maps of the regions that hope for an outcome.
-func (a *analysis) keepSpots(s *shot) {
-	frameFromPhoto, err := s.place.PhotoFromFrame.Inverse()
-	if err != nil || !s.record.Used() {
+// markSpots looks for the spots of each region in the first photo of the baseline that
+// shows it.
+func (a *analysis) markSpots() {
+	a.spots = spotMaps{before: map[string]*skin.SpotMap{}, found: map[string]map[string][]outcome.Spot{}}
+	for _, r := range a.baselineRegions() {
+		if a.spots.before[r.region.name] == nil && !r.shot.barred(outcome.Pigment) {
+			a.spots.before[r.region.name] = a.spotMap(r.shot, r.region)
+		}
+	}
+}
+
+// compareSpots holds the spots of a follow-up photo against those of the baseline.
+func (a *analysis) compareSpots(s *shot) {
+	if !s.record.Used() || s.visit.ID == a.baseline.visit.ID || s.barred(outcome.Pigment) {
 		return
 	}
-	maps := map[string]*skin.SpotMap{}
+	found := map[string][]outcome.Spot{}
 	for i := range s.regions {
 		c := &s.regions[i]
-		ref, frozen := a.baseline.reference[c.name]
-		if !frozen || c.mask.Empty() || c.kind == outcome.Control {
+		before := a.spots.before[c.name]
+		if before == nil || c.mask.Empty() {
 			continue
 		}
-		x0, y0, _, _ := c.mask.Bounds()
-		frameFromCrop := frameFromPhoto.Mul(geom.Translation(float64(x0), float64(y0)))
-		maps[c.name] = s.sheet(c, a.chromo).SpotMap(frameFromCrop, a.frame.mmPerPx, ref)
+		after := a.spotMap(s, c)
+		if after == nil {
+			continue
+		}
+		spots, tally := skin.MatchSpots(before, after)
+		found[c.name] = spots
+		s.record.ROIs[i].SpotTally = &tally
 	}
 	a.spots.mu.Lock()
 	defer a.spots.mu.Unlock()
-	if a.spots.kept == nil {
-		a.spots.kept = map[string]map[string]*skin.SpotMap{}
-	}
-	a.spots.kept[s.ref.File] = maps
+	a.spots.found[s.ref.File] = found
 }
 
-// matchSpots follows the baseline's spots to the last visit that counts as an outcome for
-// pigment, one by one.
-func (a *analysis) matchSpots(context.Context) error {
+// spotMap looks for the spots of a region in one photo; nil where that cannot be done.
+func (a *analysis) spotMap(s *shot, c *carried) *skin.SpotMap {
+	frameFromPhoto, err := s.place.PhotoFromFrame.Inverse()
+	if err != nil {
+		return nil
+	}
+	sheet, mask := a.spotSheet(s, c)
+	x0, y0, _, _ := mask.Bounds()
+	p := skin.Placing{FrameFromRGB: frameFromPhoto.Mul(geom.Translation(float64(x0), float64(y0))), MMPerPx: a.frame.mmPerPx}
+	if s.place.Model == outcome.ModelElastic {
+		p.Bend = bendOf(s.place, frameFromPhoto)
+	}
+	return sheet.SpotMap(p)
+}
+
+// bendOf is the elastic part of a place, in pixels of the frame.
+func bendOf(place align.Result, frameFromPhoto geom.Transform) func(geom.Point) geom.Point {
+	return func(f geom.Point) geom.Point { return frameFromPhoto.Apply(place.Apply(f)) }
+}
+
+// spotSheet is the whole of a region: both halves of control skin, as neither shows a spot
+// whole, and the light moves all of a spot's surround with it.
+func (a *analysis) spotSheet(s *shot, c *carried) (*skin.Sheet, *roi.Mask) {
+	if len(c.witness) == 0 {
+		return s.sheet(c, a.chromo), c.mask
+	}
+	whole := c.region
+	whole.witness = nil
+	mask := whole.carry(s.place, a.frame.holes, s.meta.Width, s.meta.Height).mask
+	x0, y0, x1, y1 := mask.Bounds()
+	crop := s.pixels.Crop(x0, y0, x1, y1)
+	if s.light != nil {
+		crop = s.light.Crop(s.pixels, x0, y0, x1, y1)
+	}
+	inCrop := *mask
+	inCrop.X0, inCrop.Y0 = 0, 0
+	return skin.PrepareSpots(skin.Region{RGB: crop, Mask: &inCrop, PxPerMM: c.pxPerMM, Gain: s.gain(), Model: a.chromo}), mask
+}
+
+// followSpots lists the fates of the baseline's spots in the first photo of the last visit
+// that counts as an outcome for pigment.
+func (a *analysis) followSpots(context.Context) error {
 	last := ""
 	for _, v := range a.record.Visits {
 		c := v.Clock[outcome.Pigment]
@@ -54,15 +107,10 @@ func (a *analysis) matchSpots(context.Context) error {
 		}
 	}
 	for _, g := range a.frame.regions {
-		before, after := a.spotMap(a.baseline.visit.ID, g.name), a.spotMap(last, g.name)
-		if before == nil || after == nil {
+		if g.kind == outcome.Control {
 			continue
 		}
-		spots, _, err := skin.MatchSpots(before, after)
-		if err != nil {
-			continue // a pose without inverse shows no spot twice
-		}
-		for _, s := range spots {
+		for _, s := range a.spotsAt(last, g.name) {
 			s.ROI, s.Visit = g.name, last
 			a.record.Spots = append(a.record.Spots, s)
 		}
@@ -73,11 +121,11 @@ func (a *analysis) matchSpots(context.Context) error {
 	return nil
 }
 
-// spotMap is a region's map in the first photo of a visit that has one, nil: none.
-func (a *analysis) spotMap(visit, region string) *skin.SpotMap {
+// spotsAt are a region's spots in the first photo of a visit that could be compared.
+func (a *analysis) spotsAt(visit, region string) []outcome.Spot {
 	for _, p := range a.record.Photos {
-		if m := a.spots.kept[p.File][region]; p.Visit == visit && m != nil {
-			return m
+		if spots, ok := a.spots.found[p.File][region]; p.Visit == visit && ok {
+			return spots
 		}
 	}
 	return nil

@@ -268,19 +268,30 @@ func TestSpotsOfTwoSheetsMatch(t *testing.T) {
 	rgb := plain.photo()
 	whole := sheetOf(rgb, square(0, 0, patchPx, patchPx), patchPxPerMM)
 	part := sheetOf(rgb.Crop(37, 11, patchPx, patchPx), square(0, 0, patchPx-37, patchPx-11), patchPxPerMM)
-	ref := skin.Freeze(whole)
 	const frameMMPerPx = 1 / patchPxPerMM
-	before := whole.SpotMap(geom.Identity(), frameMMPerPx, ref)
-	after := part.SpotMap(geom.Translation(37, 11), frameMMPerPx, ref)
+	at := func(t geom.Transform) skin.Placing { return skin.Placing{FrameFromRGB: t, MMPerPx: frameMMPerPx} }
+	before := whole.SpotMap(at(geom.Identity()))
+	bent := at(geom.Identity()) // by as much as the crop
+	bent.Bend = func(p geom.Point) geom.Point { return geom.Point{X: p.X - 37, Y: p.Y - 11} }
+	for name, after := range map[string]*skin.SpotMap{"moved": part.SpotMap(at(geom.Translation(37, 11))), "bent": part.SpotMap(bent)} {
+		followed(t, name, before, after)
+	}
+	if sheetOf(rgb, square(0, 0, patchPx, patchPx), 0).SpotMap(at(geom.Identity())) != nil || whole.SpotMap(skin.Placing{FrameFromRGB: geom.Identity()}) != nil {
+		t.Error("spots were found without a scale")
+	}
+}
+
+// followed checks that unchanged spots are found again.
+func followed(t *testing.T, name string, before, after *skin.SpotMap) {
+	t.Helper()
+	const frameMMPerPx = 1 / patchPxPerMM
 	if before == nil || after == nil {
 		t.Fatal("the sheets have no spots to match")
 	}
-	spots, change, err := skin.MatchSpots(before, after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	near(t, "spots", float64(len(spots)), 16, 0)
-	near(t, "total change", change, 0, 0.01)
+	spots, tally := skin.MatchSpots(before, after)
+	near(t, name+": spots", float64(len(spots)), 16, 0)
+	near(t, name+": total change", float64(tally.Change), 0, 0.01)
+	near(t, name+": appeared and receded", float64(tally.Appeared+tally.Receded), 0, 0)
 	for _, s := range spots {
 		if s.Fate != outcome.SpotPersisted {
 			t.Errorf("%+v", s)
@@ -288,11 +299,5 @@ func TestSpotsOfTwoSheetsMatch(t *testing.T) {
 		near(t, "x", math.Mod(float64(s.X)*frameMMPerPx, 5), 2.5, 0.1)
 		near(t, "y", math.Mod(float64(s.Y)*frameMMPerPx, 5), 2.5, 0.1)
 		near(t, "contrast", float64(s.To/s.From), 1, 0.05)
-	}
-	if sheetOf(rgb, square(0, 0, patchPx, patchPx), 0).SpotMap(geom.Identity(), frameMMPerPx, ref) != nil {
-		t.Error("spots were found without a scale")
-	}
-	if whole.SpotMap(geom.Identity(), 0, ref) != nil || whole.SpotMap(geom.Identity(), frameMMPerPx, skin.Freeze()) != nil {
-		t.Error("spots were found without a frame's scale or a baseline")
 	}
 }

@@ -1,54 +1,76 @@
 package skin
 
 import (
-	"math"
-
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/skin/pigment"
+	"dermtrace/internal/skin/texture"
 )
 
-// SpotMap is what the spots of a region are matched by after its photo is closed: the
-// melanin map and where it lies in the frame.
+// SpotMap is the melanin of a region in one photo as its spots are found in it, and where
+// it lies in the frame.
 type SpotMap struct {
-	visit        pigment.Visit
+	marks        *pigment.Marks
 	frameMMPerPx float64
 }
 
-// SpotMap keeps the sheet's melanin for [MatchSpots]. frameFromRGB takes pixels of the
-// region's RGB to pixels of the frame, which measure frameMMPerPx. It is nil where spots
-// cannot be looked for: without a scale, below 5 pixels per millimetre, on an empty
-// region or against a baseline that could not be measured.
-func (s *Sheet) SpotMap(frameFromRGB geom.Transform, frameMMPerPx float64, ref Reference) *SpotMap {
-	if !(frameMMPerPx > 0) || s.mmPerPx <= 0 || s.mmPerPx > 1/pigment.LeastPxPerMM || s.melanin.Empty() || math.IsNaN(ref.Pigment.Level) {
+// Placing says where a region of a photo lies in the frame.
+type Placing struct {
+	FrameFromRGB geom.Transform // pixels of the region's RGB to pixels of the frame
+	MMPerPx      float64        // of the frame
+	// Bend moves a place of the frame to where FrameFromRGB alone would see it; nil: nowhere.
+	Bend func(geom.Point) geom.Point
+}
+
+// SpotMap looks for the spots of a region, for [MatchSpots]. It is nil where that is no use:
+// without a scale, below 5 pixels per millimetre, on an empty region or with a pose that
+// has no inverse.
+func (s *Sheet) SpotMap(p Placing) *SpotMap {
+	if !(p.MMPerPx > 0) || s.mmPerPx <= 0 || s.mmPerPx > 1/pigment.LeastPxPerMM || s.melanin.Empty() {
 		return nil
 	}
 	step := float64(s.Step)
 	middle := (step - 1) / 2
 	rgbFromMap := geom.Translation(float64(s.X0)+middle, float64(s.Y0)+middle).Mul(geom.Scaling(step))
-	return &SpotMap{frameMMPerPx: frameMMPerPx, visit: pigment.Visit{
-		Melanin: s.melanin, MMPerPx: s.mmPerPx, Threshold: ref.Pigment,
-		FrameFromMap: geom.Scaling(frameMMPerPx).Mul(frameFromRGB).Mul(rgbFromMap),
-	}}
+	v := pigment.Visit{Melanin: s.melanin, MMPerPx: s.mmPerPx, FrameFromMap: geom.Scaling(p.MMPerPx).Mul(p.FrameFromRGB).Mul(rgbFromMap)}
+	if p.Bend != nil {
+		v.Bend = func(mm geom.Point) geom.Point {
+			px := p.Bend(geom.Point{X: mm.X / p.MMPerPx, Y: mm.Y / p.MMPerPx})
+			return geom.Point{X: px.X * p.MMPerPx, Y: px.Y * p.MMPerPx}
+		}
+	}
+	marks, err := v.Mark()
+	if err != nil {
+		return nil
+	}
+	return &SpotMap{marks: marks, frameMMPerPx: p.MMPerPx}
 }
 
-// MatchSpots follows the spots of one region from the baseline to a later visit. Both
-// visits are searched with one threshold and the union is measured in both over the same
-// discs, so that nothing fades because it was chosen. ROI and Visit are left to the
-// caller. change is the summed melanin after over before, less 1; NaN without spots.
-func MatchSpots(before, after *SpotMap) (spots []outcome.Spot, change float64, err error) {
-	matched, err := pigment.Match(before.visit, after.visit)
-	if err != nil {
-		return nil, math.NaN(), err
-	}
-	for _, m := range matched {
-		area := math.Pi * m.RadiusMM * m.RadiusMM
+// PrepareSpots works up no more of a region than its [Sheet.SpotMap] needs.
+func PrepareSpots(r Region) *Sheet {
+	box := tightBox(r.RGB, r.Mask)
+	s := &Sheet{X0: box[0], Y0: box[1], Pixels: pixelsIn(r.Mask, box)}
+	fine := texture.Step(r.PxPerMM)
+	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
+	s.Step = fine * coarser
+	s.prepareColour(r, average(r.RGB, r.Mask, box, fine).coarser(coarser))
+	return s
+}
+
+// MatchSpots follows the spots of one region from the baseline to a later photo. Both are
+// searched alike and the union is measured in both, so that nothing fades because it was
+// chosen. ROI and Visit of the spots are left to the caller.
+func MatchSpots(before, after *SpotMap) ([]outcome.Spot, outcome.SpotTally) {
+	c := pigment.Compare(before.marks, after.marks)
+	var spots []outcome.Spot
+	for _, m := range c.Spots {
 		spots = append(spots, outcome.Spot{
 			X: outcome.Number(m.At.X / before.frameMMPerPx), Y: outcome.Number(m.At.Y / before.frameMMPerPx),
 			DiameterMM: outcome.Number(2 * m.RadiusMM),
-			From:       outcome.Number(m.Before / area), To: outcome.Number(m.After / area),
+			From:       outcome.Number(m.Before), To: outcome.Number(m.After),
 			Fate: m.Fate, NeedsEyes: m.NeedsEyes,
 		})
 	}
-	return spots, pigment.TotalChange(matched), nil
+	return spots, outcome.SpotTally{Appeared: c.Appeared, Receded: c.Receded, AreaCM2: outcome.Number(c.AreaMM2 / 100),
+		Change: outcome.Number(pigment.TotalChange(c.Spots))}
 }

@@ -51,7 +51,7 @@ func questions(s outcome.Settings) []watched {
 	return []watched{
 		{code: FlagRedness, what: "redness not settling", family: outcome.Redness, from: s.RecoveryDays, matters: acuteToEligible},
 		{code: FlagPigment, what: "pigment rising", measure: measureTotal, family: outcome.Pigment, from: pigmentWatchDays, matters: always},
-		{code: FlagSpots, what: "new dark spots", measure: "spot_count", family: outcome.Pigment, from: pigmentReviewDays, matters: always},
+		{code: FlagSpots, what: "new dark spots", family: outcome.Pigment, from: pigmentReviewDays, matters: always},
 		{code: FlagTexture, what: "texture worsening", family: outcome.Texture, matters: eligible},
 		{code: FlagTram, what: "tram tracks", measure: "texture_coarse", also: "line_density", family: outcome.Texture, matters: eligible},
 		{code: FlagPatch, what: "patch-test reaction", family: outcome.Redness, from: 1, matters: always, patch: true},
@@ -122,6 +122,9 @@ const (
 // ask puts one question to one measure of one region: the flag, or why it cannot be
 // answered.
 func (c *course) ask(q watched, r region, measure string) (*outcome.Flag, string) {
+	if q.code == FlagSpots {
+		return c.askSpots(q, r)
+	}
 	t := c.track(r, measure)
 	if t == nil {
 		return nil, fmt.Sprintf(whyNoMeasure, nameOr(measure, q.family))

@@ -46,8 +46,6 @@ func TestFlags(t *testing.T) {
 		{"pigment on day 14", []int{0, 14}, higher("melanin", 30, 1), []string{"pigment_rising t 01 review"}},
 		{"pigment before the next treatment", []int{0, 28}, higher("melanin", 30, 1), []string{"pigment_rising t 01 review"}},
 		{"pigment gone", []int{0, 14, 40}, higher("melanin", 30, 1), []string{}},
-		{"spots on day 20", []int{0, 20}, higher("spot_count", 40, 1), []string{"new_dark_spots t 01 review"}},
-		{"spots on day 10", []int{0, 10}, higher("spot_count", 40, 1), []string{}},
 		{"texture on day 20", []int{0, 20}, higher("roughness", 30, 1), []string{}},
 		{"texture on day 28", []int{0, 28}, higher("roughness", 30, 1), []string{"texture_worsening t 01 review"}},
 		{"texture better", []int{0, 28}, higher("roughness", 3, 1), []string{}},
@@ -226,7 +224,7 @@ func TestFlagRates(t *testing.T) {
 		return n
 	}
 	unchanged := count(0, "")
-	for _, code := range []string{FlagRedness, FlagPigment, FlagSpots, FlagTexture} {
+	for _, code := range []string{FlagRedness, FlagPigment, FlagTexture} {
 		t.Logf("%s: false in %.1f %% of unchanged courses", code, 100*share(unchanged[code], courses))
 		if f := share(unchanged[code], courses); !(f <= 0.025+3*0.011) {
 			t.Errorf("%s: false in %.3f of courses", code, f)

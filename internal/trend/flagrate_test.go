@@ -57,13 +57,13 @@ func detectable(band, measure string) float64 {
 // and, as for headlines, 20 %. Each flag asks its latest visit alone, and one side of a 95 % bound is 2.5 %;
 // where control skin happens to vary more than the figure says the bound is wider, which
 // costs a few true rises. The tram-track flag asks as the texture flag does, the
-// patch-test flag as that of redness.
+// patch-test flag as that of redness; that of new spots has a test of its own.
 func TestFlagRatesByBand(t *testing.T) {
 	notShort(t)
 	const courses = 120
 	for _, band := range []string{BandLight, BandMedium, BandDark} {
 		for _, q := range []struct{ code, measure string }{
-			{FlagRedness, "hemoglobin"}, {FlagPigment, "melanin"}, {FlagSpots, "spot_count"}, {FlagTexture, "roughness"},
+			{FlagRedness, "hemoglobin"}, {FlagPigment, "melanin"}, {FlagTexture, "roughness"},
 		} {
 			rng := rand.New(rand.NewPCG(53, uint64(len(band)+10*len(q.code))))
 			count := func(rise float64) int {

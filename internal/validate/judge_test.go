@@ -34,14 +34,18 @@ func drawn(band string, seed int, spread float64, days []int, shifted map[string
 				kind = outcome.Control
 			}
 			measures := map[string]outcome.Measurement{"ita": {Value: angle, Unit: "°"}}
-			for j, m := range []string{"roughness", "hemoglobin", "melanin", "spot_count", "texture_coarse"} {
+			for j, m := range []string{"roughness", "hemoglobin", "melanin", "texture_coarse"} {
 				x := 10 * (1 + spread*unit(1+seed*1000+100*k+10*i+j))
 				if n >= 8 && name != "control" {
 					x += shifted[m]
 				}
 				measures[m] = outcome.Measurement{Value: outcome.Number(x), Unit: definitions[m].Unit}
 			}
-			p.ROIs = append(p.ROIs, outcome.ROI{Name: name, Kind: kind, Measures: measures})
+			spots := &outcome.SpotTally{AreaCM2: 2}
+			if n >= 8 && name != "control" {
+				spots.Appeared = int(shifted["spots"])
+			}
+			p.ROIs = append(p.ROIs, outcome.ROI{Name: name, Kind: kind, Measures: measures, SpotTally: spots})
 		}
 		rec.Visits, rec.Photos = append(rec.Visits, v), append(rec.Photos, p)
 	}
@@ -92,7 +96,7 @@ func TestComplicationsAreAskedOneByOne(t *testing.T) {
 		days = append(days, c.day)
 	}
 	c := course{kind: marked, tone: tn}
-	risen := c.judge(drawn(trend.BandMedium, 2, 1e-4, days, map[string]float64{"roughness": 8, "melanin": 8, "hemoglobin": 8, "spot_count": 80, "texture_coarse": 8}), trend.Noise{})
+	risen := c.judge(drawn(trend.BandMedium, 2, 1e-4, days, map[string]float64{"roughness": 8, "melanin": 8, "hemoglobin": 8, "spots": 12, "texture_coarse": 8}), trend.Noise{})
 	still := c.judge(drawn(trend.BandMedium, 2, 1e-4, days, nil), trend.Noise{})
 	for _, one := range complications(tn) {
 		q := missedOf(one.code, one.level)

@@ -37,7 +37,7 @@ func spotted(discs []disc, frameFromMap geom.Transform, seed uint64) Visit {
 			}
 		}
 	}
-	return Visit{Melanin: chromo.Field{Value: p}, MMPerPx: mm, FrameFromMap: frameFromMap, Threshold: Threshold{Level: 6, Contrast: 0.9}}
+	return Visit{Melanin: chromo.Field{Value: p}, MMPerPx: mm, FrameFromMap: frameFromMap}
 }
 
 var (
@@ -62,6 +62,16 @@ func scatter(n int) []disc {
 	return discs
 }
 
+func compared(t *testing.T, before, after Visit) Comparison {
+	t.Helper()
+	a, err1 := before.Mark()
+	b, err2 := after.Mark()
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	return Compare(a, b)
+}
+
 // A course in which a fifth of the spots fade, a tenth go and a tenth are new.
 func TestSpotsAreMatchedOneByOne(t *testing.T) {
 	all := scatter(400)
@@ -82,10 +92,7 @@ func TestSpotsAreMatchedOneByOne(t *testing.T) {
 		before, after = append(before, d), append(after, now)
 		from, to = from+burdenOf([]disc{d}), to+burdenOf([]disc{now})
 	}
-	got, err := Match(spotted(before, firstPose, 1), spotted(after, secondPose, 2))
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := compared(t, spotted(before, firstPose, 1), spotted(after, secondPose, 2)).Spots
 	right, found := 0, 0
 	for _, m := range got {
 		for i, d := range all {
@@ -113,10 +120,7 @@ func TestNoRegressionToTheMean(t *testing.T) {
 	for i := range discs {
 		discs[i].contrast *= 0.6 // many near the threshold, where chance decides who is chosen
 	}
-	got, err := Match(spotted(discs, firstPose, 3), spotted(discs, secondPose, 4))
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := compared(t, spotted(discs, firstPose, 3), spotted(discs, secondPose, 4)).Spots
 	t.Logf("%d of %d spots, total change %+.4f", len(got), len(discs), TotalChange(got))
 	near(t, "total change", TotalChange(got), 0, 0.01)
 }
@@ -124,10 +128,10 @@ func TestNoRegressionToTheMean(t *testing.T) {
 func TestMatchIsSymmetric(t *testing.T) {
 	a, b := spotted(freckles, firstPose, 7), spotted(append(freckles[:4:4], disc{60, 40, 1, 3}), firstPose, 8)
 	mirror := map[string]string{outcome.SpotPersisted: outcome.SpotPersisted, outcome.SpotFaded: outcome.SpotDarkened, outcome.SpotDarkened: outcome.SpotFaded, outcome.SpotGone: outcome.SpotNew, outcome.SpotNew: outcome.SpotGone}
-	there, err1 := Match(a, b)
-	back, err2 := Match(b, a)
-	if err1 != nil || err2 != nil || len(there) != len(back) || len(there) == 0 {
-		t.Fatalf("%v %v: %d spots there, %d back", err1, err2, len(there), len(back))
+	forth, back := compared(t, a, b), compared(t, b, a).Spots
+	there := forth.Spots
+	if len(there) != len(back) || len(there) == 0 {
+		t.Fatalf("%d spots there, %d back", len(there), len(back))
 	}
 	for _, m := range there {
 		found := false
@@ -138,7 +142,7 @@ func TestMatchIsSymmetric(t *testing.T) {
 			t.Errorf("%+v has no mirror", m)
 		}
 	}
-	if _, err := Match(a, Visit{}); err == nil {
+	if _, err := (Visit{}).Mark(); err == nil {
 		t.Error("a transform without inverse was accepted")
 	}
 	if !math.IsNaN(TotalChange(nil)) {
@@ -167,10 +171,7 @@ func blotched(v Visit, sd float64, seed uint64) Visit {
 // says how far its change can be believed.
 func TestNoiseFadesNoSpot(t *testing.T) {
 	discs := scatter(300)
-	got, err := Match(blotched(spotted(discs, firstPose, 3), 0.5, 5), blotched(spotted(discs, secondPose, 4), 0.5, 6))
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := compared(t, blotched(spotted(discs, firstPose, 3), 0.5, 5), blotched(spotted(discs, secondPose, 4), 0.5, 6)).Spots
 	persisted, sure, byRatio := 0, 0, 0
 	var z2 float64
 	for _, m := range got {
@@ -181,7 +182,8 @@ func TestNoiseFadesNoSpot(t *testing.T) {
 		if m.Fate == outcome.SpotPersisted {
 			persisted++
 		}
-		if judged(site{}, m.Before, m.After, 0).Fate == outcome.SpotPersisted {
+		byItself := m
+		if byItself.Error = 0; byItself.judged().Fate == outcome.SpotPersisted {
 			byRatio++
 		}
 		z2 += (m.After - m.Before) * (m.After - m.Before) / (m.Error * m.Error)

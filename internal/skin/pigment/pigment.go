@@ -10,6 +10,19 @@
 // Refused: ITA on red skin (blood lowers L* and so ITA: 0.2 to 2 % blood at 2.55 %
 // melanin drop it from 52° to 25°) and where b* is below 3; spots without a scale in
 // millimetres. This package finds and measures spots; it never says what they are.
+//
+// # Limits
+//
+// The fate of a spot is told where it stands out at least seven times as clearly as the
+// mottle and the noise of plain skin at its size ([Compare]); the rest are counted only.
+// On simulated skin, whose mottle is a few percent of melanin at every size from 0.2 to
+// 22 mm, 85 % of the fates told are right (89 % where no two spots overlap). What is wrong is
+// mottle under a spot, which stays when the spot goes, spots that overlap, and light skin
+// whose JPEG halves the colour's resolution: there unchanged spots of 2 to 4 mm gain or lose
+// a quarter of their contrast in blue. Tried and dropped: errors of spots taken out by the
+// shading and blood of the same place (a tenth less noise), a gain of contrast fitted to
+// control skin (it differs from that of treated skin), an error in proportion to the
+// contrast (spots that fade by a third are then called persisting).
 package pigment
 
 import (
