@@ -74,6 +74,15 @@ redcap.csv and redcap_dictionary.csv, study.json and index.html.
 Stopped at any moment and started again, it goes on where it was: series whose
 photos, settings and versions are unchanged are kept.
 
+A plan.yaml in STUDY, written before anything is measured, names what the study is about
+and what is to be photographed; all but primary may be left out:
+
+  primary: {measure: roughness, contrast: vs_control, day: 180, within: 14}
+  alpha: 0.05
+  visits: [{name: V0, day: 0}, {name: V1, day: 28, within: 7}]
+  views: [{site: cheek, side: left}, {site: cheek, side: right}]
+  exclusions: [{subject: P003, reason: moved away}]
+
 --shard i/n runs one of n parts, counted from 0 or from 1, for schedulers that start
 n of them; afterwards 'dermtrace merge OUT' makes the tables.
 

@@ -74,6 +74,9 @@ func runBlind(t *terminal, out string, opt blindOptions) error {
 	if left.Consent > 0 {
 		t.say("%s", leftOut(left.Consent, opt.purpose))
 	}
+	if left.Plan > 0 {
+		t.say("%s", excluded(left.Plan))
+	}
 	if len(pairs) == 0 && left.Consent > 0 {
 		return withHint(fmt.Errorf("%s: no series may be shown for %s", out, opt.purpose), "ask for this consent, write it into series.yaml and run 'dermtrace batch' again")
 	}
@@ -149,15 +152,15 @@ agree: quadratically weighted kappa of the first two by name, and ICC(2,1) of al
 }
 
 func runUnblind(t *terminal, pack string, opt unblindOptions) error {
-	key, err := os.ReadFile(opt.key)
+	key, err := folder.ReadFile(opt.key, trial.MaxTable)
 	if err != nil {
 		return err
 	}
-	seal, err := os.ReadFile(filepath.Join(pack, trial.SealFile))
+	seal, err := folder.ReadFile(filepath.Join(pack, trial.SealFile), trial.MaxTable)
 	if err != nil {
 		return err
 	}
-	sheet, err := os.ReadFile(filepath.Join(pack, trial.SheetFile))
+	sheet, err := folder.ReadFile(filepath.Join(pack, trial.SheetFile), trial.MaxTable)
 	if err != nil {
 		return err
 	}

@@ -171,7 +171,7 @@ func (r *cohortResult) readPlan(out, file string) (*trial.Plan, error) {
 	}
 	text := []byte(kept)
 	if file != "" {
-		if text, err = os.ReadFile(file); err != nil {
+		if text, err = folder.ReadFile(file, trial.MaxPlan); err != nil {
 			return nil, withHint(err, "give the plan.yaml of the study")
 		}
 		if string(text) != kept {
@@ -208,7 +208,7 @@ func (r *cohortResult) allocate(s *trend.CohortOptions, file string) error {
 	if file == "" {
 		return nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := folder.ReadFile(file, trial.MaxTable)
 	if err != nil {
 		return withHint(err, "give a table with the columns subject, arm and, where sides differ, side")
 	}

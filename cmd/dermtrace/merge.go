@@ -54,7 +54,7 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 		t.say("%s; the tables do not name them", leftOut(c.LeftOut, opt.purpose))
 	}
 	if c.Excluded > 0 {
-		t.say("%d series are left out, as the plan excludes their subjects; %s says why", c.Excluded, filepath.Join(out, "fates.csv"))
+		t.say("%s; %s says why", excluded(c.Excluded), filepath.Join(out, "fates.csv"))
 	}
 	if c.Withdrawn > 0 {
 		t.say("%d series are left out, as their subject withdrew", c.Withdrawn)
@@ -66,6 +66,11 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 		t.say("%d of %d photos could not be used; %s says why", c.Photos-c.Used, c.Photos, filepath.Join(out, "fates.csv"))
 	}
 	return worst(c.Measured(), c.Failed+c.Pending > 0 || c.Used < c.Photos)
+}
+
+// excluded says how many series the plan takes out.
+func excluded(n int) string {
+	return fmt.Sprintf("%d series are left out, as the plan excludes their subjects", n)
 }
 
 // leftOut says how many series an export leaves out for want of consent.

@@ -34,13 +34,17 @@ func completeness(rec *outcome.Record, id string, plan *trial.Plan) []table.Plan
 				took = v
 			}
 		}
-		name := p.Name
-		if name == "" {
-			name = "day " + outcome.Number(p.Day).String()
-		}
-		list = append(list, plannedRow(rec, id, name, float64(p.Day), took))
+		list = append(list, plannedRow(rec, id, nameOf(p), float64(p.Day), took))
 	}
 	return list
+}
+
+// nameOf is what a planned visit is called.
+func nameOf(p trial.Visit) string {
+	if p.Name == "" {
+		return "day " + outcome.Number(p.Day).String()
+	}
+	return p.Name
 }
 
 // wholly says the same of each planned visit of a series of which nothing is known.
@@ -51,7 +55,7 @@ func wholly(id string, plan *trial.Plan, status, reason string) []table.Planned 
 	}
 	var list []table.Planned
 	for _, p := range plan.Visits {
-		row.Planned, row.Day = p.Name, outcome.Number(p.Day)
+		row.Planned, row.Day = nameOf(p), outcome.Number(p.Day)
 		list = append(list, row)
 	}
 	return list

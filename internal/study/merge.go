@@ -110,7 +110,7 @@ func merge(out string, opt MergeOptions) (Counts, error) {
 	if err != nil {
 		return Counts{}, fmt.Errorf("%s %w", out, err)
 	}
-	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}}
+	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}, photographed: map[string]*photographed{}}
 	m.study = Provenance{Schema: StudySchema, Software: opt.Software, Plan: f.Plan, Names: "tidy", Purpose: opt.Purpose, Series: []ProvenanceEntry{}}
 	if opt.ADaM {
 		m.study.Names = namesADaM
@@ -132,17 +132,18 @@ func merge(out string, opt MergeOptions) (Counts, error) {
 
 // merger is one call of Merge.
 type merger struct {
-	out        string
-	opt        MergeOptions
-	found      *found
-	plan       *trial.Plan
-	allocation trial.Allocation
-	visits     map[string][]string // by subject: its visits in order of time
-	places     []place             // of the series, in the order of found
-	hidden     []string            // names of whom the consent leaves out
-	first      map[string]string   // by hash: the first file that has it
-	study      Provenance
-	tables     *tables
+	out          string
+	opt          MergeOptions
+	found        *found
+	plan         *trial.Plan
+	allocation   trial.Allocation
+	visits       map[string][]string      // by subject: its visits in order of time
+	places       []place                  // of the series, in the order of found
+	hidden       []string                 // names of whom the consent leaves out
+	first        map[string]string        // by hash: the first file that has it
+	photographed map[string]*photographed // by subject: what there are series of
+	study        Provenance
+	tables       *tables
 }
 
 // readTrial reads the plan, and the allocation only where there is one.
@@ -163,7 +164,7 @@ func (m *merger) readTrial() error {
 	if m.plan == nil {
 		return ErrPlanLate
 	}
-	text, err := os.ReadFile(m.opt.Allocation)
+	text, err := folder.ReadFile(m.opt.Allocation, trial.MaxTable)
 	if err != nil {
 		return err
 	}
@@ -203,6 +204,9 @@ func (m *merger) write() (err error) {
 		if err := m.series(p); err != nil {
 			return fmt.Errorf("%s: %w", p.Series, err)
 		}
+	}
+	if err := m.unphotographed(); err != nil {
+		return err
 	}
 	if err := m.others(); err != nil {
 		return err
@@ -282,6 +286,7 @@ func (m *merger) series(p place) error {
 	if err != nil {
 		return err
 	}
+	m.note(rec)
 	about := table.About{Series: p.Series, Input: inputsHash(e.Inputs), Visits: e.Visits, Arm: m.arm(rec.Series.Subject, rec.Series.Side)}
 	if err := m.tables.record(table.Rows(rec, about), completeness(rec, p.Series, m.plan)); err != nil {
 		return err
@@ -296,7 +301,9 @@ func (m *merger) failed(p place, e *entry) error {
 	}
 	rows := wholly(p.Series, m.plan, table.VisitRefused, seriesFailed)
 	if e.Said != nil {
-		rows = completeness(e.Said.record(e.Subject), p.Series, m.plan)
+		rec := e.Said.record(e.Subject)
+		m.note(rec)
+		rows = completeness(rec, p.Series, m.plan)
 	}
 	if err := m.tables.record(nil, rows); err != nil {
 		return err

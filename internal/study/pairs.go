@@ -10,8 +10,12 @@ import (
 // Pairs lists a before and an after picture of every series of a result folder: the first
 // aligned picture of the baseline, and that of the last later visit that has one. Series
 // without both are counted, and so are those whose subject's consent does not cover the
-// purpose.
+// purpose, or whom the plan excludes.
 func Pairs(out, purpose string) (pairs []trial.Pair, left LeftOut, err error) {
+	plan, err := keptPlan(out)
+	if err != nil {
+		return nil, left, err
+	}
 	consenting := Consenting(out, purpose)
 	for m, err := range Records(out) {
 		if err != nil {
@@ -21,6 +25,8 @@ func Pairs(out, purpose string) (pairs []trial.Pair, left LeftOut, err error) {
 		switch {
 		case !consenting(m):
 			left.Consent++
+		case plan.Excluded(m.Record.Series.Subject) != "":
+			left.Plan++
 		case !ok:
 			left.Pair++
 		default:
@@ -34,6 +40,16 @@ func Pairs(out, purpose string) (pairs []trial.Pair, left LeftOut, err error) {
 type LeftOut struct {
 	Pair    int // no baseline and later visit to show
 	Consent int // the consent does not cover the purpose
+	Plan    int // the plan excludes the subject
+}
+
+// keptPlan is [KeptPlan] as it reads, nil where there was none.
+func keptPlan(out string) (*trial.Plan, error) {
+	text, err := KeptPlan(out)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	return trial.ParsePlan([]byte(text))
 }
 
 func pairOf(m Measured) (trial.Pair, bool) {

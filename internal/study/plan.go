@@ -9,10 +9,8 @@ import (
 	"io/fs"
 
 	"dermtrace/internal/study/source"
+	"dermtrace/internal/study/trial"
 )
-
-// maxPlan bounds plan.yaml.
-const maxPlan = 1 << 20
 
 // planOf reads the study's plan before anything is measured; nil where it has none.
 func planOf(st *source.Study) (*foundPlan, error) {
@@ -24,12 +22,12 @@ func planOf(st *source.Study) (*foundPlan, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxPlan+1))
+	b, err := io.ReadAll(io.LimitReader(f, trial.MaxPlan+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(b) > maxPlan { // half a plan is another plan
-		return nil, fmt.Errorf("%s: larger than %d MiB", source.PlanFile, maxPlan>>20)
+	if len(b) > trial.MaxPlan { // half a plan is another plan
+		return nil, fmt.Errorf("%s: larger than %d MiB", source.PlanFile, trial.MaxPlan>>20)
 	}
 	sum := sha256.Sum256(b)
 	return &foundPlan{SHA256: hex.EncodeToString(sum[:]), Text: string(b)}, nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dermtrace/internal/study/source"
+	"dermtrace/internal/study/trial"
 )
 
 func TestAPlanIsReadWholeOrNotAtAll(t *testing.T) {
@@ -22,10 +23,10 @@ func TestAPlanIsReadWholeOrNotAtAll(t *testing.T) {
 		defer st.Close()
 		return planOf(st)
 	}
-	if p, err := read(strings.Repeat("#", maxPlan)); err != nil || len(p.Text) != maxPlan {
+	if p, err := read(strings.Repeat("#", trial.MaxPlan)); err != nil || len(p.Text) != trial.MaxPlan {
 		t.Errorf("a plan at the bound: %v", err)
 	}
-	if p, err := read(strings.Repeat("#", maxPlan+1)); err == nil || p != nil {
+	if p, err := read(strings.Repeat("#", trial.MaxPlan+1)); err == nil || p != nil {
 		t.Error("a plan beyond the bound was cut short")
 	}
 }

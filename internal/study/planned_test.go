@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"dermtrace/internal/study"
+	"dermtrace/internal/study/trial"
 )
 
 func TestThePlanComesBeforeTheAllocation(t *testing.T) {
@@ -32,13 +33,17 @@ func TestThePlanComesBeforeTheAllocation(t *testing.T) {
 			t.Fatalf("row = %v", row)
 		}
 	}
-	var status []string
-	for _, row := range readCSV(t, filepath.Join(out, "completeness.csv")) {
-		status = append(status, row["planned"]+" "+row["status"])
-	}
-	if got := strings.Join(status, ", "); got != "V0 used, V1 used, V2 missing" {
+	if got := completed(t, out); got != "left V0 used, left V1 used, left V2 missing" {
 		t.Errorf("completeness = %s", got)
 	}
+	plan += "views: [{side: left}, {side: right}]\n"
+	must(t, os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte(plan), 0o600))
+	runAll(t, dir, out)
+	if got := completed(t, out); got != "left V0 used, left V1 used, left V2 missing, right V0 missing, right V1 missing, right V2 missing" {
+		t.Errorf("completeness with a planned view that nobody photographed = %s", got)
+	}
+	_, err = study.Merge(out, study.MergeOptions{Allocation: arms})
+	must(t, err)
 	b, err := os.ReadFile(filepath.Join(out, "study.json"))
 	must(t, err)
 	var p study.Provenance
@@ -62,4 +67,21 @@ func TestThePlanComesBeforeTheAllocation(t *testing.T) {
 	if rows := readCSV(t, filepath.Join(out, "completeness.csv")); len(rows) != 3 || rows[2]["status"] != "excluded" || rows[2]["planned"] != "V2" || rows[2]["reason"] != "moved away" {
 		t.Errorf("completeness of an excluded series: %v", rows)
 	}
+	if pairs, left, err := study.Pairs(out, ""); err != nil || len(pairs) != 0 || left.Plan != 1 {
+		t.Errorf("pairs of who is excluded: %v, %+v, %v", pairs, left, err)
+	}
+	must(t, os.WriteFile(arms, make([]byte, trial.MaxTable+1), 0o600))
+	if _, err := study.Merge(out, study.MergeOptions{Allocation: arms}); err == nil || !strings.Contains(err.Error(), "allocation.csv: larger than 16 MiB") {
+		t.Errorf("an allocation beyond the bound: %v", err)
+	}
+}
+
+// completed is completeness.csv in short.
+func completed(t *testing.T, out string) string {
+	t.Helper()
+	var list []string
+	for _, row := range readCSV(t, filepath.Join(out, "completeness.csv")) {
+		list = append(list, row["side"]+" "+row["planned"]+" "+row["status"])
+	}
+	return strings.Join(list, ", ")
 }

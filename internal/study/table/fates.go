@@ -41,7 +41,7 @@ const (
 
 // PlannedColumns are the columns of completeness.csv.
 var PlannedColumns = []Column[Planned]{
-	{"series", "", Text, "", "the series", func(p *Planned) any { return p.Series }},
+	{"series", "", Text, "", "the series, empty where a planned view has none", func(p *Planned) any { return p.Series }},
 	{"subject", "", Text, "", "whose skin it is", func(p *Planned) any { return p.Subject }},
 	{"site", "", Text, "", "where on the body", func(p *Planned) any { return p.Site }},
 	{"side", "", Text, "", "left, right or midline, the patient's", func(p *Planned) any { return p.Side }},

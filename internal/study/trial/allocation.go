@@ -10,6 +10,13 @@ import (
 	"strings"
 )
 
+// Bounds in bytes of what is read whole (project defaults): a plan of a thousand visits, a
+// table of a line for each of a hundred thousand subjects or ratings.
+const (
+	MaxPlan  = 1 << 20
+	MaxTable = 16 << 20
+)
+
 // Allocation says which arm a subject, or one side of a subject, was given.
 type Allocation map[[2]string]string // by subject and side; side "" is the whole subject
 

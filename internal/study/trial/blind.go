@@ -188,6 +188,9 @@ func (u *Unblinded) read(sheet io.Reader, k Key) error {
 	}
 	in := csv.NewReader(sheet)
 	header, err := in.Read()
+	if err == nil {
+		header[0] = strings.TrimPrefix(header[0], "\ufeff") // spreadsheets write it
+	}
 	if err != nil || !slices.Equal(header, sheetHeader) {
 		return fmt.Errorf("the rating sheet must begin with %s", strings.Join(sheetHeader, ","))
 	}

@@ -11,6 +11,7 @@ func FuzzPlan(f *testing.F) {
 	f.Add([]byte("primary: {measure: roughness, contrast: vs_control, day: 180, within: 14}\nexclusions: [{subject: P3, reason: moved}]\n"))
 	f.Add([]byte("primary: {measure: x, contrast: raw}\nalpha: .nan\nsides: 1\nvisits: [{name: V0, day: -1, within: 3}]\nnotes: n\n"))
 	f.Add([]byte("a: &a [x]\nprimary: {measure: *a}\n"))
+	f.Add([]byte("primary: {measure: x, contrast: raw}\nviews: [{site: cheek, side: left}, {view: oblique}]\n"))
 	f.Add([]byte(""))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := ParsePlan(b)
@@ -23,6 +24,11 @@ func FuzzPlan(f *testing.F) {
 		for _, e := range p.Exclusions {
 			if p.Excluded(e.Subject) == "" {
 				t.Errorf("%q is excluded and is not", e.Subject)
+			}
+		}
+		for _, v := range p.Views {
+			if v == (View{}) || !v.Is(v) {
+				t.Errorf("planned: %+v", v)
 			}
 		}
 		for _, v := range p.Visits {
@@ -56,6 +62,7 @@ func FuzzAllocation(f *testing.F) {
 func FuzzSheet(f *testing.F) {
 	f.Add("pair,rater,score\n1,A,2\n0001,B,-3\n2,A,\n2,B,−1\n")
 	f.Add("pair,rater,score\n1,A,NaN\n")
+	f.Add("\ufeffpair,rater,score\n1,A,1\n")
 	f.Add("pair,rater\n1,A\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		k := Key{Pairs: []KeyPair{{Code: "0001", Left: "before"}, {Code: "0002", Left: "after"}}}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -23,6 +24,7 @@ type Plan struct {
 	Alpha      float64     `yaml:"alpha"` // default 0.05
 	Sides      int         `yaml:"sides"` // of the test: 1 or 2; default 2
 	Visits     []Visit     `yaml:"visits"`
+	Views      []View      `yaml:"views"` // that every subject is photographed in
 	Exclusions []Exclusion `yaml:"exclusions"`
 	Notes      string      `yaml:"notes"`
 }
@@ -40,6 +42,18 @@ type Visit struct {
 	Name   string `yaml:"name"`
 	Day    int    `yaml:"day"`
 	Within int    `yaml:"within"`
+}
+
+// View is a planned view of every subject. What it does not say, any series has.
+type View struct {
+	Site string `yaml:"site"`
+	Side string `yaml:"side"`
+	View string `yaml:"view"`
+}
+
+// Is reports whether a series of that site, side and view is the planned one.
+func (v View) Is(s View) bool {
+	return (v.Site == "" || v.Site == s.Site) && (v.Side == "" || v.Side == s.Side) && (v.View == "" || v.View == s.View)
 }
 
 // Exclusion takes a subject out, with its reason.
@@ -68,7 +82,7 @@ func ParsePlan(text []byte) (*Plan, error) {
 	case !slices.Contains(planContrasts, p.Primary.Contrast):
 		return nil, fmt.Errorf("plan.yaml: primary: the contrast %q is none of raw, vs_control, vs_comparator", p.Primary.Contrast)
 	}
-	if err := p.checkDays(); err != nil {
+	if err := errors.Join(p.checkDays(), p.checkViews()); err != nil {
 		return nil, err
 	}
 	for _, e := range p.Exclusions {
@@ -97,6 +111,22 @@ func (p *Plan) checkDays() error {
 			return fmt.Errorf("plan.yaml: %s: day %d is more than a century away", v.Name, v.Day)
 		case v.Within < 0 || v.Within > maxDay:
 			return fmt.Errorf("plan.yaml: %s: within %d is no number of days", v.Name, v.Within)
+		}
+	}
+	return nil
+}
+
+// checkViews refuses views that say nothing, and those that are planned twice.
+func (p *Plan) checkViews() error {
+	if len(p.Views) > maxPlanned {
+		return fmt.Errorf("plan.yaml: %d views are planned; at most %d can be", len(p.Views), maxPlanned)
+	}
+	for i, v := range p.Views {
+		switch {
+		case v == View{}:
+			return errors.New("plan.yaml: a planned view needs site, side or view")
+		case slices.Contains(p.Views[:i], v):
+			return fmt.Errorf("plan.yaml: the view %s is planned twice", strings.TrimSpace(v.Site+" "+v.Side+" "+v.View))
 		}
 	}
 	return nil

@@ -105,10 +105,15 @@ func TestPlan(t *testing.T) {
 	}
 	for _, bad := range []string{"", "primary: {measure: x, contrast: y}", "primary: {measure: x, contrast: raw}\nalpha: 2", "primry: {}", "primary: {measure: x, contrast: raw}\nsides: 3",
 		"primary: {measure: x, contrast: raw, within: -1}", "primary: {measure: x, contrast: raw}\nvisits: [{day: 40000}]",
+		"primary: {measure: x, contrast: raw}\nviews: [{}]", "primary: {measure: x, contrast: raw}\nviews: [{side: left}, {side: left}]",
 		"primary: {measure: x, contrast: raw}\nvisits: [" + strings.Repeat("{day: 1},", maxPlanned+1) + "]"} {
 		if _, err := ParsePlan([]byte(bad)); err == nil {
 			t.Errorf("%q is accepted", bad)
 		}
+	}
+	left := View{Site: "cheek", Side: "left", View: "oblique"}
+	if !(View{Side: "left"}).Is(left) || (View{Side: "right"}).Is(left) || (View{Side: "left", Site: "chin"}).Is(left) {
+		t.Error("a planned view is not what it says")
 	}
 }
 
