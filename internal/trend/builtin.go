@@ -45,9 +45,9 @@ func embedded(name string, b []byte) []Figure {
 const simulatedSource = "simulated courses of unchanged skin: drift of 1 % of melanin and 4 % of blood, everyday pose, light and camera"
 
 // BuildIn are figures to build in: by band those that courses of unchanged simulated
-// skin show, or published ones where their error is larger at the level of those
-// courses, so that a simulation that is kinder than clinics promises nothing. All are
-// provisional until a clinic measures its own.
+// skin show, and published ones, but for those that another holds at any level: at the
+// level of a region the larger error counts, so that a simulation that is kinder than
+// clinics promises nothing. All are provisional until a clinic measures its own.
 func BuildIn(records []*outcome.Record) []Figure {
 	list := []Figure{}
 	for _, band := range []string{BandLight, BandMedium, BandDark} {
@@ -58,18 +58,22 @@ func BuildIn(records []*outcome.Record) []Figure {
 				continue
 			}
 			f.Band, f.Source, f.Provisional = band, simulatedSource, true
-			if i := slices.IndexFunc(told, f.rivals); i >= 0 {
-				if !(told[i].between(r.square) <= f.between(r.square)) {
-					f = told[i]
-				}
+			i := slices.IndexFunc(told, f.rivals)
+			switch {
+			case i >= 0 && told[i].holds(f):
+				continue
+			case i >= 0 && f.holds(told[i]):
 				told = slices.Delete(told, i, i+1)
 			}
 			list = append(list, f)
 		}
-		list = append(list, told...) // of measures that no course has
+		list = append(list, told...)
 	}
 	return list
 }
+
+// holds reports whether the error of f is at least that of g at any level.
+func (f Figure) holds(g Figure) bool { return f.SD >= g.SD && f.CV >= g.CV }
 
 // rivals reports whether two figures answer the same question.
 func (f Figure) rivals(g Figure) bool {

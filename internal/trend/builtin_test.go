@@ -8,8 +8,8 @@ import (
 	"dermtrace/internal/outcome"
 )
 
-// A figure that courses show is built in where it is the larger one at their level, the
-// published one elsewhere; what no course measures stays published.
+// Of what courses show and what is published the larger error is built in, or both where
+// either is larger at some level; what no course measures stays published.
 func TestBuildInTakesTheLargerError(t *testing.T) {
 	for _, tt := range []struct {
 		cv     float64
@@ -35,7 +35,7 @@ func TestBuildInTakesTheLargerError(t *testing.T) {
 			if err := f.check(); err != nil || !f.Provisional || f.Source == "" {
 				t.Errorf("%+v: %v", f, err)
 			}
-			if slices.ContainsFunc(list[:i], f.rivals) {
+			if slices.ContainsFunc(list[:i], func(g Figure) bool { return g.rivals(f) && (g.holds(f) || f.holds(g)) }) {
 				t.Errorf("%s %s %s is there twice", f.Measure, f.Contrast, f.Band)
 			}
 			if f.Measure == "roughness" && f.Band == BandMedium && !tt.source(f) {
@@ -45,6 +45,26 @@ func TestBuildInTakesTheLargerError(t *testing.T) {
 		for _, f := range Published() {
 			if !slices.ContainsFunc(list, f.rivals) {
 				t.Errorf("published %s %s %s is lost", f.Measure, f.Contrast, f.Band)
+			}
+		}
+	}
+}
+
+// Of two built-in figures of one band the larger at the level of the region counts: one
+// that is always there where there is little, one that grows where there is much.
+func TestTheLargerErrorAtTheLevelCounts(t *testing.T) {
+	two := []Figure{
+		{Measure: "hemoglobin", Unit: "% blood", Contrast: outcome.Raw, Band: BandMedium, CV: 0.3, DF: 50, N: 10, Source: "a"},
+		{Measure: "hemoglobin", Unit: "% blood", Contrast: outcome.Raw, Band: BandMedium, SD: 1.5, CV: 0.1, DF: 7, N: 4, Source: "b"},
+	}
+	for level, n := range map[outcome.Number]int{1: 4, 10: 10} {
+		for range 2 {
+			two[0], two[1] = two[1], two[0]
+			rec := constructed([]int{0, 40}, 1, func(string, string, int, int) outcome.Number { return level })
+			Assess(rec, Noise{BuiltIn: two})
+			row := find(t, rec, outcome.Change{ROI: "t", Measure: "hemoglobin", Contrast: outcome.Raw, Against: outcome.AgainstBaseline, Visit: rec.Visits[1].Visit})
+			if row.MDCN != n {
+				t.Errorf("at %v: by %d subjects, want %d", level, row.MDCN, n)
 			}
 		}
 	}

@@ -21,10 +21,8 @@ var watchedCourse = []int{0, 1, 4, 9, 16, 30, 58, 100}
 func skinOf(rng *rand.Rand, band string, risen string, rise float64) *outcome.Record {
 	angle := map[string]outcome.Number{BandLight: 50, BandMedium: 20, BandDark: -20}[band]
 	spread := map[string]float64{}
-	for _, f := range BuiltIn() {
-		if f.Band == band && f.Contrast == outcome.VsControl {
-			spread[f.Measure] = math.Sqrt(f.between(100)) / math.Sqrt2 // of each region by itself
-		}
+	for m, f := range atTen(band) {
+		spread[m] = math.Sqrt(f.between(100)) / math.Sqrt2 // of each region by itself
 	}
 	rec := constructed(watchedCourse, 1, func(m, r string, v, _ int) outcome.Number {
 		x := 10 + spread[m]*rng.NormFloat64()
@@ -42,14 +40,22 @@ func skinOf(rng *rand.Rand, band string, risen string, rise float64) *outcome.Re
 	return rec
 }
 
-// detectable is the MDC95 that the built-in figure gives between two visits at 10.
-func detectable(band, measure string) float64 {
+// atTen are a band's built-in figures of differences from control skin, by measure: the
+// larger at 10 where there are two.
+func atTen(band string) map[string]Figure {
+	largest := map[string]Figure{}
 	for _, f := range BuiltIn() {
-		if f.Band == band && f.Measure == measure && f.Contrast == outcome.VsControl {
-			return stats.TQuantile(0.975, f.DF) * math.Sqrt(2*f.between(100))
+		if f.Band == band && f.Contrast == outcome.VsControl && f.between(100) > largest[f.Measure].between(100) {
+			largest[f.Measure] = f
 		}
 	}
-	return math.NaN()
+	return largest
+}
+
+// detectable is the MDC95 that the built-in figure gives between two visits at 10.
+func detectable(band, measure string) float64 {
+	f := atTen(band)[measure]
+	return stats.TQuantile(0.975, f.DF) * math.Sqrt(2*f.between(100))
 }
 
 // With the built-in figures, how often a course of unchanged skin is flagged, and how

@@ -63,8 +63,9 @@ func Band(itaDeg float64) string {
 	return BandDark
 }
 
-// find is the figure of a track: that of the skin's band, else one for all bands.
-// Where the skin's band is unknown, the one with the largest error at the baseline.
+// find is the figure of a track: that of the skin's band, else one for all bands. Of
+// several, as where the skin's band is unknown, the one with the largest error at the
+// baseline.
 func (c *course) find(figures []Figure, t *track) (Figure, bool) {
 	contrast, level := t.contrast, t.points[c.baseline].meanSquare()
 	if contrast == outcome.VsComparator {

@@ -34,8 +34,6 @@ type Repeatability struct {
 	ICC      *ICC           `json:"icc,omitempty"`       // from ten subjects with two or more visits on
 	Limits   *Limits        `json:"agreement,omitempty"` // of the second visit with the first
 	Warnings []string       `json:"warnings"`
-
-	square float64 // mean squared level of the regions behind it
 }
 
 // ICC is ICC(2,1), absolute agreement of two days, with its 95 % interval (Shrout &
@@ -214,12 +212,13 @@ func (g *repeats) within() stats.Pooled { return stats.PoolWithin(g.photos) }
 func (g *repeats) repeatability(measure, contrast string, def outcome.Definition) Repeatability {
 	total, df := g.between()
 	within := g.within()
-	r := Repeatability{square: stats.Mean(g.levels), Subjects: g.subjects, Visits: g.visits, WithinDF: within.DF, Warnings: []string{},
+	square := stats.Mean(g.levels)
+	r := Repeatability{Subjects: g.subjects, Visits: g.visits, WithinDF: within.DF, Warnings: []string{},
 		SEM: outcome.NaN(), CV: outcome.NaN(), MDC95: outcome.NaN()}
 	r.Figure = Figure{Measure: measure, Unit: def.Unit, Contrast: contrast, DF: df, N: g.subjects, Source: SourceRepeatability}
 	level := 1.0
 	if g.relative {
-		level = math.Sqrt(r.square)
+		level = math.Sqrt(square)
 	}
 	r.WithinSD = outcome.Number(math.Sqrt(within.Variance) * level)
 	if df == 0 {
@@ -227,7 +226,7 @@ func (g *repeats) repeatability(measure, contrast string, def outcome.Definition
 		return r
 	}
 	r.Figure.split(total, within, g)
-	sem := math.Sqrt(total.At(r.square))
+	sem := math.Sqrt(total.At(square))
 	if g.relative && contrast == outcome.Raw {
 		r.CV = outcome.Number(sem / level)
 	}
