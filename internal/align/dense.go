@@ -173,9 +173,11 @@ func enough(level int) float64 {
 // refineLevel alternates between placing the blocks and fitting the plane to them.
 func (f *stack) refineLevel(i int, photo []*level, t geom.Transform, near float64) (geom.Transform, []vote, bool) {
 	const rounds = 3
-	var votes []vote
-	for range rounds {
-		votes = f.votes(i, photo, warp{plane: t})
+	votes := f.votes(i, photo, warp{plane: t})
+	for round := range rounds {
+		if round > 0 {
+			votes = f.again(i, photo, t, votes)
+		}
 		pairs := f.pairs(i, t, votes)
 		if len(pairs) < 12 {
 			return t, votes, false
@@ -185,6 +187,7 @@ func (f *stack) refineLevel(i int, photo []*level, t geom.Transform, near float6
 			return t, votes, false
 		}
 		moved := f.distance(next, t)
+		votes = f.rebased(i, votes, t, next)
 		t = next
 		if moved < near*f.levels[i].scale {
 			break
@@ -198,29 +201,63 @@ func (f *stack) votes(i int, photo []*level, w warp) []vote {
 	return f.votesOf(f.blocks[i](), i, photo, func(int) warp { return w })
 }
 
+// again places every block of a level in the photo that the plane shows, from where it was found before, by
+// votes about that plane.
+func (f *stack) again(i int, photo []*level, t geom.Transform, votes []vote) []vote {
+	out := make([]vote, len(votes))
+	raster.Parallel(len(votes), func(k int) {
+		v := &votes[k]
+		var start geom.Point
+		if v.found {
+			start = v.d
+		}
+		out[k] = f.vote(v.block, i, photo, warp{plane: t}, start)
+	})
+	return out
+}
+
+// rebased are votes about one plane as votes about another near by.
+func (f *stack) rebased(i int, votes []vote, from, to geom.Transform) []vote {
+	inv, err := to.Inverse()
+	if err != nil {
+		return votes
+	}
+	l := f.levels[i]
+	m := l.levelFromPhoto().Mul(inv).Mul(from).Mul(l.photoFromLevel())
+	out := slices.Clone(votes)
+	for k := range out {
+		if v := &out[k]; v.found {
+			v.d = v.block.center.Sub(m.Apply(v.block.center.Sub(v.d)))
+		}
+	}
+	return out
+}
+
 // votesOf places blocks of level i in the photo, each by its own warp.
 func (f *stack) votesOf(bs []block, i int, photo []*level, warpOf func(k int) warp) []vote {
 	out := make([]vote, len(bs))
-	l := f.levels[i]
-	toFrame := l.photoFromLevel()
-	raster.Parallel(len(bs), func(k int) {
-		b, w := &bs[k], warpOf(k)
-		out[k].block = b
-		p := matching(photo, l, w.plane, toFrame.Apply(b.center))
-		if p == nil {
-			return
-		}
-		m := p.levelFromPhoto().Mul(w.plane).Mul(toFrame)
-		u := w.field.at(toFrame.Apply(b.center))
-		start := geom.Point{X: -u.X / l.scale, Y: -u.Y / l.scale}
-		out[k].shown = b.shown(p, m.Mul(geom.Translation(-start.X, -start.Y)))
-		if !out[k].shown {
-			return
-		}
-		out[k].fix, out[k].found = b.locate(l, p, m, start, 4)
-		out[k].found = out[k].found && out[k].corr >= voteCorr && out[k].d.Sub(start).Norm() <= maxShiftPx
-	})
+	raster.Parallel(len(bs), func(k int) { out[k] = f.vote(&bs[k], i, photo, warpOf(k), geom.Point{}) })
 	return out
+}
+
+// vote places a block of level i in the photo by a warp, sought from a shift beside it on.
+func (f *stack) vote(b *block, i int, photo []*level, w warp, from geom.Point) vote {
+	v, l := vote{block: b}, f.levels[i]
+	toFrame := l.photoFromLevel()
+	p := matching(photo, l, w.plane, toFrame.Apply(b.center))
+	if p == nil {
+		return v
+	}
+	m := p.levelFromPhoto().Mul(w.plane).Mul(toFrame)
+	u := w.field.at(toFrame.Apply(b.center))
+	start := geom.Point{X: -u.X / l.scale, Y: -u.Y / l.scale}
+	v.shown = b.shown(p, m.Mul(geom.Translation(-start.X, -start.Y)))
+	if !v.shown {
+		return v
+	}
+	v.fix, v.found = b.locate(l, p, m, geom.Point{X: start.X + from.X, Y: start.Y + from.Y}, 4)
+	v.found = v.found && v.corr >= voteCorr && v.d.Sub(start).Norm() <= maxShiftPx
+	return v
 }
 
 // maxShiftPx is how far, in pixels of the level, a block may stray from the plane: two

@@ -59,7 +59,9 @@ func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solu
 	if w.field != nil {
 		s.warp.field = f.bend(level, f.residuals(s.pairs, s.warp.plane))
 	}
-	s.votes = f.votes(level, photo, s.warp)
+	if s.votes = f.rebased(level, votes, w.plane, s.warp.plane); s.warp.field != nil || w.field != nil {
+		s.votes = f.votes(level, photo, s.warp)
+	}
 	s.structure = f.structure(s.pairs, s.warp)
 	s.split = f.splitHalf(s.model, s.pairs, s.warp, level)
 	s.lostPx = f.lost(photo, s)
