@@ -13,7 +13,21 @@
 // is warned of elsewhere; treated skin never tells it. Where card and control skin both
 // speak, [Disagreement] says how far apart they are.
 //
+// Of two photos with a card, the later is held against the earlier patch by patch
+// ([Card.LightLike]), so that what the card's tables and the camera get wrong alike is in
+// no change.
+//
 // It refuses cards that are partly hidden, cut by the edge of the picture or pictured
 // in a plot, patches that are clipped, control tiles that disagree, and anything too
 // small to carry a mean.
+//
+// # Limits
+//
+// A change of light is told by a card to 0.17 units of the erythema index in the root mean
+// square, of phantoms in JPEG at quality 93 whose patches are 41 pixels wide, on dark skin to
+// 0.24; it was 0.21 when each photo's card was corrected by itself. In light that no file
+// rounded it is 0.03. What is left is the file: decoders hand out whole codes of chroma,
+// and photo cuts red, green and blue to whole codes, which makes dark skin 0.1 units redder
+// in the mean. Weights by light, ridges and gains from the neutral patches alone were tried
+// and tell it no better.
 package calib

@@ -10,9 +10,11 @@ import (
 // What remains is unknown (one colour fits itself), so ResidualDE00 is NaN.
 //
 // An even region is coded alike all over, so that its mean keeps what coding did to it.
-// JPEG rounds mean chroma to an eighth of its first divisor, 3 at quality 92: ±0.19 codes
-// of Cr are ±0.4 codes of red less green, or 0.34 units of the erythema index on an 18 %
-// grey. In a file without loss those units stay below 0.05.
+// JPEG rounds mean chroma to an eighth of its first divisor, 3 at quality 92, and its
+// decoders hand out whole codes: half a code of Cr is 1.1 codes of red less green, or 0.8
+// units of the erythema index on an 18 % grey at most and 0.5 in the root mean square. In
+// a file without loss those units stay below 0.05, and 24 patches of a card or skin, whose
+// chroma varies, average them out.
 func FromGrey(region TileLight, reflectance float64) (Light, error) {
 	if !(reflectance > 0 && reflectance <= 1) {
 		return Light{}, fmt.Errorf("calib: a reflectance of %v is not within 0 and 1", reflectance)

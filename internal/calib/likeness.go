@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"dermtrace/internal/cie"
+	"dermtrace/internal/outcome"
 )
 
 // Two photos of one card. Each card's own correction is off by what its tables, its
@@ -52,8 +53,15 @@ func (c Card) LightLike(reference Card) (Light, error) {
 	l.Tiles, l.LogGainCov = len(like.seen), like.cov()
 	l.corrections = []*Correction{&like.Correction, &reference.Correction}
 	l.Gain = l.gainOfGrey()
+	if like.MeanDE00 > MaxCardChange {
+		l.Warnings = append(l.Warnings, outcome.CardChanged)
+	}
 	return l, nil
 }
+
+// MaxCardChange bounds the mean ΔE00 (D65) of a card's patches, corrected, against those of
+// the same card in the reference: METHODS 1.5.
+const MaxCardChange = 1.0
 
 // seenIn pairs the patches that could be used in both photos.
 func (c Card) seenIn(reference Card) []sighting {
@@ -114,7 +122,11 @@ func (l *likeness) settle() error {
 		}
 		l.LeaveOut += s.differs(&l.Correction) / float64(len(l.seen))
 	}
-	return l.fit(-1)
+	err := l.fit(-1)
+	for _, s := range l.seen {
+		l.MeanDE00 += s.differs(&l.Correction) / float64(len(l.seen))
+	}
+	return err
 }
 
 // fit sets the rows from all patches but one.

@@ -2,9 +2,11 @@ package calib
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/cie"
+	"dermtrace/internal/outcome"
 )
 
 // cardOf is a card whose patches a camera saw as change makes of their chart colours,
@@ -155,5 +157,42 @@ func TestFewCommonPatchesSayNothingOfEachOther(t *testing.T) {
 	}
 	if light.At(someSkins[0]) != own.At(someSkins[0]) || light.Tiles != own.Tiles {
 		t.Errorf("16 patches: %v, by its own %v", light.At(someSkins[0]), own.At(someSkins[0]))
+	}
+}
+
+// A card some of whose patches have faded since, by just less and more than is let pass.
+func TestGateOfAChangedCard(t *testing.T) {
+	base := cardOf(false, wrongCamera)
+	faded := func(by float64) Card {
+		now := cardOf(false, wrongCamera)
+		for n := 6; n < 12; n++ { // towards grey
+			c := &now.Patches[n].RGB
+			for k := range 3 {
+				c[k] += by * (0.3 - c[k])
+			}
+		}
+		return now
+	}
+	change := func(by float64) float64 {
+		now := faded(by)
+		l, err := fitLikeness(now.seenIn(base))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.MeanDE00
+	}
+	lo, hi := 0.0, 0.5
+	for range 30 {
+		if mid := (lo + hi) / 2; change(mid) > MaxCardChange {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	for by, fires := range map[float64]bool{lo - 1e-6: false, hi + 1e-6: true} {
+		light, err := faded(by).LightLike(base)
+		if err != nil || slices.Contains(light.Warnings, outcome.CardChanged) != fires {
+			t.Errorf("faded by %.3f, mean ΔE00 %.4f: %v, %v", by, change(by), light.Warnings, err)
+		}
 	}
 }

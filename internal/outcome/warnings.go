@@ -72,6 +72,7 @@ const (
 	CardEditionAssumed = "card_edition_assumed"
 	CardSmall          = "card_small"
 	CardTilted         = "card_tilted"
+	CardChanged        = "card_changed"
 	CardHidden         = "card_hidden"
 	CardCut            = "card_cut"
 	CardOnPage         = "card_on_page"
@@ -151,6 +152,7 @@ var warningTexts = map[string]string{
 	CardEditionAssumed: "The edition of the colour card was not said; the one that fits better was taken.",
 	CardSmall:          "The patches of the colour card have few pixels.",
 	CardTilted:         "The colour card is tilted by more than 10° against the camera.",
+	CardChanged:        "The colour card does not look as in the reference after correction (mean ΔE00 above 1): it is another or a faded one, or unevenly lit.",
 	CardHidden:         "A colour card is in the photo, but something or glare covers a part of it: it was not used.",
 	CardCut:            "Only a part of the colour card is in the photo: it was not used.",
 	CardOnPage:         "The colour card is part of a picture on a page or in a plot, not of a photo: it was not used.",

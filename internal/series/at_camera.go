@@ -142,6 +142,7 @@ var lightMends = map[string]string{
 	outcome.ControlLost:    "Retake with the untreated skin in the picture.",
 	outcome.GreyLost:       "Retake with the grey reference where it lay, whole and evenly lit.",
 	outcome.LightsDisagree: "Retake with the card beside the skin, both in the same light.",
+	outcome.CardChanged:    "Retake with the same colour card as in the reference, evenly lit.",
 	outcome.CardHidden:     "Retake with the colour card whole in the picture, nothing on it and no glare.",
 	outcome.CardCut:        "Retake with the whole colour card in the picture.",
 	outcome.CardRejected:   "Retake with the colour card evenly lit by one lamp, without glare.",

@@ -203,7 +203,7 @@ func (s *shot) lightOfCard(f *frame, m *manifest.Series) (calib.Light, error) {
 	if err != nil {
 		return light, err
 	}
-	s.lit = append(s.lit, card.Warnings...)
+	s.lit = slices.Concat(s.lit, card.Warnings, light.Warnings)
 	s.compareTilt(card.TiltDeg)
 	s.compareLights(f, light)
 	return light, nil
