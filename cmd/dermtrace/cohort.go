@@ -76,6 +76,7 @@ type cohortResult struct {
 	Purpose    string           `json:"purpose,omitempty"`
 	Study      *study.Enrolment `json:"study"`    // null: the results are not those of a study
 	LeftOut    int              `json:"left_out"` // series whose consent does not cover the purpose
+	Excluded   int              `json:"excluded"` // series whose subject the plan leaves out
 	Notes      []string         `json:"notes"`
 	Findings   []trend.Findings `json:"findings"`
 }
@@ -94,7 +95,7 @@ func runCohort(t *terminal, out string, opt cohortOptions) error {
 		res.Notes = append(res.Notes, "The plan asks for a one-sided test but cannot name its direction: two-sided p values are given.")
 	}
 	cohort := trend.NewCohort(settings)
-	if err := res.gather(t, cohort, out); err != nil {
+	if err := res.gather(t, cohort, out, plan); err != nil {
 		return err
 	}
 	res.Findings = cohort.Findings()
@@ -112,7 +113,7 @@ func runCohort(t *terminal, out string, opt cohortOptions) error {
 }
 
 // gather adds the records of a study, but for those that the purpose leaves out.
-func (r *cohortResult) gather(t *terminal, cohort *trend.Cohort, out string) (err error) {
+func (r *cohortResult) gather(t *terminal, cohort *trend.Cohort, out string, plan *trial.Plan) (err error) {
 	if r.Study, err = study.Enrolled(out); err != nil {
 		return err
 	}
@@ -127,6 +128,9 @@ func (r *cohortResult) gather(t *terminal, cohort *trend.Cohort, out string) (er
 		default:
 			cohort.Add(m.Record, m.Folder)
 			n++
+			if plan.Excluded(m.Record.Series.Subject) != "" {
+				r.Excluded++
+			}
 		}
 	}
 	if r.LeftOut > 0 {

@@ -134,8 +134,8 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 func (r *cohortResult) flow() string {
 	var b strings.Builder
 	if s := r.Study; s != nil {
-		fmt.Fprintf(&b, "Study: %d series found\n\n  ├─ %d withdrawn\n  ├─ %d not run yet\n  ├─ %d could not be measured\n  ├─ %d left out, %s\n  └─ %d in the analyses\n\n",
-			s.Found, s.Withdrawn, s.Pending, s.Failed, r.LeftOut, r.consentText(), s.Measured-r.LeftOut)
+		fmt.Fprintf(&b, "Study: %d series found\n\n  ├─ %d withdrawn\n  ├─ %d not run yet\n  ├─ %d could not be measured\n  ├─ %d left out, %s\n  ├─ %d excluded by the plan\n  └─ %d in the analyses\n\n",
+			s.Found, s.Withdrawn, s.Pending, s.Failed, r.LeftOut, r.consentText(), r.Excluded, s.Measured-r.LeftOut-r.Excluded)
 	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(&b, "%s\n\n  %d subjects in %d series\n", heading(f), f.Flow.Subjects, f.Flow.Series)

@@ -58,6 +58,9 @@ func (t *terminal) printForecast(f *study.Forecast) {
 		if s.Problem != "" {
 			t.print("          refused: %s", sentence(s.Problem, s.Mend))
 		}
+		if s.Excluded != "" {
+			t.print("          excluded by the plan: %s", s.Excluded)
+		}
 		for _, o := range s.Refused {
 			t.print("          not used: %s: %s", o.File, sentence(o.Text, o.Mend))
 		}

@@ -9,6 +9,7 @@ import (
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 	"dermtrace/internal/study/source"
+	"dermtrace/internal/study/trial"
 )
 
 // Forecast says what a batch would do with a study, before hours are spent.
@@ -25,8 +26,9 @@ type SeriesForecast struct {
 	Visits    int            `json:"visits"`
 	Problem   string         `json:"problem"` // why it would be refused
 	Mend      string         `json:"mend"`
-	Refused   []source.Other `json:"refused"`   // photos that cannot be read or that nobody uses
-	Ambiguous []source.Other `json:"ambiguous"` // what was guessed, or looks like a slip
+	Excluded  string         `json:"excluded,omitempty"` // why the plan leaves its subject out
+	Refused   []source.Other `json:"refused"`            // photos that cannot be read or that nobody uses
+	Ambiguous []source.Other `json:"ambiguous"`          // what was guessed, or looks like a slip
 }
 
 // Check reads headers, manifests and hashes of a study; no pixel is decoded.
@@ -40,8 +42,12 @@ func Check(ctx context.Context, opt Options) (*Forecast, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, plan, err := goodPlan(st)
+	if err != nil {
+		return nil, err
+	}
 	out := &Forecast{Series: []SeriesForecast{}, Others: append([]source.Other{}, f.Others...)}
-	c := checker{opt: opt, study: st, first: map[string]string{}}
+	c := checker{opt: opt, study: st, plan: plan, first: map[string]string{}}
 	for _, s := range f.Series {
 		one, err := c.series(ctx, s)
 		if err != nil {
@@ -56,6 +62,7 @@ func Check(ctx context.Context, opt Options) (*Forecast, error) {
 type checker struct {
 	opt   Options
 	study *source.Study
+	plan  *trial.Plan
 	first map[string]string // by hash: the first photo that has it
 }
 
@@ -91,7 +98,7 @@ func (c *checker) look(ctx context.Context, s source.Series, f *SeriesForecast) 
 	if err != nil {
 		return err
 	}
-	f.Visits = len(m.Visits)
+	f.Visits, f.Excluded = len(m.Visits), c.plan.Excluded(m.Subject)
 	readable := 0
 	for _, v := range m.Visits {
 		for _, p := range v.Photos {

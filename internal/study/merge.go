@@ -282,7 +282,7 @@ func (m *merger) series(p place) error {
 	if err := m.fates(e); err != nil {
 		return err
 	}
-	rec, err := readRecord(os.DirFS(m.out), path.Join(seriesFolder(p.Name), folder.Record))
+	rec, err := m.record(p)
 	if err != nil {
 		return err
 	}
@@ -321,7 +321,32 @@ func (m *merger) excluded(p place, e *entry) error {
 	if err := m.fates(e); err != nil {
 		return err
 	}
-	return m.tables.record(nil, wholly(p.Series, m.plan, table.VisitExcluded, p.why))
+	rows := wholly(p.Series, m.plan, table.VisitExcluded, p.why)
+	of, err := m.of(p, e)
+	for i := range rows {
+		rows[i].Subject, rows[i].Site, rows[i].Side, rows[i].View = p.subject, of.Site, of.Side, of.View
+	}
+	return errors.Join(err, m.tables.record(nil, rows))
+}
+
+// of says what a series is of: by its record, or, where it failed, by its manifest.
+func (m *merger) of(p place, e *entry) (trial.View, error) {
+	switch {
+	case e.Said != nil:
+		return trial.View{Site: e.Said.Site, Side: e.Said.Side, View: e.Said.View}, nil
+	case e.Error != "":
+		return trial.View{}, nil
+	}
+	rec, err := m.record(p)
+	if err != nil {
+		return trial.View{}, err
+	}
+	return trial.View{Site: rec.Series.Site, Side: rec.Series.Side, View: rec.Series.View}, nil
+}
+
+// record reads the record of a series.
+func (m *merger) record(p place) (*outcome.Record, error) {
+	return readRecord(os.DirFS(m.out), path.Join(seriesFolder(p.Name), folder.Record))
 }
 
 // inputsHash is a hash over the hashes of a series' inputs.

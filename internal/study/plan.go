@@ -12,6 +12,17 @@ import (
 	"dermtrace/internal/study/trial"
 )
 
+// goodPlan reads the study's plan and refuses one that could not be carried out, before
+// hours are spent; nil where it has none.
+func goodPlan(st *source.Study) (*foundPlan, *trial.Plan, error) {
+	found, err := planOf(st)
+	if err != nil || found == nil {
+		return nil, nil, err
+	}
+	plan, err := trial.ParsePlan([]byte(found.Text))
+	return found, plan, err
+}
+
 // planOf reads the study's plan before anything is measured; nil where it has none.
 func planOf(st *source.Study) (*foundPlan, error) {
 	f, err := st.FS().Open(source.PlanFile)

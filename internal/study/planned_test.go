@@ -1,6 +1,7 @@
 package study_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -64,15 +65,34 @@ func TestThePlanComesBeforeTheAllocation(t *testing.T) {
 			t.Errorf("fate of an excluded photo: %v", row)
 		}
 	}
-	if rows := readCSV(t, filepath.Join(out, "completeness.csv")); len(rows) != 3 || rows[2]["status"] != "excluded" || rows[2]["planned"] != "V2" || rows[2]["reason"] != "moved away" {
+	if rows := readCSV(t, filepath.Join(out, "completeness.csv")); len(rows) != 3 || rows[2]["status"] != "excluded" || rows[2]["planned"] != "V2" || rows[2]["reason"] != "moved away" || rows[2]["subject"] != "phantom-acne" || rows[2]["side"] != "left" {
 		t.Errorf("completeness of an excluded series: %v", rows)
 	}
 	if pairs, left, err := study.Pairs(out, ""); err != nil || len(pairs) != 0 || left.Plan != 1 {
 		t.Errorf("pairs of who is excluded: %v, %+v, %v", pairs, left, err)
 	}
+	if f, err := study.Check(context.Background(), study.Options{Study: dir}); err != nil || f.Series[0].Excluded != "moved away" {
+		t.Errorf("check of who is excluded: %+v, %v", f, err)
+	}
 	must(t, os.WriteFile(arms, make([]byte, trial.MaxTable+1), 0o600))
 	if _, err := study.Merge(out, study.MergeOptions{Allocation: arms}); err == nil || !strings.Contains(err.Error(), "allocation.csv: larger than 16 MiB") {
 		t.Errorf("an allocation beyond the bound: %v", err)
+	}
+}
+
+// A plan that could not be carried out is refused before anything is measured.
+func TestABrokenPlanIsRefusedAtOnce(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
+	course(t, filepath.Join(dir, "a"))
+	must(t, os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte("primary: {measure: roughness, contrast: raw}\nsides: 3\n"), 0o600))
+	if _, err := study.Run(context.Background(), study.Options{Study: dir, Out: out}); err == nil || !strings.Contains(err.Error(), "plan.yaml: ") {
+		t.Errorf("run: %v", err)
+	}
+	if _, err := study.Check(context.Background(), study.Options{Study: dir}); err == nil || !strings.Contains(err.Error(), "plan.yaml: ") {
+		t.Errorf("check: %v", err)
+	}
+	if names, err := os.ReadDir(filepath.Join(out, "series")); err != nil || len(names) != 0 {
+		t.Errorf("measured: %v, %v", names, err)
 	}
 }
 

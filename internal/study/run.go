@@ -96,7 +96,7 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	plan, err := planOf(st)
+	plan, _, err := goodPlan(st)
 	if err != nil {
 		return Summary{}, err
 	}
