@@ -65,7 +65,7 @@ func (a *analysis) spotMap(s *shot, c *carried) *skin.SpotMap {
 	}
 	sheet, mask := a.spotSheet(s, c)
 	x0, y0, _, _ := mask.Bounds()
-	p := skin.Placing{FrameFromRGB: frameFromPhoto.Mul(geom.Translation(float64(x0), float64(y0))), MMPerPx: a.frame.mmPerPx}
+	p := skin.Placing{FrameFromRGB: frameFromPhoto.Mul(geom.Translation(float64(x0), float64(y0))), MMPerPx: a.frame.mmPerPx, Model: a.chromo}
 	if s.place.Model == outcome.ModelElastic {
 		p.Bend = bendOf(s.place, frameFromPhoto)
 	}

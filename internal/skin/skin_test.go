@@ -269,7 +269,9 @@ func TestSpotsOfTwoSheetsMatch(t *testing.T) {
 	whole := sheetOf(rgb, square(0, 0, patchPx, patchPx), patchPxPerMM)
 	part := sheetOf(rgb.Crop(37, 11, patchPx, patchPx), square(0, 0, patchPx-37, patchPx-11), patchPxPerMM)
 	const frameMMPerPx = 1 / patchPxPerMM
-	at := func(t geom.Transform) skin.Placing { return skin.Placing{FrameFromRGB: t, MMPerPx: frameMMPerPx} }
+	at := func(t geom.Transform) skin.Placing {
+		return skin.Placing{FrameFromRGB: t, MMPerPx: frameMMPerPx, Model: model}
+	}
 	before := whole.SpotMap(at(geom.Identity()))
 	bent := at(geom.Identity()) // by as much as the crop
 	bent.Bend = func(p geom.Point) geom.Point { return geom.Point{X: p.X - 37, Y: p.Y - 11} }

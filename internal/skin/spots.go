@@ -1,8 +1,12 @@
 package skin
 
 import (
+	"math"
+
+	"dermtrace/internal/chromo"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/skin/pigment"
 	"dermtrace/internal/skin/texture"
 )
@@ -18,6 +22,7 @@ type SpotMap struct {
 type Placing struct {
 	FrameFromRGB geom.Transform // pixels of the region's RGB to pixels of the frame
 	MMPerPx      float64        // of the frame
+	Model        *chromo.Model  // that separated the maps
 	// Bend moves a place of the frame to where FrameFromRGB alone would see it; nil: nowhere.
 	Bend func(geom.Point) geom.Point
 }
@@ -32,7 +37,8 @@ func (s *Sheet) SpotMap(p Placing) *SpotMap {
 	step := float64(s.Step)
 	middle := (step - 1) / 2
 	rgbFromMap := geom.Translation(float64(s.X0)+middle, float64(s.Y0)+middle).Mul(geom.Scaling(step))
-	v := pigment.Visit{Melanin: s.melanin, MMPerPx: s.mmPerPx, FrameFromMap: geom.Scaling(p.MMPerPx).Mul(p.FrameFromRGB).Mul(rgbFromMap)}
+	luma, darkening := s.luma(p.Model)
+	v := pigment.Visit{Melanin: s.melanin, Luma: luma, Darkening: darkening, MMPerPx: s.mmPerPx, FrameFromMap: geom.Scaling(p.MMPerPx).Mul(p.FrameFromRGB).Mul(rgbFromMap)}
 	if p.Bend != nil {
 		v.Bend = func(mm geom.Point) geom.Point {
 			px := p.Bend(geom.Point{X: mm.X / p.MMPerPx, Y: mm.Y / p.MMPerPx})
@@ -44,6 +50,33 @@ func (s *Sheet) SpotMap(p Placing) *SpotMap {
 		return nil
 	}
 	return &SpotMap{marks: marks, frameMMPerPx: p.MMPerPx}
+}
+
+// lumaWeights are those of red, green and blue in JPEG's luma (JFIF 1.02; ITU-R BT.601).
+var lumaWeights = [3]float64{0.299, 0.587, 0.114}
+
+// luma is the natural logarithm of the light whose root is the luma of roots of light (the
+// root stands for the transfer curve), and how much of it 1 % of melanin takes away.
+func (s *Sheet) luma(m *chromo.Model) (plane *raster.Plane, darkening float64) {
+	plane = raster.New(s.melanin.Value.W, s.melanin.Value.H)
+	planes := s.light.Planes()
+	raster.Bands(plane.H, func(y0, y1 int) {
+		for i := y0 * plane.W; i < y1*plane.W; i++ {
+			sum := chromo.Floor
+			for c, p := range planes {
+				sum += lumaWeights[c] * math.Sqrt(max(0, float64(p.Pix[i])))
+			}
+			plane.Pix[i] = float32(2 * math.Log(sum))
+		}
+	})
+	basis, colour := m.Basis(s.meanMelanin, s.meanBlood), s.Colour()
+	sum := 0.0
+	for c, w := range lumaWeights {
+		root := w * math.Sqrt(colour[c])
+		sum += root
+		darkening += root * basis[c][0]
+	}
+	return plane, darkening / sum
 }
 
 // PrepareSpots works up no more of a region than its [Sheet.SpotMap] needs.

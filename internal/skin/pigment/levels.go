@@ -31,6 +31,8 @@ const marginMM = 1.5
 type ground struct {
 	field     chromo.Field
 	weighted  *raster.Plane // values times weights
+	luma      *raster.Plane
+	darkening float64
 	mmPerPx   float64
 	fromFrame geom.Transform // millimetres of the frame to pixels of field
 	toFrame   geom.Transform
@@ -43,6 +45,7 @@ type ground struct {
 type level struct {
 	step    int           // pixels of the ground along a side of one of the level
 	centre  *raster.Plane // melanin weighed by the spot's Gaussian
+	luma    *raster.Plane // the same of luma
 	cover   *raster.Plane // share of that Gaussian that the region holds
 	reduced chromo.Field
 }
@@ -57,19 +60,20 @@ func (v Visit) lay() (*ground, error) {
 	m := v.Melanin
 	w, h := m.Value.W, m.Value.H
 	f := chromo.Field{Value: raster.New(w+2*k, h+2*k), Weight: raster.New(w+2*k, h+2*k)}
-	weighted := raster.New(w+2*k, h+2*k)
+	weighted, luma := raster.New(w+2*k, h+2*k), raster.New(w+2*k, h+2*k)
 	for y := range h {
 		values, weights, both := f.Value.Row(y + k)[k:], f.Weight.Row(y + k)[k:], weighted.Row(y + k)[k:]
 		for x := range w {
 			if wt := m.WeightAt(y*w + x); wt > 0 {
 				values[x], weights[x] = m.Value.Pix[y*w+x], wt
 				both[x] = wt * values[x]
+				luma.Set(x+k, y+k, v.Luma.Pix[y*w+x])
 			}
 		}
 	}
 	shift := float64(k)
 	return &ground{
-		field: f, weighted: weighted, mmPerPx: v.MMPerPx, median: m.Quantile(0.5), bend: v.Bend,
+		field: f, weighted: weighted, luma: luma, darkening: v.Darkening, mmPerPx: v.MMPerPx, median: m.Quantile(0.5), bend: v.Bend,
 		fromFrame: geom.Translation(shift, shift).Mul(fromFrame),
 		toFrame:   v.FrameFromMap.Mul(geom.Translation(-shift, -shift)),
 	}, nil
@@ -86,6 +90,7 @@ func (g *ground) level(i int) *level {
 		l := &level{step: step, reduced: g.field.Shrink(step)}
 		sigma /= float64(step)
 		l.centre = l.reduced.Smooth(sigma)
+		l.luma = chromo.Field{Value: g.luma, Weight: g.field.Weight}.Shrink(step).Smooth(sigma)
 		l.cover = chromo.Field{Value: l.reduced.Weight}.Smooth(sigma)
 		g.levels[i] = l
 	}
@@ -94,12 +99,13 @@ func (g *ground) level(i int) *level {
 
 // surround is what skin around is at the i-th size, by the given weights of the ground.
 func (g *ground) surround(i int, weight *raster.Plane) *raster.Plane {
-	l := g.level(i)
-	f := l.reduced
-	if weight != nil {
-		f = chromo.Field{Value: g.field.Value, Weight: weight}.Shrink(l.step)
-	}
-	return f.Smooth(max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx / float64(l.step))
+	return g.surroundOf(g.field.Value, i, weight)
+}
+
+func (g *ground) surroundOf(value *raster.Plane, i int, weight *raster.Plane) *raster.Plane {
+	step := g.level(i).step
+	f := chromo.Field{Value: value, Weight: weight}.Shrink(step)
+	return f.Smooth(max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx / float64(step))
 }
 
 // pixel is where the ground shows a place of the frame.
@@ -174,7 +180,7 @@ func (g *ground) blobs() []blob {
 	var list []blob
 	for i := range radiiMM {
 		l := g.level(i)
-		around := g.surround(i, nil)
+		around := g.surround(i, g.field.Weight)
 		rise := raster.New(l.centre.W, l.centre.H)
 		var all []float64
 		for k, c := range l.centre.Pix {

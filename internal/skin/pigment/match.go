@@ -6,6 +6,7 @@ import (
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
 )
 
 // Bounds between the fates of outcome.Spot, as ratios of contrast (project defaults). Each
@@ -25,6 +26,11 @@ type Visit struct {
 	Melanin      chromo.Field
 	MMPerPx      float64        // of the map
 	FrameFromMap geom.Transform // map pixels to millimetres in the common frame
+
+	// Luma is the natural logarithm of the photo's luma on the same pixels, and Darkening how
+	// much of it 1 % of melanin takes away: what JPEG keeps when it rounds colour off.
+	Luma      *raster.Plane
+	Darkening float64
 
 	// Bend moves a place of the frame, in millimetres, to where FrameFromMap alone would
 	// take it for the map to show what is there; nil: that needs no bending.
@@ -79,7 +85,7 @@ func Compare(before, after *Marks) Comparison {
 	c := Comparison{AreaMM2: p.area()}
 	for _, b := range p.union {
 		m, mottle, ok := p.measure(b)
-		if !ok {
+		if !ok || math.Abs(m.After-m.Before) >= beyondChance*m.Error && p.denied(b, m.After-m.Before) {
 			continue
 		}
 		big, small := max(m.Before, m.After), min(m.Before, m.After)

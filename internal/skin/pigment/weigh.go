@@ -21,6 +21,9 @@ type rises struct {
 	before, after *raster.Plane // surrounds
 	mottle        float64       // robust standard deviation of the contrast of plain skin
 	noise         float64       // standard error of the change of a contrast
+
+	lumaBefore, lumaAfter *raster.Plane // surrounds of luma
+	lumaNoise             float64       // standard error of the change of its contrast
 }
 
 // spotReach is how far skin is no plain skin around a spot, in radii and beyond.
@@ -96,18 +99,21 @@ func (p *pair) at(size int) *rises {
 		return p.rises[size]
 	}
 	r := &rises{before: p.before.surround(size, p.plainBefore), after: p.after.surround(size, p.plainAfter)}
-	var level, change []float64
+	r.lumaBefore, r.lumaAfter = p.before.surroundOf(p.before.luma, size, p.plainBefore), p.after.surroundOf(p.after.luma, size, p.plainAfter)
+	var level, change, luma []float64
 	p.lattice(max(latticeMM, radiiMM[size]), func(at geom.Point) {
 		if bilinear(p.plainBefore, p.before.pixel(at)) < 0.5 {
 			return
 		}
 		if a, b, ok := p.contrasts(size, r, at); ok {
 			level, change = append(level, (a+b)/2), append(change, b-a)
+			luma = append(luma, p.darker(size, r, at))
 		}
 	})
-	r.mottle, r.noise = math.NaN(), math.NaN()
+	r.mottle, r.noise, r.lumaNoise = math.NaN(), math.NaN(), math.NaN()
 	if len(level) >= leastPlaces {
 		r.mottle, r.noise = max(robustSD(level), tailSD(level)), max(robustSD(change), tailSD(change))
+		r.lumaNoise = max(robustSD(luma), tailSD(luma))
 	}
 	p.rises[size] = r
 	return r
@@ -122,6 +128,27 @@ func (p *pair) contrasts(size int, r *rises, at geom.Point) (before, after float
 		return 0, 0, false
 	}
 	return bilinear(b.centre, atB) - bilinear(r.before, atB), bilinear(a.centre, atA) - bilinear(r.after, atA), true
+}
+
+// darker is how much the luma of a place, against its surround, fell between the visits.
+func (p *pair) darker(size int, r *rises, at geom.Point) float64 {
+	b, a := p.before.level(size), p.after.level(size)
+	atB, atA := p.before.point(b, at), p.after.point(a, at)
+	return bilinear(b.luma, atB) - bilinear(r.lumaBefore, atB) - (bilinear(a.luma, atA) - bilinear(r.lumaAfter, atA))
+}
+
+// lumaTells is how many standard errors of luma half the darkening has to be for luma to
+// deny it.
+const lumaTells = 1.64
+
+// denied reports whether the luma of a place says that its melanin did not change. Pigment
+// darkens; the steps in which a JPEG rounds colour off do not, though they look like spots of
+// up to a third of a percent of melanin on light skin. Where luma could be either it denies
+// nothing.
+func (p *pair) denied(b blob, change float64) bool {
+	r := p.at(b.size)
+	due := change * (p.before.darkening + p.after.darkening) / 2
+	return math.Abs(due)/2 >= lumaTells*r.lumaNoise && p.darker(b.size, r, b.at)/due < 0.5
 }
 
 // misplacedMM is what alignment may leave between two photos of one spot (project
