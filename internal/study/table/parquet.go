@@ -3,6 +3,7 @@ package table
 import (
 	"io"
 	"reflect"
+	"strconv"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -114,8 +115,18 @@ func parquetValue(v any) parquet.Value {
 		return parquet.BooleanValue(v)
 	case outcome.Number:
 		if v.Known() {
-			return parquet.DoubleValue(float64(v))
+			return parquet.DoubleValue(printed(v))
 		}
 	}
 	return parquet.NullValue()
+}
+
+// printed is the number that the digits of the other tables are read back as, so that all
+// tables say the same.
+func printed(v outcome.Number) float64 {
+	f, err := strconv.ParseFloat(v.String(), 64)
+	if err != nil {
+		panic("table: a number that is printed and not read: " + err.Error())
+	}
+	return f
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -69,6 +70,7 @@ func TestRows(t *testing.T) {
 func TestCSVAndParquetHoldTheSame(t *testing.T) {
 	for _, adam := range []bool{false, true} {
 		rows := Rows(record(), About{Series: "s"})
+		rows[0].Value, rows[0].Day = 13.24433805, -3 // more digits than a table has
 		var text, binary bytes.Buffer
 		c, err := NewCSV(&text, Columns, adam)
 		if err != nil {
@@ -107,6 +109,9 @@ func TestCSVAndParquetHoldTheSame(t *testing.T) {
 				v, cell := got[k][i], lines[k+1][i]
 				if v.IsNull() != (cell == "") && v.Kind() != parquet.ByteArray {
 					t.Errorf("%s: parquet %v, CSV %q", name, v, cell)
+				}
+				if f, err := strconv.ParseFloat(cell, 64); v.Kind() == parquet.Double && !v.IsNull() && (err != nil || v.Double() != f) {
+					t.Errorf("%s: parquet %v, CSV %s", name, v, cell)
 				}
 			}
 		}
