@@ -145,7 +145,11 @@ func (c checkedPhoto) usable() bool {
 func checkOne(p *photo.Source, camera *series.AtCamera) checkedPhoto {
 	f := calib.SearchFactor(p.W(), p.H())
 	small := p.Thin(f)
-	out := checkedPhoto{Card: cardOf(p, small)}
+	var card calib.CardOptions
+	if camera != nil {
+		card = camera.Card()
+	}
+	out := checkedPhoto{Card: cardOf(p, small, card)}
 	var q outcome.Quality
 	if camera != nil {
 		j := camera.Judge(p.Photo())
@@ -181,10 +185,10 @@ func skinOf(small *raster.RGB, f int, p *photo.Source) []*roi.Mask {
 	return []*roi.Mask{roi.Fill(outline, p.W(), p.H())}
 }
 
-func cardOf(p *photo.Source, small *raster.RGB) checkedCard {
+func cardOf(p *photo.Source, small *raster.RGB, opt calib.CardOptions) checkedCard {
 	nan := outcome.NaN()
 	out := checkedCard{Corners: [][2]outcome.Number{}, MeanDE00: nan, MaxDE00: nan, MMPerPx: nan, Warnings: []string{}}
-	card, err := calib.FindCardIn(p, small, calib.CardOptions{})
+	card, err := calib.FindCardIn(p, small, opt)
 	if err != nil {
 		if code := calib.WhyUnused(err); code != "" {
 			out.Warnings = append(out.Warnings, code)

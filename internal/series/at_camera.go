@@ -33,6 +33,9 @@ func NewAtCamera(ctx context.Context, fsys fs.FS, opt Options) (*AtCamera, error
 	return &AtCamera{a}, nil
 }
 
+// Card is what the series says of its colour card.
+func (c *AtCamera) Card() calib.CardOptions { return c.a.frame.cardOptions(c.a.manifest.Card) }
+
 // Colours of a traffic light.
 const (
 	Green = "green" // nothing speaks against measuring

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"dermtrace/internal/calib"
+	"dermtrace/internal/cie"
 	"dermtrace/internal/outcome"
 )
 
@@ -50,12 +52,15 @@ func covered(t *testing.T, file []byte) *fstest.MapFile {
 func TestAHiddenCardIsSaid(t *testing.T) {
 	script := litScript(0.05)
 	script.Visits = script.Visits[:2]
-	files := rendered(t, script.Scaled(0.4))
+	files := with(rendered(t, script.Scaled(0.4)), "card: {type: mini, edition: after2014, pitch_mm: 3.6}")
 	hidden := covered(t, files[litFlush].Data)
 
 	camera, err := NewAtCamera(t.Context(), files, Options{})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if c := camera.Card(); c.PitchMM != 3.6 || c.Edition != cie.After2014 || c.PaintMM != calib.PaintMM("mini") {
+		t.Errorf("the series says of its card %+v", c)
 	}
 	whole, j := judge(t, camera, files[litFlush].Data), judge(t, camera, hidden.Data)
 	if whole.Lights[0].Colour != Green || whole.Calibration.Method != "card" {

@@ -137,7 +137,9 @@ func (f *frame) note(code string) {
 // findCard finds a card and its light, held against the frame's card if that is known; a
 // card that its own correction does not fit comes with an error.
 func (f *frame) findCard(pixels *raster.RGB, said manifest.Card, exclude []geom.Polygon) (calib.Card, calib.Light, error) {
-	card, err := calib.FindCard(pixels, calib.CardOptions{Edition: f.edition, PitchMM: said.PitchMM, PaintMM: calib.PaintMM(said.Type), Exclude: exclude})
+	opt := f.cardOptions(said)
+	opt.Exclude = exclude
+	card, err := calib.FindCard(pixels, opt)
 	if err != nil {
 		return card, calib.Light{}, err
 	}
@@ -147,6 +149,11 @@ func (f *frame) findCard(pixels *raster.RGB, said manifest.Card, exclude []geom.
 	}
 	light, err := card.Light()
 	return card, light, err
+}
+
+// cardOptions are what is known of the card, by the user or from the frame photo.
+func (f *frame) cardOptions(said manifest.Card) calib.CardOptions {
+	return calib.CardOptions{Edition: f.edition, PitchMM: said.PitchMM, PaintMM: calib.PaintMM(said.Type)}
 }
 
 // editionOf is the edition that the manifest names, "" where it does not.
