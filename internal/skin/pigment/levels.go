@@ -102,10 +102,23 @@ func (g *ground) surround(i int, weight *raster.Plane) *raster.Plane {
 	return g.surroundOf(g.field.Value, i, weight)
 }
 
+// surroundOf smooths on pixels twice as coarse as the level's, which its wider Gaussian
+// does not miss, and reads the level's pixels between them.
 func (g *ground) surroundOf(value *raster.Plane, i int, weight *raster.Plane) *raster.Plane {
-	step := g.level(i).step
-	f := chromo.Field{Value: value, Weight: weight}.Shrink(step)
-	return f.Smooth(max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx / float64(step))
+	l := g.level(i)
+	step := 2 * l.step
+	sigma := max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx
+	small := chromo.Field{Value: value, Weight: weight}.Shrink(step).Smooth(sigma / float64(step))
+	out := raster.New(l.centre.W, l.centre.H)
+	raster.Bands(out.H, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			row := out.Row(y)
+			for x := range row {
+				row[x] = float32(bilinear(small, geom.Point{X: float64(x)/2 - 0.25, Y: float64(y)/2 - 0.25}))
+			}
+		}
+	})
+	return out
 }
 
 // pixel is where the ground shows a place of the frame.
