@@ -6,7 +6,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"dermtrace/internal/calib"
 	"dermtrace/internal/cie"
 	"dermtrace/internal/outcome"
 )
@@ -52,14 +51,14 @@ func covered(t *testing.T, file []byte) *fstest.MapFile {
 func TestAHiddenCardIsSaid(t *testing.T) {
 	script := litScript(0.05)
 	script.Visits = script.Visits[:2]
-	files := with(rendered(t, script.Scaled(0.4)), "card: {type: mini, edition: after2014, pitch_mm: 3.6}")
+	files := rendered(t, script.Scaled(0.4)) // whose series.yaml describes the card
 	hidden := covered(t, files[litFlush].Data)
 
 	camera, err := NewAtCamera(t.Context(), files, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := camera.Card(); c.PitchMM != 3.6 || c.Edition != cie.After2014 || c.PaintMM != calib.PaintMM("mini") {
+	if c := camera.Card(); c.PitchMM != script.Card.PitchMM || c.Edition != cie.Before2014 {
 		t.Errorf("the series says of its card %+v", c)
 	}
 	whole, j := judge(t, camera, files[litFlush].Data), judge(t, camera, hidden.Data)
