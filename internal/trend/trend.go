@@ -15,6 +15,12 @@
 //
 // Every row rests on visits up to its own and on no later one, so a visit that is added
 // at the end adds rows and leaves the earlier ones as they were.
+//
+// Limits. A bound is held against what a measure shows, not against the skin: where a
+// measure follows only half of a true change, as roughness does on dark simulated skin, a
+// change of twice the detectable one is headlined in every second course. Holm's rule
+// costs little of that, and a smaller bound would cost false headlines instead. Tram tracks
+// are told from skin that gets rougher as a whole by looking, not here.
 package trend
 
 import (
