@@ -43,7 +43,7 @@ func (l *Link) since(now *Mottle, s *leakShape) []tile {
 	shaped := now.shaped(s)
 	for _, base := range l.rest {
 		if move, ok := now.onto(base); ok {
-			all = append(all, shaped.less(base.shaped(s), move).tiles(base.mm)...)
+			all = append(all, shaped.less(base.shaped(s), &move).tiles(base.mm)...)
 		}
 	}
 	return all
@@ -136,13 +136,15 @@ func (t *leakShape) at(root float32) float32 {
 // Bounds of what is taken for a leak, relative to the skin's melanin and per √% of blood
 // (project defaults).
 const (
-	// What is misread where the model does not hold, as a standard deviation over lights,
-	// cameras and oxygenations; more than mostLeak is no leak but melanin that has changed.
-	leakSpread, mostLeak = 0.4, 1.5
+	// What is misread where the model holds, and, as likely, where it does not, as standard
+	// deviations over skins, lights, cameras and oxygenations; and what blotches show that are
+	// clipped or out of place, which happens so often.
+	noLeak, leakSpread      = 0.05, 0.4
+	wrongSpread, wrongOften = 2.0, 0.03
 	// New pigment may lie where blood lay and must never pass for a leak: no more is taken
 	// off than the least surface reflection, 0.005, explains. Shine and other cameras hide
-	// melanin.
-	mostTaken = 0.10
+	// melanin, and by more.
+	mostTaken, mostGiven = 0.10, 1.5
 )
 
 // Leak is what a photo's melanin is misread by where blood is not as at rest.
@@ -165,19 +167,27 @@ func (l *Link) Leak(now *Mottle, melanin, blood float64) (k Leak, ok bool) {
 		return k, false
 	}
 	k.found, k.se = slope(tiles)
-	if !(k.se > 0 && k.se < melanin && math.Abs(k.found) < mostLeak*melanin) {
+	if !(k.se > 0 && k.se < melanin) {
 		return k, false
 	}
-	k.sure = min(certain(k.found, k.se, leakSpread*melanin), mostTaken*melanin)
+	k.sure = max(-mostGiven*melanin, min(certain(k.found/melanin, k.se/melanin)*melanin, mostTaken*melanin))
 	return k, true
 }
 
-// certain is the expectation of a quantity found with a standard error that is none or, as
-// likely, spread as given: a spike and a slab (Mitchell & Beauchamp 1988, JASA 83:1023).
-func certain(found, se, spread float64) float64 {
-	z, slab := found/se, spread*spread/(spread*spread+se*se)
-	odds := math.Sqrt(1-slab) * math.Exp(min(z*z*slab/2, 100)) // of the slab
-	return found * slab * odds / (1 + odds)
+// certain is the expectation of a leak found with a standard error, both relative to melanin,
+// that is none, spread as leaks are, or something else that is no leak: a spike, a little
+// blunt, and slabs (Mitchell & Beauchamp 1988, JASA 83:1023).
+func certain(found, se float64) float64 {
+	likely := func(spread float64) float64 {
+		v := spread*spread + se*se
+		return math.Exp(-found*found/v/2) / math.Sqrt(v)
+	}
+	leak := likely(leakSpread)
+	all := likely(noLeak) + leak + wrongOften*likely(wrongSpread)
+	if all == 0 {
+		return 0
+	}
+	return found * leakSpread * leakSpread / (leakSpread*leakSpread + se*se) * leak / all
 }
 
 // At is the melanin that is misread where blood is so, in percent.

@@ -146,7 +146,7 @@ func TestMottlesAreLaidOnEachOther(t *testing.T) {
 	for _, c := range []struct{ deg, scale, dx, dy float64 }{{0, 1, 0, 0}, {5, 1.07, 6.3, -4.2}, {-9, 0.94, -3, 8}, {11, 1, 12, 12}} {
 		s, k := math.Sincos(c.deg * math.Pi / 180)
 		const w, h = 100, 110
-		want := affine{c.scale * k, -c.scale * s, 30 + c.dx, c.scale * s, c.scale * k, 25 + c.dy}
+		want := [6]float64{c.scale * k, -c.scale * s, 30 + c.dx, c.scale * s, c.scale * k, 25 + c.dy}
 		rgb, maps := raster.NewRGB(w, h), &Maps{Melanin: raster.New(w, h), Hemoglobin: raster.New(w, h), by: linkModel}
 		whole, empty := raster.NewRGB(linkW, linkH), &Maps{Melanin: raster.New(linkW, linkH), Hemoglobin: raster.New(linkW, linkH), by: linkModel}
 		for i, v := range red.Pix {
@@ -183,12 +183,13 @@ func TestLeakShape(t *testing.T) {
 	near(t, "per root", float64(full-from), math.Sqrt(restingBlood+3)-math.Sqrt(restingBlood), 1e-4)
 }
 
-// What is within its error is none, what is far beyond is all of it.
+// What is within its error is none, what is well beyond is a leak, what is more than leaks are
+// is something else.
 func TestCertain(t *testing.T) {
-	for _, c := range []struct{ z, ratio, want, tol float64 }{
-		{1, 10, 0.14, 0.02}, {2, 10, 0.42, 0.02}, {3, 10, 0.89, 0.02}, {5, 10, 0.99, 0.01}, {3, 1, 0.43, 0.01}, {1e4, 1e3, 1, 1e-3},
+	for _, c := range []struct{ found, se, want, tol float64 }{
+		{0.04, 0.04, 0.14, 0.02}, {0.08, 0.04, 0.251, 0.002}, {0.16, 0.04, 0.758, 0.002}, {0.4, 0.04, 0.98, 0.02}, {0.8, 0.04, 0.95, 0.03}, {2, 0.1, 0.01, 0.01}, {1e4, 1, 0, 1e-9},
 	} {
-		near(t, "share", certain(c.z, 1, c.ratio)/c.z, c.want, c.tol)
-		near(t, "mirrored", certain(-c.z, 1, c.ratio), -certain(c.z, 1, c.ratio), 1e-12)
+		near(t, "share", certain(c.found, c.se)/c.found, c.want, c.tol)
+		near(t, "mirrored", certain(-c.found, c.se), -certain(c.found, c.se), 1e-12)
 	}
 }

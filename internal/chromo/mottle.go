@@ -50,7 +50,6 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 			m.weight.Pix[i] = 1
 		}
 	}
-	whole.Weight = m.weight
 	m.coarse, m.fine = newLayer(whole.Shrink(coarser), float64(coarser)*mm), newLayer(whole, mm)
 	return m
 }
@@ -73,7 +72,7 @@ type change [3]Field
 
 // less is what the mottle, moved, shows beyond another's, on the other's pixels and where
 // both show the region.
-func (m *Mottle) less(base *Mottle, move affine) (d change) {
+func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 	weight := raster.New(base.weight.W, base.weight.H)
 	for k := range d {
 		d[k] = Field{Value: raster.New(weight.W, weight.H), Weight: weight}
@@ -108,7 +107,7 @@ func (f Field) blotches(mmPerPx float64) Field {
 
 // The surroundings of a pixel, in millimetres: noise and the blocks of a JPEG's colours reach
 // less far than they begin, blotches farther (project defaults).
-const ringFromMM, ringToMM = 0.75, 1.5
+const ringFromMM, ringToMM = 0.7, 1.3
 
 // around is the mean over a ring around each pixel.
 func (f Field) around(mmPerPx float64) Field {

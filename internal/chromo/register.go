@@ -9,31 +9,63 @@ import (
 )
 
 // A region's mottles are laid on each other by their red light, which blood hardly changes:
-// an exhaustive search on coarse pixels, then Gauss-Newton steps (Lucas & Kanade 1981,
-// IJCAI:674) on those and on all. A link needs it to a tenth of a millimetre.
+// upright or by an exhaustive search on coarse pixels, then by Gauss-Newton steps (Lucas &
+// Kanade 1981, IJCAI:674) on those and on all. A link needs it to a tenth of a pixel: skin
+// that lies beside its own follows no law of leaks. So the map is a polynomial in the end,
+// which perspective and a gentle stretch are.
 const (
 	coarser             = 2         // pixels of a mottle along a coarse one
 	searchDeg, everyDeg = 12.0, 3.0 // turns that are tried: photos of one view differ by less
-	searchMM            = 4.0       // and shifts, beyond those of the region's middle
-	comparedInSearch    = 1000      // pixels, which tell a right place from chance
-	comparedInSteps     = 20000
-	leastAlike          = 0.3 // correlation below which it is not the same skin (project default)
+	searchMM            = 3.0       // and shifts, beyond those of the region's middle
+	comparedInSearch    = 500       // pixels, which tell a right place from chance
+	comparedInSteps     = 10000
+	// Correlations (project defaults) below which it is not the same skin, and from which
+	// there is no need to search.
+	leastAlike, surelyAlike = 0.3, 0.6
 )
 
-// affine takes a pixel of one mottle to another's: x' = a x + b y + c, y' = d x + e y + f.
-type affine [6]float64
+// Terms of a polynomial in x and y of the first and third order.
+const affine, cubic = 3, 10
 
-// finer is the transform between pixels a coarser-th as large, whose large pixels begin
-// where the first small one does.
-func (t affine) finer() affine {
-	const k, half = float64(coarser), float64(coarser-1) / 2
-	return affine{t[0], t[1], k*t[2] + half - (t[0]+t[1])*half, t[3], t[4], k*t[5] + half - (t[3]+t[4])*half}
+// warp takes a pixel of one mottle to another's by polynomials in the first's coordinates,
+// counted from a middle in units that make them at most about 1.
+type warp struct {
+	x0, y0, unit float64
+	terms        int // that are not 0
+	x, y         [cubic]float64
 }
 
-func (t affine) at(x, y int) between {
-	u, v := t[0]*float64(x)+t[1]*float64(y)+t[2], t[3]*float64(x)+t[4]*float64(y)+t[5]
+// powers are the terms at a pixel.
+func (t *warp) powers(x, y int) (p [cubic]float64) {
+	a, b := (float64(x)-t.x0)/t.unit, (float64(y)-t.y0)/t.unit
+	p[0], p[1], p[2] = 1, a, b
+	if t.terms > affine {
+		p[3], p[4], p[5] = a*a, a*b, b*b
+		p[6], p[7], p[8], p[9] = a*p[3], a*p[4], a*p[5], b*p[5]
+	}
+	return p
+}
+
+func (t *warp) at(x, y int) between {
+	p := t.powers(x, y)
+	var u, v float64
+	for k := range t.terms {
+		u, v = u+t.x[k]*p[k], v+t.y[k]*p[k]
+	}
 	i, j := math.Floor(u), math.Floor(v)
 	return between{int(i), int(j), float32(u - i), float32(v - j)}
+}
+
+// finer is the warp between pixels a coarser-th as large, whose large pixels begin where
+// the first small one does.
+func (t warp) finer() warp {
+	const k, half = float64(coarser), float64(coarser-1) / 2
+	t.x0, t.y0, t.unit = k*t.x0+half, k*t.y0+half, k*t.unit
+	for i := range t.x {
+		t.x[i], t.y[i] = k*t.x[i], k*t.y[i]
+	}
+	t.x[0], t.y[0] = t.x[0]+half, t.y[0]+half
+	return t
 }
 
 // between is a place between four pixels, the upper left of which is (i, j).
@@ -84,31 +116,44 @@ func newLayer(f Field, mm float64) layer {
 	return layer{soft.blotches(mm).Value, weight, mm}
 }
 
-// onto is the transform from the pixels of base to those of the mottle; ok is false where
-// they do not show the same skin.
-func (m *Mottle) onto(base *Mottle) (t affine, ok bool) {
-	t, ok = m.coarse.search(base.coarse)
-	if !ok {
-		return t, false
+// onto is the warp from the pixels of base to those of the mottle; ok is false where they do
+// not show the same skin.
+func (m *Mottle) onto(base *Mottle) (t warp, ok bool) {
+	t = m.coarse.refine(base.coarse, m.coarse.upright(base.coarse))
+	if m.coarse.alike(base.coarse, &t, 1) < surelyAlike {
+		if t, ok = m.coarse.search(base.coarse); !ok {
+			return t, false
+		}
+		t = m.coarse.refine(base.coarse, t)
 	}
-	t = m.coarse.refine(base.coarse, t).finer()
+	t = m.fine.refine(base.fine, t.finer())
+	t.terms = cubic
 	t = m.fine.refine(base.fine, t)
-	return t, m.fine.alike(base.fine, t, 1) >= leastAlike
+	return t, m.fine.alike(base.fine, &t, 1) >= leastAlike
+}
+
+// upright lays another layer's middle on this one's.
+func (l layer) upright(from layer) warp {
+	t := warp{terms: affine, unit: float64(max(from.weight.W, from.weight.H)) / 2}
+	t.x0, t.y0 = from.middle()
+	t.x[0], t.y[0] = l.middle()
+	t.x[1], t.y[2] = t.unit*from.mm/l.mm, t.unit*from.mm/l.mm
+	return t
 }
 
 // search tries turns and shifts of another layer.
-func (l layer) search(from layer) (best affine, ok bool) {
-	fx, fy := from.middle()
-	x, y := l.middle()
+func (l layer) search(from layer) (best warp, ok bool) {
+	start := l.upright(from)
 	reach := int(searchMM / l.mm)
 	most, every := 0.0, 1+len(from.value.Pix)/comparedInSearch
 	for deg := -searchDeg; deg <= searchDeg; deg += everyDeg {
 		s, c := math.Sincos(deg * math.Pi / 180)
-		s, c = s*from.mm/l.mm, c*from.mm/l.mm
+		t := start
+		t.x[1], t.x[2], t.y[1], t.y[2] = c*start.x[1], -s*start.x[1], s*start.x[1], c*start.x[1]
 		for dy := -reach; dy <= reach; dy++ {
 			for dx := -reach; dx <= reach; dx++ {
-				t := affine{c, -s, x + float64(dx) - c*fx + s*fy, s, c, y + float64(dy) - s*fx - c*fy}
-				if r := l.alike(from, t, every); r > most {
+				t.x[0], t.y[0] = start.x[0]+float64(dx), start.y[0]+float64(dy)
+				if r := l.alike(from, &t, every); r > most {
 					best, most = t, r
 				}
 			}
@@ -128,7 +173,7 @@ func (l layer) middle() (x, y float64) {
 
 // alike is the correlation over every n-th pixel where both layers count, 0 where that is
 // less than half of the other.
-func (l layer) alike(from layer, t affine, every int) float64 {
+func (l layer) alike(from layer, t *warp, every int) float64 {
 	var n, all, aa, ab, bb float64
 	for i := 0; i < len(from.weight.Pix); i += every {
 		if from.weight.Pix[i] == 0 {
@@ -148,28 +193,28 @@ func (l layer) alike(from layer, t affine, every int) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
-// refine takes Gauss-Newton steps from a transform.
-func (l layer) refine(from layer, t affine) affine {
-	const most, done = 8, 0.01
+// refine takes Gauss-Newton steps from a warp, in the terms that it has.
+func (l layer) refine(from layer, t warp) warp {
+	const most, done = 8, 0.005
 	for range most {
-		step, ok := l.step(from, t)
+		step, ok := l.step(from, &t)
 		if !ok {
 			return t
 		}
-		for a, d := range step {
-			t[a] += d
+		for k := range t.terms {
+			t.x[k], t.y[k] = t.x[k]+step[k], t.y[k]+step[t.terms+k]
 		}
-		if math.Abs(step[2])+math.Abs(step[5]) < done {
+		if math.Abs(step[0])+math.Abs(step[t.terms]) < done {
 			return t
 		}
 	}
 	return t
 }
 
-// step solves the normal equations of one of them.
-func (l layer) step(from layer, t affine) (d affine, ok bool) {
-	var normal [36]float64
-	var right [6]float64
+// step solves the normal equations of one of them: of x first, then of y.
+func (l layer) step(from layer, t *warp) (step []float64, ok bool) {
+	n := t.terms
+	normal, right := make([]float64, 4*n*n), make([]float64, 2*n)
 	for i := 0; i < len(from.weight.Pix); i += 1 + len(from.weight.Pix)/comparedInSteps {
 		x, y := i%from.weight.W, i/from.weight.W
 		at := t.at(x, y)
@@ -178,21 +223,20 @@ func (l layer) step(from layer, t affine) (d affine, ok bool) {
 		}
 		gx, gy := at.slope(l.value)
 		r := float64(from.value.Pix[i] - at.of(l.value))
-		j := [6]float64{gx * float64(x), gx * float64(y), gx, gy * float64(x), gy * float64(y), gy}
-		for a := range j {
-			right[a] += j[a] * r
-			for b := a; b < len(j); b++ {
-				normal[a*len(j)+b] += j[a] * j[b]
+		p := t.powers(x, y)
+		for a := range n {
+			right[a], right[n+a] = right[a]+gx*r*p[a], right[n+a]+gy*r*p[a]
+			xx, xy, yy := normal[2*n*a:], normal[2*n*a+n:], normal[2*n*(n+a)+n:]
+			for b := range n {
+				pp := p[a] * p[b]
+				xx[b], xy[b], yy[b] = xx[b]+gx*gx*pp, xy[b]+gx*gy*pp, yy[b]+gy*gy*pp
 			}
 		}
 	}
 	var factor mat.Cholesky
 	var solved mat.VecDense
-	if !factor.Factorize(mat.NewSymDense(len(right), normal[:])) || factor.SolveVecTo(&solved, mat.NewVecDense(len(right), right[:])) != nil {
-		return d, false
+	if !factor.Factorize(mat.NewSymDense(2*n, normal)) || factor.SolveVecTo(&solved, mat.NewVecDense(2*n, right)) != nil {
+		return nil, false
 	}
-	for a := range d {
-		d[a] = solved.AtVec(a)
-	}
-	return d, true
+	return solved.RawVector().Data, true
 }
