@@ -55,7 +55,11 @@ func (c *course) askSpots(q watched, r region) (*outcome.Flag, string) {
 			text := fmt.Sprintf("%s: %s in %s cm² since %s, new or at least twice as dark, on day %d after the latest treatment; control skin has %s in %s cm². Noise alone brings as many in %s of such photos.",
 				titled(q.what), strconv.Itoa(least.here), area(least.area), c.rec.Visits[c.baseline].Visit, *days,
 				howMany(least.control), area(least.calm), chance(least.chance))
-			return c.rated(&outcome.Flag{Code: q.code, ROI: r.name, Visit: c.rec.Visits[v].Visit, Level: levelReview, Text: text}), ""
+			level := levelReview
+			if !c.settled(r, v) { // blood bends the reading of pigment
+				level = levelWatch
+			}
+			return c.rated(&outcome.Flag{Code: q.code, ROI: r.name, Visit: c.rec.Visits[v].Visit, Level: level, Text: text}), ""
 		}
 	}
 	return nil, why

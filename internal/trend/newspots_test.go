@@ -65,6 +65,27 @@ func TestNewDarkSpots(t *testing.T) {
 	}
 }
 
+// While redness has not settled new spots are watched, not reviewed.
+func TestNewDarkSpotsWaitForRedness(t *testing.T) {
+	for want, blood := range map[string]outcome.Number{levelReview: 10, levelWatch: 30} {
+		rec := spotted([]int{0, 20}, 1, func(int, int) (int, int, int) { return 12, 0, 0 })
+		for i := range rec.Photos {
+			for _, r := range rec.Photos[i].ROIs {
+				if r.Name == "t" && i == len(rec.Photos)-1 {
+					m := r.Measures["hemoglobin"]
+					m.Value = blood
+					r.Measures["hemoglobin"] = m
+				}
+			}
+		}
+		Assess(rec, Noise{})
+		i := slices.IndexFunc(rec.Flags, func(f outcome.Flag) bool { return f.Code == FlagSpots })
+		if i < 0 || rec.Flags[i].Level != want {
+			t.Errorf("blood of %v: %+v, want %s", blood, rec.Flags, want)
+		}
+	}
+}
+
 // A flag says what it counted; without control skin, or without spots that could be
 // compared, nothing is said to be clear.
 func TestNewDarkSpotsSayWhatTheyRestOn(t *testing.T) {
