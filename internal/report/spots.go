@@ -9,7 +9,7 @@ import (
 	"dermtrace/internal/outcome"
 )
 
-// spotLayer is the drawing of the matched spots over the pictures, in frame pixels.
+// spotLayer is the drawing of the spots that are followed over the pictures, in frame pixels.
 type spotLayer struct {
 	Title    string
 	ViewBox  string

@@ -78,7 +78,7 @@ func (t *texts) chrome() {
 	t.Film, t.Scale, t.ShowRight = "All visits", "Colour scale", "Show on the right:"
 	t.ScaleBlank = "No colour: unknown, or within noise."
 	t.Shown, t.Replicate = "%s is on the right", "photo %[1]d of %[2]d"
-	t.Spots, t.SpotsTitle = "Spots by fate", "%[1]d matched spots, baseline to %[2]s"
+	t.Spots, t.SpotsTitle = "Spots by fate", "%[1]d spots clear enough to be followed, baseline to %[2]s"
 	t.SpotRing = "look at it"
 	t.SpotLook = "Look at it: new, darker, or over 6 mm. Not for this tool to judge."
 	t.ColSpot, t.ColFate, t.ColDiameter = "Spot", "Fate", "Diameter"
