@@ -34,12 +34,16 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	far := c < lowCorr && !(medianCorr(coarse) >= lowCoarse)
 	far = far || lag.sure() && lag.d.Norm() >= askColour*f.red.levels[0].scale
 	if lag.d != (geom.Point{}) {
-		share := min(1, coarseAnew*anew(medianCorr(coarse)))
+		rest, below := anew(c), anew(medianCorr(coarse))
+		if !lag.sure() {
+			rest = lag.reach * below // much of the finest level's is grain
+		}
+		share := min(1, coarseAnew*below)
 		if share*lag.d.Norm() >= lag.least/2 {
 			share = min(share, red.steep(p.red, lag))
 		}
 		off := lag.carried(share)
-		fig.LightPx = reliefRest * anew(c) * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
+		fig.LightPx = reliefRest * rest * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
 		red.warp.plane = red.warp.plane.Mul(geom.Translation(-off.X, -off.Y))
 	}
 	if !far {
