@@ -69,11 +69,11 @@ type pageFoot struct {
 func newPage(w io.Writer) (*page, error) {
 	p := &page{w: w}
 	var err error
-	p.tmpl, err = template.ParseFS(assets, "assets/*.html")
+	p.tmpl, err = template.New("study").Funcs(template.FuncMap{"words": inWords}).ParseFS(assets, "assets/*.html")
 	definitions := skin.Definitions()
 	for _, name := range slices.Sorted(maps.Keys(definitions)) {
 		if d := definitions[name]; d.Primary {
-			p.measures = append(p.measures, headMeasure{name, strings.ReplaceAll(name, "_", " "), d.Unit})
+			p.measures = append(p.measures, headMeasure{name, inWords(name), d.Unit})
 		}
 	}
 	families := []string{outcome.Redness, outcome.Pigment, outcome.Texture, outcome.Hair}
@@ -82,6 +82,9 @@ func newPage(w io.Writer) (*page, error) {
 	})
 	return p, err
 }
+
+// inWords is a code as people read it.
+func inWords(code string) string { return strings.ReplaceAll(code, "_", " ") }
 
 func (p *page) begin(m *merger) error {
 	script, err := assets.ReadFile("assets/study.js")
@@ -150,7 +153,7 @@ func (p *page) row(_ *merger, s foundSeries, e *entry, rec *outcome.Record) erro
 
 // words gathers what the filter looks in.
 func (r *pageRow) words() {
-	list := []string{r.ID, r.Subject, r.Where, r.State, r.Error, strings.Join(r.Refused, " ")}
+	list := []string{r.ID, r.Subject, r.Where, r.State, r.Error, strings.Join(r.Refused, " "), inWords(strings.Join(r.Refused, " "))}
 	for _, c := range r.Cells {
 		list = append(list, c.Status)
 	}
