@@ -224,7 +224,7 @@ func (t *terminal) printChecks(results []checkedPhoto, asJSON bool) error {
 			t.print("          colour card: mean ΔE00 %s, largest %s", short(c.Card.MeanDE00), short(c.Card.MaxDE00))
 		}
 		for _, code := range c.Card.Warnings {
-			t.print("          %s", outcome.WarningText(code))
+			t.print("          %s", strings.TrimSpace(outcome.WarningText(code)+" "+series.LightMend(code)))
 		}
 	}
 	return nil

@@ -124,7 +124,7 @@ func (s *shot) lightFindings(f *frame, of string) []TrafficLight {
 	}
 	var list []TrafficLight
 	for _, code := range s.lit {
-		l := TrafficLight{Colour: Amber, Why: outcome.WarningText(code), mend: lightMends[code]}
+		l := TrafficLight{Colour: Amber, Why: outcome.WarningText(code), mend: LightMend(code)}
 		if code == outcome.Uncalibrated {
 			l.Colour = Red
 		}
@@ -137,6 +137,10 @@ func (s *shot) lightFindings(f *frame, of string) []TrafficLight {
 	}
 	return list
 }
+
+// LightMend is the sentence that tells what to do about a warning of the light, "" where no
+// other photo would mend it.
+func LightMend(code string) string { return lightMends[code] }
 
 // lightMends are what another photo can do about a warning of the light; what is not
 // listed, no other photo would mend.
