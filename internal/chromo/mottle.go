@@ -90,19 +90,22 @@ func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 			}
 		}
 	})
-	for k := range d {
-		d[k] = d[k].blotches(base.mm)
-	}
+	d.keepBlotches(blotchToMM / base.mm)
 	return d
 }
 
-// blotches takes away what is coarser than blotches.
-func (f Field) blotches(mmPerPx float64) Field {
-	out, coarse := f.Value.Clone(), f.Smooth(blotchToMM/mmPerPx)
-	for i, v := range coarse.Pix {
-		out.Pix[i] -= v
+// keepBlotches takes away what is coarser. Values are 0 where the common weight is.
+func (d *change) keepBlotches(sigmaPx float64) {
+	within := filter.Gaussian(d[0].Weight, sigmaPx)
+	for _, f := range d {
+		coarse := filter.Gaussian(f.Value, sigmaPx)
+		divide(coarse, within)
+		for i, w := range f.Weight.Pix {
+			if w > 0 {
+				f.Value.Pix[i] -= coarse.Pix[i]
+			}
+		}
 	}
-	return Field{Value: out, Weight: f.Weight}
 }
 
 // The surroundings of a pixel, in millimetres: noise and the blocks of a JPEG's colours reach

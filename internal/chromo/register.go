@@ -112,8 +112,11 @@ func newLayer(f Field, mm float64) layer {
 			weight.Pix[i] = 1
 		}
 	}
-	soft := Field{Value: f.Smooth(1), Weight: weight}
-	return layer{soft.blotches(mm).Value, weight, mm}
+	soft := f.Smooth(1)
+	for i, v := range (Field{Value: soft, Weight: weight}).Smooth(blotchToMM / mm).Pix {
+		soft.Pix[i] -= v
+	}
+	return layer{soft, weight, mm}
 }
 
 // onto is the warp from the pixels of base to those of the mottle; ok is false where they do
