@@ -1,9 +1,15 @@
 package series
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
 	"slices"
 
+	"dermtrace/internal/cie"
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
 )
@@ -13,12 +19,22 @@ import (
 // 4 %, a camera's noise filter and a file's compression flatten it. It is taken from the
 // half of control skin that sets the light, so that the other half still witnesses.
 // Without control skin nothing is matched: treatment would pass for light.
+//
+// A lossless photo is read as its baseline's file would have kept it ([analysis.alike]).
 func (a *analysis) matchRelief(s *shot) {
+	like := a.alike(s)
+	if like != s {
+		for i := range s.regions {
+			if c := &s.regions[i]; !c.mask.Empty() {
+				s.sheet(c, a.chromo).TakeRelief(like.part(c.mask, c.pxPerMM, a.chromo))
+			}
+		}
+	}
 	i := slices.IndexFunc(s.regions, func(c carried) bool { return c.kind == outcome.Control && !c.mask.Empty() })
 	if a.baseline.relief == nil || s == a.baseline.reliefOf || i < 0 {
 		return
 	}
-	setter := a.reliefSetter(s, &s.regions[i])
+	setter := a.reliefSetter(like, &s.regions[i])
 	if setter == nil {
 		return
 	}
@@ -36,8 +52,8 @@ func (a *analysis) matchRelief(s *shot) {
 // reliefSetter is the half of control skin that sets the light in a photo, nil where the
 // photo does not show it.
 func (a *analysis) reliefSetter(s *shot, c *carried) *skin.Sheet {
-	if len(c.witness) == 0 {
-		return s.sheet(c, a.chromo) // too small to be halved
+	if len(c.witness) == 0 { // too small to be halved
+		return s.part(c.mask, c.pxPerMM, a.chromo)
 	}
 	tiles, err := carryAll(polygons(c.light), s.place)
 	if err != nil {
@@ -52,4 +68,114 @@ func (a *analysis) reliefSetter(s *shot, c *carried) *skin.Sheet {
 		return nil
 	}
 	return s.part(mask, c.pxPerMM, a.chromo)
+}
+
+// losslessFrom is the JPEG quality from which a file keeps colour about as well as the
+// camera saw it (project default: its steps are of one or two codes).
+const losslessFrom = 98
+
+// lossy reports whether the photo's file keeps colour less well than luminance.
+func (s *shot) lossy() bool {
+	switch s.meta.Format {
+	case "JPEG":
+		return s.meta.JPEGQuality < losslessFrom
+	case "HEIC", "WebP":
+		return true
+	}
+	return false
+}
+
+// alike is the photo as far as texture can be compared with the baseline: itself, or, where
+// it is lossless and the baseline a JPEG, what a JPEG of that quality would have kept of it.
+// A file that drops fine colour leaves shine and mottle in what relief is read from; both
+// visits must have lost the same. The other way round nothing is done: the
+// baseline's numbers do not depend on later visits.
+func (a *analysis) alike(s *shot) *shot {
+	quality := a.baselineQuality()
+	if quality == 0 || quality >= losslessFrom || s.meta.Format == "JPEG" || s.lossy() {
+		return s
+	}
+	pixels, err := throughJPEG(s.pixels, quality)
+	if err != nil {
+		panic("series: a picture in memory that no JPEG can hold: " + err.Error())
+	}
+	twin := &shot{pixels: pixels, meta: s.meta, light: s.light, place: s.place}
+	twin.meta.Format, twin.meta.JPEGQuality = "JPEG", quality
+	return twin
+}
+
+// baselineQuality is the JPEG quality of the baseline's photo, 0 where it is no JPEG.
+func (a *analysis) baselineQuality() int {
+	for _, ref := range a.baseline.visit.Photos {
+		if b := a.baseline.shot[ref.File]; b != nil && b.record.Used() {
+			return b.meta.JPEGQuality
+		}
+	}
+	return 0
+}
+
+// throughJPEG is the light that an sRGB file of a quality keeps of a picture. Fine colour
+// is kept at half the resolution, as cameras do.
+func throughJPEG(rgb *raster.RGB, quality int) (*raster.RGB, error) {
+	img := image.NewRGBA(image.Rect(0, 0, rgb.W(), rgb.H()))
+	codes := codeTable()
+	raster.Bands(rgb.H(), func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			r, g, b, out := rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y), img.Pix[y*img.Stride:]
+			for x := range r {
+				out[4*x], out[4*x+1], out[4*x+2], out[4*x+3] = codes.of(r[x]), codes.of(g[x]), codes.of(b[x]), 255
+			}
+		}
+	})
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, img, &jpeg.Options{Quality: quality}); err != nil {
+		return nil, err
+	}
+	kept, err := jpeg.Decode(&file)
+	if err != nil {
+		return nil, err
+	}
+	return lightOf(kept.(*image.YCbCr)), nil
+}
+
+// codeSteps are the steps of light that codes are told by: a twentieth of a code where
+// codes are narrowest.
+const codeSteps = 1 << 16
+
+// codes are the 8-bit sRGB codes of linear light.
+type codes []uint8
+
+func codeTable() codes {
+	t := make(codes, codeSteps)
+	for i := range t {
+		t[i] = uint8(255*cie.Encode(float64(i)/(codeSteps-1)) + 0.5)
+	}
+	return t
+}
+
+func (t codes) of(v float32) uint8 {
+	if !(v > 0) {
+		return 0
+	}
+	return t[int(min(v, 1)*(codeSteps-1)+0.5)]
+}
+
+// lightOf is the linear light of a decoded JPEG.
+func lightOf(img *image.YCbCr) *raster.RGB {
+	var light [256]float32
+	for i := range light {
+		light[i] = float32(cie.Decode(float64(i) / 255))
+	}
+	out := raster.NewRGB(img.Rect.Dx(), img.Rect.Dy())
+	raster.Bands(out.H(), func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			r, g, b := out.R.Row(y), out.G.Row(y), out.B.Row(y)
+			for x := range r {
+				i, j := img.YOffset(x, y), img.COffset(x, y)
+				red, green, blue := color.YCbCrToRGB(img.Y[i], img.Cb[j], img.Cr[j])
+				r[x], g[x], b[x] = light[red], light[green], light[blue]
+			}
+		}
+	})
+	return out
 }

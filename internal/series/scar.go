@@ -21,7 +21,7 @@ func (s *shot) part(mask *roi.Mask, pxPerMM float64, model *chromo.Model) *skin.
 	}
 	inCrop := *mask
 	inCrop.X0, inCrop.Y0 = 0, 0
-	return skin.Prepare(skin.Region{RGB: crop, Mask: &inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair})
+	return skin.Prepare(skin.Region{RGB: crop, Mask: &inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: s.lossy()})
 }
 
 // surround works up the skin around a scar, which is what a scar is held against; other

@@ -31,6 +31,7 @@ type Region struct {
 	Gain    [3]float64    // factors that calibration applied to the channels; zero value: none
 	Model   *chromo.Model // one per series
 	Hair    bool          // hair is measured too
+	Lossy   bool          // the file keeps colour less well than luminance, as JPEG does
 }
 
 // Sheet is a region worked up for measuring.
@@ -172,14 +173,9 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 		Basis: r.Model.Basis(s.meanMelanin, s.meanBlood), Melanin: s.meanMelanin, Blood: s.meanBlood,
 		Light: s.Colour(), Strength: math.Exp(s.field(s.Maps.Shading).Summary().Mean),
 	}
-	mix := texture.MixFor(skin)
 	s.fine = fine
-	if s.noRelief = mix.Refusal(); s.noRelief != "" {
-		return
-	}
-	noise := texture.EstimateNoise(a.rgb, a.weight)
-	light := chromo.NewField(mix.Light(a.rgb), a.weight)
-	s.relief, s.noRelief = texture.NewRelief(light, texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, noise.Of(mix, skin.Light), mix.Doubts()...)
+	s.relief, s.noRelief = texture.Prepare(texture.Region{RGB: a.rgb, Weight: a.weight,
+		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy})
 }
 
 // Colour is the region's mean linear light, in the baseline's light; NaN without pixels.

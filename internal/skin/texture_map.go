@@ -17,3 +17,9 @@ func (s *Sheet) RoughnessMap() (p *raster.Plane, mapFromRGB geom.Transform, ok b
 	middle := (side - 1) / 2
 	return p, geom.Transform{1 / side, 0, -(float64(s.X0) + middle) / side, 0, 1 / side, -(float64(s.Y0) + middle) / side, 0, 0, 1}, true
 }
+
+// TakeRelief makes texture be measured in another sheet of the same region: another way to
+// read the same photo. Call it before [Sheet.MatchRelief].
+func (s *Sheet) TakeRelief(from *Sheet) {
+	s.relief, s.noRelief, s.fine = from.relief, from.noRelief, from.fine
+}

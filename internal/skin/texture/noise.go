@@ -144,12 +144,17 @@ func tilesIn(weight *raster.Plane) [][2]int {
 			}
 		}
 	}
-	if len(all) <= mostTile {
+	return evenly(all, mostTile)
+}
+
+// evenly is at most that many of a list, spread evenly.
+func evenly(all [][2]int, most int) [][2]int {
+	if len(all) <= most {
 		return all
 	}
-	picked := make([][2]int, mostTile)
+	picked := make([][2]int, most)
 	for i := range picked {
-		picked[i] = all[i*len(all)/mostTile]
+		picked[i] = all[i*len(all)/most]
 	}
 	return picked
 }

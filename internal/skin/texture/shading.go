@@ -138,21 +138,12 @@ func (m Mix) Light(rgb *raster.RGB) *raster.Plane {
 	return l
 }
 
-// Mottle of melanin over relief from which a number is doubted, and from which it is
-// withheld (project defaults). Two fifths of mottle are as fine as the finest band, so that
-// at the second a change of relief reads as half of what it is.
-const (
-	doubtfulMottle = 0.4
-	mostMottle     = 2.2
-)
-
-// Refusal is the warning of skin whose pigment cannot be told from relief, else "".
-func (m Mix) Refusal() string {
-	if !(m.Mottle <= mostMottle) {
-		return outcome.PigmentLikeRelief
-	}
-	return ""
-}
+// doubtfulMottle is the mottle of melanin over relief from which a number is doubted
+// (project default). Two fifths of mottle are as fine as the finest band: at this a change
+// of relief reads as 0.97 of what it is, at 2.5, which is as much as any skin has, as half.
+// Skin that is that dark is not refused: how uneven its pigment is, colour alone does not
+// tell.
+const doubtfulMottle = 0.4
 
 // Doubts are the warnings of skin whose pigment is not well told from relief.
 func (m Mix) Doubts() []string {
