@@ -16,16 +16,22 @@
 // flush is misread as is not modelled but seen: a [Link] tells it from the blotches that the
 // flush has changed since the baseline, pixel by pixel.
 //
-// Limits, on simulated skin with shine. The surface's reflection adds 0.01 to 0.04 of white
-// and cannot be told from paler skin in one photo: from a model with 0.0125, a surface
-// 0.0075 off makes 10 % of light skin's melanin of a flush of 3 points, shine of 0.02 a
-// third. A [Link] finds that to about 5 % of the melanin, of faint flushes as well. What is
-// left is mostly light: on light skin 0.1 % of ln(G/B) is 1 % of the melanin, and shine that
-// a turned cheek shows differently makes three to five times as much. Tried and left: the
-// surface from melanin and blood that vary independently at rest (good to 0.005 where blood
-// is as mottled as it is in the project's phantom, misled where it is not) and from the
-// colours of relief (what it finds depends on how the lamp stands); blotches of the flush's
-// photo alone, which melanin's own mottle and blue noise hide (a fifth of the precision).
+// Limits, on simulated skin with shine, a flush of 3 points or half of it. The surface's
+// reflection adds 0.01 to 0.04 of white and cannot be told from paler skin in one photo: from a
+// model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush, shine
+// of 0.02 a third. A [Link] leaves 6 % of melanin (root mean square; at worst 11 % on light,
+// 13 % on medium, 16 % on brown skin), 8 to 12 % where camera, oxygenation or surface are other
+// than modelled (at worst 22 %), on another hand's simulator at worst 10 %. On the lightest skin
+// there is (1.2 %) the worst is 29 %. What is left is mostly light: on light skin 0.1 % of
+// ln(G/B) is 1 % of the melanin, and shine that a turned cheek shows differently makes three to
+// five times as much; on brown skin darker blotches leak more and hide it.
+//
+// Tried and left: the surface from melanin and blood that vary independently at rest (good to
+// 0.005 where blood is as mottled as it is in the project's phantom, misled where it is not)
+// and from the colours of relief (what it finds depends on how the lamp stands); blotches of
+// the flush's photo alone, which melanin's own mottle and blue noise hide (a fifth of the
+// precision); blotches apart from the baseline's melanin (no better); brightness from 8 % of
+// melanin on (light that is 5 % off makes 13 % of melanin).
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.

@@ -139,7 +139,7 @@ const (
 	// What is misread where the model holds, and, as likely, where it does not, as standard
 	// deviations over skins, lights, cameras and oxygenations; and what blotches show that are
 	// clipped or out of place, which happens so often.
-	noLeak, leakSpread      = 0.05, 0.4
+	noLeak, leakSpread      = 0.03, 0.4
 	wrongSpread, wrongOften = 2.0, 0.03
 	// New pigment may lie where blood lay and must never pass for a leak: no more is taken
 	// off than the least surface reflection, 0.005, explains. Shine and other cameras hide
