@@ -29,7 +29,8 @@ const (
 // Settle is the model as the baseline of a series wants it, frozen for all its photos; it
 // is m itself for most skin.
 //
-// Where the skin is lighter than any, its surface is raised until it is the lightest there
+// Photos of a named camera are taken to be developed, or to be its raw colours where only
+// those make it skin at rest. Where the skin is lighter than any, its surface is raised until it is the lightest there
 // is; where even that makes it impossible, a camera that is not named is replaced by the relative
 // of real cameras that makes it ordinary skin: a card matches the pigments of its patches,
 // which need not match skin. Where the skin is dark and its light known, the
@@ -37,6 +38,9 @@ const (
 // baseline's brightness the level that brightness is read against.
 func (m *Model) Settle(b Baseline) *Model {
 	u, v, g := m.ratios(float32(b.Colour[0]), float32(b.Colour[1]), float32(b.Colour[2]))
+	if m.options.Camera != nil {
+		m = m.orRaw(u, v)
+	}
 	a := m.inverse.at(u, v)
 	if a.melanin < leastSkin {
 		shiny, melanin := m.shiny(u, v)
@@ -61,6 +65,23 @@ func (m *Model) Settle(b Baseline) *Model {
 // less melanin and more blood than skin at rest has; their product says how dark it is.
 func darkness(a answer) float64 {
 	return float64(a.melanin) * math.Sqrt(max(0, float64(a.blood))/restingBlood)
+}
+
+// rawPaler is by how much, in ln, developed skin must be short of the blood at rest more than
+// raw skin is off it to be raw: raw colours are pale (project default; by less than half
+// developed skin is short of it itself, and the darkest raw skin is not told).
+const rawPaler = 0.25
+
+// orRaw is the model, or that of its camera's raw colours if those this colour must be.
+func (m *Model) orRaw(u, v float32) *Model {
+	opt, sensor := m.options, m.options.Camera.Raw()
+	opt.Camera = &sensor
+	raw := NewModel(opt)
+	short := func(m *Model) float64 { return -math.Log(max(float64(m.inverse.at(u, v).blood), Floor) / restingBlood) }
+	if raw.inverse.at(u, v).beyond < inside && short(m)-math.Abs(short(raw)) > rawPaler {
+		return raw
+	}
+	return m
 }
 
 // relative is the model of the developed camera to which this colour is the most ordinary

@@ -162,3 +162,23 @@ func TestLightOnDarkSkin(t *testing.T) {
 		}
 	}
 }
+
+// A named camera's photos are read as raw where they are, up to brown skin, and developed ones
+// never are.
+func TestRawOrDeveloped(t *testing.T) {
+	developed, _ := optics.Named("nikon_d5100")
+	raw := developed.Raw()
+	m := NewModel(Options{Camera: &developed})
+	for _, melanin := range []float64{0.012, 0.025, 0.05, 0.1, 0.15, 0.25, 0.3} {
+		for _, surface := range []float64{0.005, DefaultSurface, 0.03} {
+			s := optics.Skin{Melanin: melanin, Blood: 0.0125, Surface: surface}
+			for _, camera := range []optics.Camera{developed, raw} {
+				u := stateOf(skinRGB(camera, s))
+				got := m.orRaw(float32(u[0]), float32(u[1])).options.Camera.Name
+				if got != camera.Name && !(camera.Name == raw.Name && melanin > 0.1) {
+					t.Errorf("melanin %v, surface %v of %s is read as of %s", melanin, surface, camera.Name, got)
+				}
+			}
+		}
+	}
+}

@@ -64,6 +64,11 @@ func Developed() []Camera {
 	return Cameras()[2:]
 }
 
+// Raw is the sensor by itself, white balanced, without a converter's colour matrix.
+func (c Camera) Raw() Camera {
+	return Camera{Name: c.Name + ", raw", response: c.response, matrix: identity}
+}
+
 // Developed adds the colour matrix that a converter would use: least squares over the
 // 24 patches of a colour checker towards [SRGB], with white kept white.
 func (c Camera) Developed() Camera {
