@@ -12,16 +12,19 @@ import (
 
 // part works up the pixels of a mask in the frame's light.
 func (s *shot) part(mask *roi.Mask, pxPerMM float64, model *chromo.Model) *skin.Sheet {
+	crop, inCrop := s.crop(mask)
+	return skin.Prepare(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: s.lossy()})
+}
+
+// crop is the box of a mask in the frame's light, and the mask there.
+func (s *shot) crop(mask *roi.Mask) (*raster.RGB, *roi.Mask) {
 	x0, y0, x1, y1 := mask.Bounds()
-	var crop *raster.RGB
-	if s.light != nil {
-		crop = s.light.Crop(s.pixels, x0, y0, x1, y1)
-	} else {
-		crop = s.pixels.Crop(x0, y0, x1, y1)
-	}
 	inCrop := *mask
 	inCrop.X0, inCrop.Y0 = 0, 0
-	return skin.Prepare(skin.Region{RGB: crop, Mask: &inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: s.lossy()})
+	if s.light == nil {
+		return s.pixels.Crop(x0, y0, x1, y1), &inCrop
+	}
+	return s.light.Crop(s.pixels, x0, y0, x1, y1), &inCrop
 }
 
 // surround works up the skin around a scar, which is what a scar is held against; other

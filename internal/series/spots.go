@@ -86,14 +86,8 @@ func (a *analysis) spotSheet(s *shot, c *carried) (*skin.Sheet, *roi.Mask) {
 	whole := c.region
 	whole.witness = nil
 	mask := whole.carry(s.place, a.frame.holes, s.meta.Width, s.meta.Height).mask
-	x0, y0, x1, y1 := mask.Bounds()
-	crop := s.pixels.Crop(x0, y0, x1, y1)
-	if s.light != nil {
-		crop = s.light.Crop(s.pixels, x0, y0, x1, y1)
-	}
-	inCrop := *mask
-	inCrop.X0, inCrop.Y0 = 0, 0
-	return skin.PrepareSpots(skin.Region{RGB: crop, Mask: &inCrop, PxPerMM: c.pxPerMM, Gain: s.gain(), Model: a.chromo}), mask
+	crop, inCrop := s.crop(mask)
+	return skin.PrepareSpots(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: c.pxPerMM, Gain: s.gain(), Model: a.chromo}), mask
 }
 
 // followSpots lists the fates of the baseline's spots in the first photo of the last visit
