@@ -33,7 +33,7 @@
 // and from the colours of relief (what it finds depends on how the lamp stands); blotches of
 // the flush's photo alone, which melanin's own mottle and blue noise hide (a fifth of the
 // precision); blotches apart from the baseline's melanin (no better); brightness from 8 % of
-// melanin on (light that is 5 % off makes 13 % of melanin).
+// melanin on (a fall-off of light of a quarter makes 13 % of melanin).
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.
