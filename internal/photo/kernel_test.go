@@ -32,14 +32,19 @@ func naive(m image.Image) [3][]float32 {
 	return out
 }
 
-// naiveColour rounds Y, Cb and Cr to 8-bit codes, as pictures are shown.
+// naiveColour takes Y, Cb and Cr to red, green and blue by ITU-T T.871, 7, without
+// rounding to 8-bit codes.
 func naiveColour(c color.Color) color.NRGBA64 {
-	if y, ok := c.(color.YCbCr); ok {
-		r, g, b := color.YCbCrToRGB(y.Y, y.Cb, y.Cr)
-		c = color.NRGBA{r, g, b, 255}
+	if v, ok := c.(color.YCbCr); ok {
+		y, cb, cr := float64(v.Y), float64(v.Cb)-128, float64(v.Cr)-128
+		to16 := func(v float64) uint16 { return uint16(math.Round(257 * min(max(v, 0), 255))) }
+		c = color.NRGBA64{to16(y + 1.402*cr), to16(y - 0.344136*cb - 0.714136*cr), to16(y + 1.772*cb), 65535}
 	}
 	return color.NRGBA64Model.Convert(c).(color.NRGBA64)
 }
+
+// eighthOfACode is the most that light in quarters of an 8-bit code is off, at white.
+const eighthOfACode = 0.0012
 
 func compareNaive(t *testing.T, what string, m image.Image, h *header, tolerance float64) {
 	t.Helper()
@@ -54,16 +59,16 @@ func compareNaive(t *testing.T, what string, m image.Image, h *header, tolerance
 	}
 }
 
-// Every subsampling, at sizes that leave half a chroma sample at the edges, gives the
-// codes of image/color exactly.
-func TestYCbCrAsTheStandardLibrary(t *testing.T) {
+// Every subsampling, at sizes that leave half a chroma sample at the edges, gives
+// the light of its Y, Cb and Cr.
+func TestYCbCrOfEverySubsampling(t *testing.T) {
 	for name, sub := range subsamplings {
 		for _, size := range []image.Point{{1, 1}, {7, 5}, {16, 16}, {33, 130}} {
 			m, err := jpeg.Decode(bytes.NewReader(colourJPEG(t, size.X, size.Y, sub, 95)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			compareNaive(t, fmt.Sprint(name, size), m, plainHeader(), 1e-7)
+			compareNaive(t, fmt.Sprint(name, size), m, plainHeader(), eighthOfACode)
 			// Stored columns read from the middle, as turning does.
 			h := plainHeader()
 			h.facts.rotation = 5
@@ -87,7 +92,28 @@ func TestYCbCrCodes(t *testing.T) {
 			m.Y[y*256+x], m.Cb[y*256+x], m.Cr[y*256+x] = uint8(x), uint8(5*(y%52)), uint8(5*(y/52))
 		}
 	}
-	compareNaive(t, "lattice", m, plainHeader(), 1e-7)
+	compareNaive(t, "lattice", m, plainHeader(), eighthOfACode)
+}
+
+// The mean light of dark colours is right: whole codes, cut off, are 0.3 codes darker,
+// which is 0.6 % of red over green, a quarter of a unit of the erythema index.
+func TestLightIsNotCutToWholeCodes(t *testing.T) {
+	var ratio float64
+	n := 0
+	for y := 40; y < 60; y++ {
+		for cr := 136; cr < 146; cr++ {
+			m := image.NewYCbCr(image.Rect(0, 0, 2, 1), image.YCbCrSubsampleRatio444)
+			for i := range 2 {
+				m.Y[i], m.Cb[i], m.Cr[i] = uint8(y), 122, uint8(cr)
+			}
+			got, want := (&decoded{img: m}).linear(plainHeader()), naive(m)
+			ratio += math.Log(float64(got.R.Pix[0]/got.G.Pix[0])) - math.Log(float64(want[0][0]/want[1][0]))
+			n++
+		}
+	}
+	if ratio /= float64(n); !(math.Abs(ratio) <= 1e-3) {
+		t.Errorf("ln of red over green is off by %.4f in the mean", ratio)
+	}
 }
 
 func TestOtherKindsAsTheStandardLibrary(t *testing.T) {

@@ -52,7 +52,7 @@ func (t luts) afterCoding(k ycc) luts {
 	via := func(c []float32) []float32 {
 		out := make([]float32, 256)
 		for v := range out {
-			out[v] = c[clamp8((int32(v)-k.black)*k.gain+k.half)]
+			out[v] = c[clamp8((int32(v)-k.black)*k.gain+1<<15)]
 		}
 		return out
 	}
@@ -64,9 +64,9 @@ func reader(img image.Image, h *header) rowReader {
 	b := img.Bounds()
 	switch m := img.(type) {
 	case *image.YCbCr:
-		return readYCbCr(m, h.coding, makeLUTs(h.colour, 256))
+		return readYCbCr(m, h.coding, makeLUTs(h.colour, 255*codeParts+1))
 	case *image.NYCbCrA:
-		return readYCbCr(&m.YCbCr, h.coding, makeLUTs(h.colour, 256))
+		return readYCbCr(&m.YCbCr, h.coding, makeLUTs(h.colour, 255*codeParts+1))
 	case *image.Gray:
 		return readGray(m, makeLUTs(h.colour, 256).afterCoding(h.coding))
 	case *image.Gray16:

@@ -14,9 +14,8 @@ type ycc struct {
 	crR, cbG, crG, cbB int32
 }
 
-// jfif is the full-range BT.601 of JPEG with the very integers of [image/color], so
-// that codes agree with the standard library's.
-var jfif = ycc{gain: 0x10101, crR: 91881, cbG: 22554, crG: 46802, cbB: 116130}
+// jfif is the full-range BT.601 of JPEG (ITU-T T.871, 7).
+var jfif = makeYCC(.299, .114, true)
 
 // bt601Limited is what WebP has (RFC 6386, 9.2; ITU-R BT.601 with 16 for black, 235 for white).
 var bt601Limited = makeYCC(.299, .114, false)
@@ -30,29 +29,35 @@ func makeYCC(kr, kb float64, full bool) ycc {
 	}
 	fixed := func(v float64) int32 { return int32(v*65536 + .5) }
 	return ycc{
-		black: int32(black), gain: fixed(y), half: 1 << 15,
+		black: int32(black), gain: fixed(y), half: 1 << 13,
 		crR: fixed(2 * (1 - kr) * c), cbB: fixed(2 * (1 - kb) * c),
 		cbG: fixed(2 * (1 - kb) * kb / kg * c), crG: fixed(2 * (1 - kr) * kr / kg * c),
 	}
 }
 
-// clampTable is a table of light over sums that may lie outside 0 to 255: entry
-// i + clampBelow is for the code that i is clamped to. With limited range and the
-// widest primaries, sums lie between -300 and 560, so that an index needs no check.
-type clampTable [1024]float32
+// clampTable is a table of light over sums that may lie outside 0 to 255, in quarters of a
+// code: entry i + clampBelow is for the quarter that i is clamped to. R, G and B are not
+// rounded to whole codes, as for a screen: of dark skin a code is several percent, and
+// which way it is rounded hangs on Y, Cb and Cr alike for all pixels of an even patch.
+// With limited range and the widest primaries, sums lie between -300 and 560, so that an
+// index needs no check.
+type clampTable [4096]float32
 
-const clampBelow = 384
+const clampBelow = 384 * codeParts
+
+// codeParts are the steps of a code that light is told at.
+const codeParts = 4
 
 func makeClampTable(codes []float32) *clampTable {
 	var t clampTable
 	for i := range t {
-		t[i] = codes[min(max(i-clampBelow, 0), 255)]
+		t[i] = codes[min(max(i-clampBelow, 0), 255*codeParts)]
 	}
 	return &t
 }
 
-// at is the light of a sum in 1/65536.
-func (t *clampTable) at(v int32) float32 { return t[(v>>16+clampBelow)&1023] }
+// at is the light of a sum in 1/65536, which has half a step added.
+func (t *clampTable) at(v int32) float32 { return t[(v>>14+clampBelow)&4095] }
 
 // ycbcr turns codes to light.
 type ycbcr struct {
