@@ -10,7 +10,7 @@ type Limits struct {
 	Megapixels float64       // pixels of the picture, in millions; default 150
 	Bytes      int64         // size of the file; default 1 GiB
 	Frames     int           // pictures in one file; default 1000
-	Time       time.Duration // for decoding; default 8 s and 0.2 s per megapixel, HEIC 10 s and 0.8 s
+	Time       time.Duration // for decoding; default 60 s and 1 s per megapixel, HEIC 60 s and 4 s
 	HEICMemory int64         // of the HEIC decoder, in bytes; default 128 MiB and 48 bytes per pixel, at most 4 GiB
 }
 
@@ -22,13 +22,13 @@ const (
 	defaultFrames     = 1000
 )
 
-// Decoding 24 megapixels takes 0.2 to 1.1 s in JPEG and 6 to 14 s in HEIC; the bounds
-// leave room for slower and busier machines.
+// Decoding 24 megapixels takes 0.2 to 1.1 s in JPEG and 6 to 14 s in HEIC. The bounds end
+// what hangs, and no more: which photos are used must not hang on how busy a machine is, and
+// one with ten times more to do than cores is waited for.
 const (
-	baseTime             = 8 * time.Second
-	timePerMegapixel     = 200 * time.Millisecond
-	baseTimeHEIC         = 10 * time.Second
-	timePerMegapixelHEIC = 800 * time.Millisecond
+	baseTime             = 60 * time.Second
+	timePerMegapixel     = time.Second
+	timePerMegapixelHEIC = 4 * time.Second
 )
 
 func (l Limits) withDefaults() Limits {
@@ -46,14 +46,14 @@ func (l Limits) withDefaults() Limits {
 
 // time is the longest that the picture may take to decode.
 func (l Limits) time(h *header) time.Duration {
-	base, per := baseTime, timePerMegapixel
-	if h.format == "HEIC" {
-		base, per = baseTimeHEIC, timePerMegapixelHEIC
-	}
 	if l.Time > 0 {
 		return l.Time
 	}
-	return base + time.Duration(float64(h.width)*float64(h.height)/1e6*float64(per))
+	per := timePerMegapixel
+	if h.format == "HEIC" {
+		per = timePerMegapixelHEIC
+	}
+	return baseTime + time.Duration(float64(h.width)*float64(h.height)/1e6*float64(per))
 }
 
 // check refuses pictures without pixels or with too many.

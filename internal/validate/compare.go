@@ -49,7 +49,7 @@ func (c course) compare(res *series.Result, truth phantom.Truth) ([]Sample, erro
 		}
 	case turned:
 		for _, p := range pairs[1:] {
-			s.is(turnedFound, p.file, true, p.record.Alignment.Status != outcome.AlignFailed && stats50(distances(p)) <= 1)
+			s.is(turnedFound, p.file, true, p.placed() && stats50(distances(p)) <= 1)
 		}
 	case still:
 		s.alignment(pairs[1:])
@@ -64,6 +64,11 @@ type pairing struct {
 	record outcome.Photo
 	place  align.Result
 	truth  phantom.PhotoTruth
+}
+
+// placed reports whether the photo was opened and laid on the frame.
+func (p pairing) placed() bool {
+	return p.record.Alignment.Status != "" && p.record.Alignment.Status != outcome.AlignFailed
 }
 
 // pair joins record and truth by file, in the truth's order, the frame first.
@@ -106,7 +111,7 @@ func percent(v float64) outcome.Number { return outcome.Number(100 * v) }
 func (s *sampler) alignment(photos []pairing) {
 	for _, p := range photos {
 		s.found(p, true)
-		if p.place.Status == align.StatusFailed {
+		if !p.placed() {
 			continue
 		}
 		d := distances(p)
@@ -123,12 +128,11 @@ func (s *sampler) alignment(photos []pairing) {
 
 // found records whether a photo was placed, and with what evidence.
 func (s *sampler) found(p pairing, same bool) {
-	placed := p.record.Alignment.Status != outcome.AlignFailed
 	question := alignFound
 	if !same {
 		question = alignRefused
 	}
-	s.is(question, p.file, same, placed)
+	s.is(question, p.file, same, p.placed())
 	if z := p.place.Figures.Z; !math.IsNaN(z) && !math.IsInf(z, 0) {
 		s.add(evidence, p.file, number(same), outcome.Number(z))
 	}
