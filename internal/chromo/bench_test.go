@@ -50,6 +50,6 @@ func BenchmarkLink(b *testing.B) {
 	b.SetBytes(int64(12 * len(maps.Melanin.Pix)))
 	b.ReportAllocs()
 	for b.Loop() {
-		link.Leak(MottleOf(rgb, maps, nil, linkMM), 4, 1.3)
+		link.Leak(MottleOf(rgb, maps, nil, linkMM), 4, 1.3, 4.3)
 	}
 }

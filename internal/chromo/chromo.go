@@ -51,7 +51,8 @@ type Model struct {
 	forward *forwardTable
 	logs    *logTable
 	options Options
-	level   *levelTable // of dark skin; nil: light cancels
+	camera  optics.Camera // options' own, or what stands for it
+	level   *levelTable   // of dark skin; nil: light cancels
 }
 
 // Maps are the separation of one picture, pixel by pixel.
@@ -174,6 +175,7 @@ type Options struct {
 	Camera  *optics.Camera // nil: unknown; the CIE observer through sRGB, which developed photos aim at
 	Matched bool           // a colour card brought the photos to that observer: nothing unknown is left
 	Skin    optics.Skin    // its melanin and blood are ignored; Surface 0 stands for DefaultSurface
+	raw     bool           // the photos turned out not to be developed
 }
 
 // DefaultSurface is the flat reflection of the skin's surface in the model: the middle of
@@ -198,7 +200,7 @@ func tabulated(opt Options, camera optics.Camera) *Model {
 		skin.Melanin, skin.Blood = m, b
 		return camera.RGB(skin.Reflectance())
 	})
-	return &Model{forward: forward, inverse: newInverse(forward), logs: newLogTable(), options: opt}
+	return &Model{forward: forward, inverse: newInverse(forward), logs: newLogTable(), options: opt, camera: camera}
 }
 
 // CameraKnown reports whether the colours that the model reads are those that it was

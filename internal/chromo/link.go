@@ -145,6 +145,10 @@ const (
 	// off than the least surface reflection, 0.005, explains. Shine and other cameras hide
 	// melanin, and by more.
 	mostTaken, mostGiven = 0.10, 1.5
+	// leastDoubt is what tiles cannot tell, because it is alike in all: light that lies
+	// otherwise on blotches moves the leak of a whole flush by so much of the melanin (project
+	// default, from simulated skin).
+	leastDoubt = 0.04
 )
 
 // Leak is what a photo's melanin is misread by where blood is not as at rest.
@@ -155,13 +159,13 @@ type Leak struct {
 	rest      float32 // root of blood
 }
 
-// Leak reads it from a photo's blotches. melanin and blood are the region's at rest, in
-// percent; ok is false where the photo tells nothing.
-func (l *Link) Leak(now *Mottle, melanin, blood float64) (k Leak, ok bool) {
+// Leak reads it from a photo's blotches. melanin and rest are the region's melanin and blood
+// at rest, blood is the photo's, in percent; ok is false where the photo tells nothing.
+func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool) {
 	if now == nil || !(melanin > 0) {
 		return k, false
 	}
-	k.shape, k.rest = now.model.shape(melanin), Root(float32(blood))
+	k.shape, k.rest = now.model.shape(melanin), Root(float32(rest))
 	tiles := l.since(now, k.shape)
 	if len(tiles) < leastTiles {
 		return k, false
@@ -169,6 +173,9 @@ func (l *Link) Leak(now *Mottle, melanin, blood float64) (k Leak, ok bool) {
 	k.found, k.se = slope(tiles)
 	if !(k.se > 0 && k.se < melanin) {
 		return k, false
+	}
+	if flush := math.Abs(float64(Root(float32(blood)) - k.rest)); flush > 0 {
+		k.se = math.Hypot(k.se, leastDoubt*melanin/flush)
 	}
 	k.sure = max(-mostGiven*melanin, min(certain(k.found/melanin, k.se/melanin)*melanin, mostTaken*melanin))
 	return k, true

@@ -67,7 +67,7 @@ func (c skinWith) mottle(t *testing.T) *Mottle {
 // leak is what the skin says of itself as it was.
 func (c skinWith) from(t *testing.T, rest skinWith) (Leak, bool) {
 	t.Helper()
-	return NewLink(rest.mottle(t)).Leak(c.mottle(t), 4, 1.3)
+	return NewLink(rest.mottle(t)).Leak(c.mottle(t), 4, 1.3, 4.3)
 }
 
 // What melanin is misread by is found from a flush alone, strong or faint, whatever blue
@@ -80,7 +80,7 @@ func TestALeakIsFound(t *testing.T) {
 				t.Fatalf("a leak of %v is not found", leak)
 			}
 			near(t, "found", k.found, leak, 3*k.se)
-			near(t, "standard error", k.se, 0, 0.15)
+			near(t, "standard error", k.se, 0, 0.2)
 			read := k.shape.at(Root(float32(1.3+flush))) - k.shape.at(Root(1.3))
 			near(t, "taken off", float64(k.At(float32(1.3+flush))), leak*float64(read), 0.25)
 			near(t, "at rest", float64(k.At(1.3)), 0, 1e-6)
@@ -116,14 +116,14 @@ func TestALinkAtRestIsNoLeak(t *testing.T) {
 // itself.
 func TestALinkNeedsTheSameSkin(t *testing.T) {
 	rest := skinWith{}.mottle(t)
-	if _, ok := NewLink(rest).Leak(rest, 4, 1.3); ok {
+	if _, ok := NewLink(rest).Leak(rest, 4, 1.3, 4.3); ok {
 		t.Error("the baseline leaks into itself")
 	}
 	rgb, maps := raster.NewRGB(linkW, linkH), &Maps{Melanin: blotchy(11, 0.7), Hemoglobin: blotchy(12, 0.7), by: linkModel}
 	for i, v := range blotchy(13, 0.5).Pix {
 		rgb.R.Pix[i], rgb.G.Pix[i] = 0.3*(1+0.05*v), 0.2*(1+0.05*v)
 	}
-	if _, ok := NewLink(rest).Leak(MottleOf(rgb, maps, nil, linkMM), 4, 1.3); ok {
+	if _, ok := NewLink(rest).Leak(MottleOf(rgb, maps, nil, linkMM), 4, 1.3, 4.3); ok {
 		t.Error("other skin tells of a leak")
 	}
 	for _, mm := range []float64{0, 0.4, math.NaN()} {

@@ -29,17 +29,17 @@ const (
 // Settle is the model as the baseline of a series wants it, frozen for all its photos; it
 // is m itself for most skin.
 //
-// Photos of a named camera are taken to be developed, or to be its raw colours where only
-// those make it skin at rest. Where the skin is lighter than any, its surface is raised until it is the lightest there
-// is; where even that makes it impossible, a camera that is not named is replaced by the relative
-// of real cameras that makes it ordinary skin: a card matches the pigments of its patches,
-// which need not match skin. Where the skin is dark and its light known, the
-// surface becomes the one that makes it skin at rest, within what surfaces are, and the
-// baseline's brightness the level that brightness is read against.
+// Photos are taken to be developed, or raw where that makes the skin more ordinary. Where the
+// skin is lighter than any, its surface is raised until it is the lightest there is; where
+// even that makes it impossible, a camera that is not named is replaced by the relative of
+// real cameras that makes it ordinary skin: a card matches the pigments of its patches,
+// which need not match skin. Where the skin is dark and its light known, the surface becomes
+// the one that makes it skin at rest, within what surfaces are, and the baseline's
+// brightness the level that brightness is read against.
 func (m *Model) Settle(b Baseline) *Model {
 	u, v, g := m.ratios(float32(b.Colour[0]), float32(b.Colour[1]), float32(b.Colour[2]))
-	if m.options.Camera != nil {
-		m = m.orRaw(u, v)
+	if !m.options.Matched {
+		m = m.asWritten(u, v, g)
 	}
 	a := m.inverse.at(u, v)
 	if a.melanin < leastSkin {
@@ -49,39 +49,28 @@ func (m *Model) Settle(b Baseline) *Model {
 		}
 		return shiny
 	}
-	if !b.LightKnown || !(darkness(a) > darkMelanin) {
+	if !b.LightKnown || !dark(a) {
 		return m
 	}
 	m = m.rested(u, v)
 	a = m.inverse.at(u, v)
 	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, a)
 	at, _, _ := m.forward.at(x[0], x[1])
-	dark := *m
-	dark.level = m.levelled(state{float64(u), float64(v), float64(g)}, float64(g)-at[2])
-	return &dark
+	settled := *m
+	settled.level = m.levelled(state{float64(u), float64(v), float64(g)}, float64(g)-at[2])
+	return &settled
+}
+
+// dark reports whether this is the answer of dark skin. Darker than any that is modelled is
+// dark whatever its blood: less surface than modelled shows so.
+func dark(a answer) bool {
+	return darkness(a) > darkMelanin || a.beyond > 0 && float64(a.melanin) > darkMelanin
 }
 
 // darkness is the melanin of skin at rest, percent. More surface than modelled shows as
 // less melanin and more blood than skin at rest has; their product says how dark it is.
 func darkness(a answer) float64 {
 	return float64(a.melanin) * math.Sqrt(max(0, float64(a.blood))/restingBlood)
-}
-
-// rawPaler is by how much, in ln, developed skin must be short of the blood at rest more than
-// raw skin is off it to be raw: raw colours are pale (project default; by less than half
-// developed skin is short of it itself, and the darkest raw skin is not told).
-const rawPaler = 0.25
-
-// orRaw is the model, or that of its camera's raw colours if those this colour must be.
-func (m *Model) orRaw(u, v float32) *Model {
-	opt, sensor := m.options, m.options.Camera.Raw()
-	opt.Camera = &sensor
-	raw := NewModel(opt)
-	short := func(m *Model) float64 { return -math.Log(max(float64(m.inverse.at(u, v).blood), Floor) / restingBlood) }
-	if raw.inverse.at(u, v).beyond < inside && short(m)-math.Abs(short(raw)) > rawPaler {
-		return raw
-	}
-	return m
 }
 
 // relative is the model of the developed camera to which this colour is the most ordinary

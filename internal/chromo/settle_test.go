@@ -163,20 +163,17 @@ func TestLightOnDarkSkin(t *testing.T) {
 	}
 }
 
-// A named camera's photos are read as raw where they are, up to brown skin, and developed ones
-// never are.
-func TestRawOrDeveloped(t *testing.T) {
+// A named camera is read as its photos were written, developed or raw, whichever makes the
+// baseline ordinary skin in ordinary light: on every tone, for the surfaces that skin has.
+func TestANamedCameraIsReadAsWritten(t *testing.T) {
 	developed, _ := optics.Named("nikon_d5100")
-	raw := developed.Raw()
 	m := NewModel(Options{Camera: &developed})
-	for _, melanin := range []float64{0.012, 0.025, 0.05, 0.1, 0.15, 0.25, 0.3} {
-		for _, surface := range []float64{0.005, DefaultSurface, 0.03} {
-			s := optics.Skin{Melanin: melanin, Blood: 0.0125, Surface: surface}
-			for _, camera := range []optics.Camera{developed, raw} {
-				u := stateOf(skinRGB(camera, s))
-				got := m.orRaw(float32(u[0]), float32(u[1])).options.Camera.Name
-				if got != camera.Name && !(camera.Name == raw.Name && melanin > 0.1) {
-					t.Errorf("melanin %v, surface %v of %s is read as of %s", melanin, surface, camera.Name, got)
+	for _, written := range []optics.Camera{developed, developed.Raw()} {
+		for _, tone := range []float64{2.5, 10, 28} {
+			for _, surface := range []float64{0.01, 0.02} {
+				c := skinRGB(written, optics.Skin{Melanin: tone / 100, Blood: 0.0125, Surface: surface})
+				if found := m.Settle(Baseline{Colour: c, LightKnown: true}); found.RawFound() != (written.Name != developed.Name) {
+					t.Errorf("%s, melanin %v, surface %v: raw %v", written.Name, tone, surface, found.RawFound())
 				}
 			}
 		}

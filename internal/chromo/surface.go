@@ -6,7 +6,7 @@ import "math"
 // is shows only at the two ends of skin: where the lightest skin is read as lighter than
 // skin can be, and where on dark skin the surface is a good part of the light.
 const (
-	leastSurface, mostSurface = 0.005, 0.040 // up to a dielectric of index 1.4, 0.028, and oil on it
+	leastSurface, mostSurface = 0.0025, 0.040 // up to a dielectric of index 1.4, 0.028, and oil on it
 	surfaceStep               = 0.0025
 	surfaceSpread             = 0.010 // of surfaces about the modelled one, as a standard deviation (project default)
 )
@@ -22,7 +22,7 @@ func (m *Model) surface() float64 {
 func (m *Model) withSurface(s float64) *Model {
 	opt := m.options
 	opt.Skin.Surface = s
-	return NewModel(opt)
+	return tabulated(opt, m.camera)
 }
 
 // resurfaced is the table of the same skin with another surface: light is the diffuse part

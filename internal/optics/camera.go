@@ -1,5 +1,7 @@
 package optics
 
+import "strings"
+
 // Camera turns a spectrum into three channels.
 type Camera struct {
 	Name     string
@@ -64,11 +66,6 @@ func Developed() []Camera {
 	return Cameras()[2:]
 }
 
-// Raw is the sensor by itself, white balanced, without a converter's colour matrix.
-func (c Camera) Raw() Camera {
-	return Camera{Name: c.Name + ", raw", response: c.response, matrix: identity}
-}
-
 // Developed adds the colour matrix that a converter would use: least squares over the
 // 24 patches of a colour checker towards [SRGB], with white kept white.
 func (c Camera) Developed() Camera {
@@ -87,8 +84,17 @@ func (c Camera) Developed() Camera {
 		}
 		m[k] = sum
 	}
-	return Camera{Name: c.Name + ", developed", response: c.response, matrix: m}
+	return Camera{Name: c.Name + developed, response: c.response, matrix: m}
 }
+
+// Raw is the camera white balanced and otherwise as its sensor sees: [Camera.Developed]
+// undone.
+func (c Camera) Raw() Camera {
+	return Camera{Name: strings.TrimSuffix(c.Name, developed), response: c.response, matrix: identity}
+}
+
+// developed ends the name of a camera with a colour matrix.
+const developed = ", developed"
 
 // whitePreserving is the matrix of least squares from seen to wanted whose rows sum to
 // 1: a row (1−p−q, p, q) leaves two unknowns, wanted − r = p (g−r) + q (b−r).

@@ -22,6 +22,7 @@ const (
 	MixedProfiles      = "mixed_profiles"
 	MixedCameras       = "mixed_cameras"
 	UnknownCamera      = "unknown_camera"
+	CameraRaw          = "camera_raw"
 	GreyLight          = "grey_light"
 	GreyLost           = "grey_lost"
 	LightsDisagree     = "lights_disagree"
@@ -102,6 +103,7 @@ var warningTexts = map[string]string{
 	MixedProfiles:      "The photos of this series have different colour profiles.",
 	MixedCameras:       "The photos of this series come from different cameras.",
 	UnknownCamera:      "The camera's colour response is unknown: an average one was assumed, so absolute values are indicative.",
+	CameraRaw:          "The photos show skin as a sensor sees it, not developed to sRGB: they are read as raw.",
 	GreyLight:          "A grey reference alone set the light: white balance and exposure, from one place beside the skin.",
 	GreyLost:           "The grey region does not show in this photo what it showed in the frame, so it did not set the light.",
 	LightsDisagree:     "Colour card and control skin disagree on the light by more than 2 ΔE00: one of them has changed or lies in other light.",

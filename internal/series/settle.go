@@ -4,6 +4,7 @@ import (
 	"dermtrace/internal/calib"
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/optics"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/skin"
 )
 
@@ -25,6 +26,9 @@ func (a *analysis) settleModel() {
 	lightKnown := litBy(regions, func(method string) bool { return method != unlit })
 	if m := skin.Settle(a.chromo, lightKnown, sheets...); m != a.chromo {
 		a.chromo = m
+		if m.RawFound() {
+			a.notices = append(a.notices, outcome.Notice{Code: outcome.CameraRaw, Text: outcome.WarningText(outcome.CameraRaw)})
+		}
 		for _, r := range regions {
 			r.region.sheet = nil // worked up with another model
 		}

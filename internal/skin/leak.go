@@ -29,7 +29,7 @@ func (w *work) takeLeak() {
 	if w.ref.rest == nil {
 		return
 	}
-	leak, ok := w.ref.rest.Leak(w.mottle(), w.ref.Pigment.Level, w.ref.Blood)
+	leak, ok := w.ref.rest.Leak(w.mottle(), w.ref.Pigment.Level, w.ref.Blood, w.meanBlood)
 	if !ok {
 		return
 	}
