@@ -146,9 +146,9 @@ const (
 	// melanin, and by more.
 	mostTaken, mostGiven = 0.10, 1.5
 	// leastDoubt is what tiles cannot tell, because it is alike in all: light that lies
-	// otherwise on blotches moves the leak of a whole flush by so much of the melanin (project
+	// otherwise on blotches moves what is taken off by so much of the melanin (project
 	// default, from simulated skin).
-	leastDoubt = 0.04
+	leastDoubt = 0.03
 )
 
 // Leak is what a photo's melanin is misread by where blood is not as at rest.
