@@ -177,15 +177,19 @@ func TestTreatedSkinNeverTellsAGradient(t *testing.T) {
 	script := litScript(0.05)
 	script.Visits = script.Visits[:2]
 	files := with(rendered(t, script.Scaled(0.4)), "calibration: control")
-	before := photoOf(t, analyze(t, files), litFlush).Calibration
-	files[litFlush] = &fstest.MapFile{Data: repaint(t, files[litFlush].Data, func(x, y int, c [3]float64) [3]float64 {
+	shot := files[litFlush].Data
+	painted := func(change func(x, y int, c [3]float64) [3]float64) outcome.Calibration {
+		files[litFlush] = &fstest.MapFile{Data: repaint(t, shot, change)}
+		return photoOf(t, analyze(t, files), litFlush).Calibration
+	}
+	before := painted(func(_, _ int, c [3]float64) [3]float64 { return c }) // what painting does to codes is in both
+	after := painted(func(x, y int, c [3]float64) [3]float64 {
 		if x < 224 || x >= 576 || y < 72 || y >= 336 { // the treated region
 			return c
 		}
 		k := math.Exp(math.Log(1.25) * (float64(x-224)/352 - 0.5))
 		return [3]float64{k * c[0], k * c[1], k * c[2]}
-	})}
-	after := photoOf(t, analyze(t, files), litFlush).Calibration
+	})
 	if before.GradientRemoved || after.GradientRemoved || !(*after.Gradient <= 0.01) {
 		t.Errorf("gradient %v before, %v after", *before.Gradient, *after.Gradient)
 	}

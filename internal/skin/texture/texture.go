@@ -27,7 +27,7 @@
 // that are less sharp than green let a flush of light skin take 7 %.
 //
 // Tried without gain: weights frozen at the baseline (a flush then adds 8 %), red less blue
-// alone, weights without a term for shine (a flush takes 8 to 12 %) or with none for noise
+// alone, weights without a term for shine (a flush takes 8 to 12 %) or with more for melanin
 // (a flush takes 5 to 10 % more); only that part of the mix which goes with
 // luminance (follows to 4 % under shine, but without shine mottle in luminance makes ×0.70
 // read as ×0.65), that share read at broader detail, where colour is kept (the same, worse);
