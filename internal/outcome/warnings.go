@@ -115,7 +115,7 @@ var warningTexts = map[string]string{
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",
 	RegionTiny:         "The region has very few pixels.",
 	NoiseUnknown:       "The region is too narrow to tell photo noise in it, so none was subtracted.",
-	PigmentLikeRelief:  "The skin is so dark that the unevenness of its pigment looks like relief: changes of relief are understated,.",
+	PigmentLikeRelief:  "The skin is so dark that the unevenness of its pigment looks like relief: changes of relief are understated.",
 	RegionsOverlap:     "Two regions overlap though their kinds exclude each other: the shared skin counts in both.",
 	Clipped:            "More than half a percent of the region is over- or underexposed.",
 	NoiseFloor:         "Some pixels are too dark for a ratio of colours; they were held at the floor.",
