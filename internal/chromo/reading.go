@@ -1,41 +1,61 @@
 package chromo
 
-import "dermtrace/internal/optics"
+import (
+	"math"
+
+	"dermtrace/internal/optics"
+)
 
 const (
+	// rawPaler is by how much, in ln, developed skin must be short of the blood at rest more
+	// than raw skin is off it to be raw: raw colours are pale (project default; by less than
+	// half developed skin is short of it itself, and the darkest raw skin is not told).
+	rawPaler = 0.25
 	// The light on a photo that was exposed for skin, against a white that just fills the
 	// encoding, as the standard deviation of its logarithm (project default).
 	exposureSpread = 0.35
-	// Photos are developed unless raw is likelier by this much, in standard deviations
-	// squared (project default).
-	rawMargin = 1.0
 	// Nobody who names no camera photographs raw, unless the skin is then as ordinary as
-	// this, which none of 30 developed photos of faces and wounds is (project default).
-	rawStrangeness = 2.0
+	// this, which none of 30 developed photos of faces and wounds is, and likelier by so much,
+	// in standard deviations squared: more than light skin that is shiny and dimly lit (project
+	// defaults).
+	rawStrangeness, rawMargin = 2.0, 5.0
 )
 
 // asWritten is the model of photos as they were written: developed towards sRGB, as nearly
-// all are, or white balanced and otherwise raw. The same skin read the other way is paler
-// or browner than at rest and lit by less or more light than a photo is exposed for: the
-// reading that makes the baseline ordinary skin in ordinary light holds. Where no camera is
-// named, one real sensor stands for all.
+// all are, or white balanced and otherwise raw. Raw colours are paler: read as developed
+// the baseline's skin is without blood, and the lightest without melanin. Where no camera
+// is named, one real sensor stands for all.
 func (m *Model) asWritten(u, v, g float32) *Model {
-	developed := m.strangeness(u, v, g)
-	if developed <= rawMargin {
-		return m // nothing is likelier by more
-	}
 	opt, camera := m.options, optics.NikonD5100()
 	opt.raw = true
 	if opt.Camera != nil {
 		camera = opt.Camera.Raw()
 		opt.Camera = &camera
 	}
+	developed := m.strangeness(u, v, g)
+	if opt.Camera == nil && developed <= rawMargin {
+		return m // nothing is likelier by more
+	}
 	raw := tabulated(opt, camera)
-	found := raw.strangeness(u, v, g)
-	if found+rawMargin < developed && (opt.Camera != nil || found < rawStrangeness) {
+	if opt.Camera != nil {
+		if raw.inverse.at(u, v).beyond < inside && m.short(u, v)-math.Abs(raw.short(u, v)) > rawPaler {
+			return raw
+		}
+		return m
+	}
+	if m.inverse.at(u, v).melanin < leastSkin { // shine makes skin paler too
+		shiny, _ := m.shiny(u, v)
+		developed = min(developed, shiny.strangeness(u, v, g))
+	}
+	if found := raw.strangeness(u, v, g); found < rawStrangeness && found+rawMargin < developed {
 		return raw
 	}
 	return m
+}
+
+// short is by how much a colour is short of the blood of skin at rest, in ln.
+func (m *Model) short(u, v float32) float64 {
+	return math.Log(restingBlood / max(float64(m.inverse.at(u, v).blood), Floor))
 }
 
 // strangeness is how far a colour is from ordinary skin in ordinary light, in standard
