@@ -10,7 +10,7 @@
 //
 // # Limits
 //
-// A course of six photos of 12 megapixels, with all pictures, takes the time of 8 decodings of
+// A course of six photos of 12 megapixels, with all pictures, takes the time of 9.5 decodings of
 // its JPEGs on two cores (BenchmarkSeries12MP; the goal is 6) and the processor time of 10
 // (BenchmarkProcessor12MP), of which alignment is 3.5, opening 1.4, pictures 1.7 and measuring 3.
 // Two cores are twice as fast as one (BenchmarkTwoCores12MP) and idle for 2 % of the time, so that
