@@ -19,14 +19,14 @@
 // Limits, on simulated skin with shine, a flush of 3 points or half of it. The surface's
 // reflection adds 0.01 to 0.04 of white and cannot be told from paler skin in one photo: from a
 // model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush, shine
-// of 0.02 a third. A [Link] leaves 6 to 8 % of melanin (root mean square; at worst 11 % on
-// light, 13 % on medium, 16 % on brown skin), 7 to 12 % where camera, oxygenation or surface are
-// other than modelled (at worst 21 %), on another hand's simulator at worst 13 %, with raw colours
-// 18 %. On the lightest skin there is (1.2 %) the worst is 29 %. What is left is mostly light: on
+// of 0.02 a third. A [Link] leaves at worst 11 % of melanin on light and medium skin, 12 % on
+// dark; 13 to 16 % on medium and dark skin where camera, oxygenation, scattering or surface are
+// other than modelled, up to 32 % on light; on another hand's simulator a tenth, with raw colours of
+// light skin 18 % (`make accuracy`). What is left is mostly light: on
 // light skin 0.1 % of ln(G/B) is 1 % of the melanin, and shine that a turned cheek shows
 // differently makes three to five times as much; on brown skin darker blotches leak more and hide
 // it. Melanin of dark skin that is read with too little surface follows the truth with a log slope
-// of 0.68.
+// of 0.67.
 //
 // Tried and left: the surface from melanin and blood that vary independently at rest (good to
 // 0.005 where blood is as mottled as it is in the project's phantom, misled where it is not)

@@ -80,7 +80,9 @@ const (
 )
 
 // WarningText is what a person reads for a warning code, "" for an unknown one.
-func WarningText(code string) string { return warningTexts[code] }
+func WarningText(code string) string {
+	return warningTexts[code]
+}
 
 var warningTexts = map[string]string{
 	RegionsGuessed:     "No regions were drawn: the skin that was found is measured as a whole, treated and untreated together.",

@@ -22,7 +22,7 @@
 // both with a warning. Unchanged skin stays within 5 %, on brown within 6 %, on very dark within 11 %:
 // the half of control skin that files are matched by tells their contrast to 1.5 %. Shine
 // that grows by 40 % reads as up to 8 % in a JPEG. From 0.7 to 1.4 times the distance roughness
-// moves by up to 5 %, on very dark skin 6 %: noise of colour has another share there; without
+// moves by up to 5 %, on very dark skin 9 %: noise of colour has another share there; without
 // that noise taken off, by 2 % on light skin. Of a lossless file red and blue
 // that are less sharp than green let a flush of light skin take 7 %.
 //

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"dermtrace/internal/folder"
 	"dermtrace/internal/manifest"
 )
 
@@ -114,14 +115,7 @@ func readAtMost(fsys fs.FS, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("larger than %d MiB", limit>>20)
-	}
-	return b, nil
+	return folder.ReadAtMost(f, limit)
 }
 
 // ParseFlat reads the text of photos.csv, with commas, semicolons or tabs. While a guess
