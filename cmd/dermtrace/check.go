@@ -44,7 +44,8 @@ redness, pigment, texture and geometry, and one sentence that says what to do:
 The series needs a series.yaml whose regions are drawn; the photo need not be in it.
 
 Given a study (a folder, a .zip or a .tar) it says, from headers alone, what 'dermtrace
-batch' would use, refuse or find ambiguous.
+batch' would use, refuse or find ambiguous, and which visits and views that its
+plan.yaml foresees are missing.
 
 Exit status: 0 done, 1 no photo could be opened, 2 wrong use, 3 some could not be
 opened, are unusable or cannot be laid over the series.`,

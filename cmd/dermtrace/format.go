@@ -30,6 +30,14 @@ func signed(n outcome.Number) string {
 	return short(n)
 }
 
+// counted says how many there are of a thing whose plural ends in s.
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
+}
+
 // fileError names the file in front of what was wrong with it.
 func fileError(path string, err error) error { return fmt.Errorf("%s: %w", path, err) }
 

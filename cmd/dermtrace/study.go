@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"dermtrace/internal/study"
 	"dermtrace/internal/study/source"
+	"dermtrace/internal/study/table"
 )
 
 // isStudy reports whether what the user named is a study rather than a photo: a folder,
@@ -54,7 +57,7 @@ func checkStudy(ctx context.Context, t *terminal, dir string, opt checkOptions) 
 
 func (t *terminal) printForecast(f *study.Forecast) {
 	for _, s := range f.Series {
-		t.print("%-9s %s: %d photos, %d visits", s.Verdict, s.Series, s.Photos, s.Visits)
+		t.print("%-9s %s: %s, %s", s.Verdict, s.Series, counted(s.Photos, "photo"), counted(s.Visits, "visit"))
 		if s.Problem != "" {
 			t.print("          refused: %s", sentence(s.Problem, s.Mend))
 		}
@@ -69,11 +72,40 @@ func (t *terminal) printForecast(f *study.Forecast) {
 		}
 	}
 	t.printOthers(f.Others)
+	t.printUnkept(f.Planned)
+}
+
+// printUnkept prints the planned visits for which a batch would find nothing to use: a line
+// for those of one series that have one reason.
+func (t *terminal) printUnkept(list []table.Planned) {
+	list = slices.DeleteFunc(slices.Clone(list), func(p table.Planned) bool {
+		return p.Status == table.VisitUsed || p.Status == table.VisitExcluded
+	})
+	for len(list) > 0 {
+		first, visits, n := list[0], "", 0
+		for n < len(list) && sameReason(list[n], first) {
+			visits += ", " + cmp.Or(list[n].Planned, "every visit")
+			n++
+		}
+		list = list[n:]
+		of := cmp.Or(first.Series, strings.Join(strings.Fields(first.Subject+" "+first.Site+" "+first.Side+" "+first.View), " "))
+		t.print("%-9s %s: %s: %s", first.Status, of, visits[2:], strings.ReplaceAll(first.Reason, "_", " "))
+	}
+}
+
+// sameReason reports that two planned visits of one series or view have no photos for one reason.
+func sameReason(a, b table.Planned) bool {
+	return a.Series == b.Series && a.Subject == b.Subject && a.Site == b.Site && a.Side == b.Side && a.View == b.View &&
+		a.Status == b.Status && a.Reason == b.Reason
 }
 
 func (t *terminal) printOthers(others []source.Other) {
 	for _, o := range others {
-		t.print("left out  %s: %s", o.File, sentence(o.Text, o.Mend))
+		what := "left out"
+		if o.Read() {
+			what = "read"
+		}
+		t.print("%-9s %s: %s", what, o.File, sentence(o.Text, o.Mend))
 	}
 }
 

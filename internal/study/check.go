@@ -4,18 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 	"dermtrace/internal/study/source"
+	"dermtrace/internal/study/table"
 	"dermtrace/internal/study/trial"
 )
 
 // Forecast says what a batch would do with a study, before hours are spent.
 type Forecast struct {
-	Series []SeriesForecast `json:"series"`
-	Others []source.Other   `json:"others"` // files that belong to no series
+	Series  []SeriesForecast `json:"series"`
+	Others  []source.Other   `json:"others"`  // files that belong to no series
+	Planned []table.Planned  `json:"planned"` // by plan.yaml: as completeness.csv will have them
 }
 
 // SeriesForecast says what a batch would do with a series.
@@ -46,14 +49,17 @@ func Check(ctx context.Context, opt Options) (*Forecast, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Forecast{Series: []SeriesForecast{}, Others: append([]source.Other{}, f.Others...)}
-	c := checker{opt: opt, study: st, plan: plan, first: map[string]string{}}
+	out := &Forecast{Series: []SeriesForecast{}, Others: append([]source.Other{}, f.Others...), Planned: []table.Planned{}}
+	c := checker{opt: opt, study: st, plan: plan, first: map[string]string{}, photographed: photographed{}}
 	for _, s := range f.Series {
 		one, err := c.series(ctx, s)
 		if err != nil {
 			return nil, err
 		}
 		out.Series = append(out.Series, one)
+	}
+	if plan != nil {
+		out.Planned = append(append(out.Planned, c.planned...), c.photographed.lacks(plan)...)
 	}
 	return out, nil
 }
@@ -64,6 +70,9 @@ type checker struct {
 	study *source.Study
 	plan  *trial.Plan
 	first map[string]string // by hash: the first photo that has it
+
+	photographed photographed
+	planned      []table.Planned
 }
 
 func (c *checker) series(ctx context.Context, s source.Series) (SeriesForecast, error) {
@@ -71,6 +80,9 @@ func (c *checker) series(ctx context.Context, s source.Series) (SeriesForecast, 
 	err := s.Err
 	if err == nil {
 		err = c.look(ctx, s, &f)
+	}
+	if err != nil && !errors.Is(err, errAllUnreadable) {
+		c.planned = append(c.planned, wholly(s.ID, c.plan, table.VisitRefused, seriesFailed)...)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -99,35 +111,72 @@ func (c *checker) look(ctx context.Context, s source.Series, f *SeriesForecast) 
 		return err
 	}
 	f.Visits, f.Excluded = len(m.Visits), c.plan.Excluded(m.Subject)
-	readable := 0
+	refused := map[string]string{} // by photo: the code
 	for _, v := range m.Visits {
 		for _, p := range v.Photos {
 			f.Photos++
-			name := s.Path(p.File)
-			if !p.Use {
-				f.Refused = append(f.Refused, source.Other{File: name, Code: notUsed, Text: p.Reason})
+			other := c.refusal(ctx, fsys, p)
+			other.File = s.Path(p.File)
+			if other.Code != "" {
+				refused[p.File] = other.Code
+				f.Refused = append(f.Refused, other)
 				continue
 			}
-			if _, err := photo.Stat(ctx, fsys, p.File, c.opt.Limits); err != nil {
-				text, mend := photo.Advice(err)
-				f.Refused = append(f.Refused, source.Other{File: name, Code: "unreadable", Text: text, Mend: mend})
-				continue
-			}
-			readable++
-			if sum, _, err := hashFile(fsys, p.File); err == nil {
-				if other, seen := c.first[sum]; seen {
-					f.Ambiguous = append(f.Ambiguous, source.Other{File: name, Code: outcome.SameFileAs, Text: "has the same bytes as " + other, Mend: "put the right photo there"})
-				} else {
-					c.first[sum] = name
-				}
-			}
+			c.compare(fsys, p.File, other.File, f)
 		}
 	}
 	c.doubts(s, m, f)
-	if readable == 0 {
+	c.plans(s, m, refused)
+	if len(refused) == f.Photos {
 		return errAllUnreadable
 	}
 	return nil
+}
+
+// refusal says why a batch would refuse a photo, nothing where it would not.
+func (c *checker) refusal(ctx context.Context, fsys fs.FS, p manifest.PhotoRef) source.Other {
+	if !p.Use {
+		return source.Other{Code: notUsed, Text: p.Reason}
+	}
+	if _, err := photo.Stat(ctx, fsys, p.File, c.opt.Limits); err != nil {
+		text, mend := photo.Advice(err)
+		return source.Other{Code: "unreadable", Text: text, Mend: mend}
+	}
+	return source.Other{}
+}
+
+// compare tells of a photo that has the bytes of an earlier one.
+func (c *checker) compare(fsys fs.FS, file, name string, f *SeriesForecast) {
+	sum, _, err := hashFile(fsys, file)
+	if err != nil {
+		return // it was readable a moment ago: a batch will say what became of it
+	}
+	if other, seen := c.first[sum]; seen {
+		f.Ambiguous = append(f.Ambiguous, source.Other{File: name, Code: outcome.SameFileAs, Text: "has the same bytes as " + other, Mend: "put the right photo there"})
+		return
+	}
+	c.first[sum] = name
+}
+
+// plans holds the visits of a series against those that are planned.
+func (c *checker) plans(s source.Series, m *manifest.Series, refused map[string]string) {
+	rec := saidBy(m).record(m.Subject)
+	if why := c.plan.Excluded(m.Subject); why != "" {
+		c.planned = append(c.planned, excludedRows(s.ID, c.plan, why, rec.Series)...)
+		return
+	}
+	for i := range rec.Photos {
+		p := &rec.Photos[i]
+		switch code := refused[p.File]; {
+		case len(refused) == len(rec.Photos): // a series that fails, as a batch will tell it
+		case code == "":
+			p.Quality = outcome.Quality{Verdict: outcome.OK}
+		default:
+			p.Quality.Reasons = []outcome.Reason{{Code: code}}
+		}
+	}
+	c.photographed.note(rec)
+	c.planned = append(c.planned, completeness(rec, s.ID, c.plan)...)
 }
 
 // doubts lists what the manifest had to guess and what it lacks.
@@ -153,7 +202,7 @@ func (c *checker) doubts(s source.Series, m *manifest.Series, f *SeriesForecast)
 		add(s.ID, "one_visit", "There is one visit: nothing can be compared.", "add a follow-up")
 	}
 	if len(m.ROIs) == 0 {
-		add(s.ID, outcome.RegionsGuessed, outcome.WarningText(outcome.RegionsGuessed), "draw the regions ('dermtrace regions')")
+		add(s.ID, outcome.RegionsGuessed, outcome.WarningText(outcome.RegionsGuessed), "draw the regions with 'dermtrace regions'")
 	}
 	if m.Scale.MMPerPx == 0 {
 		add(s.ID, outcome.ScaleUnknown, outcome.WarningText(outcome.ScaleUnknown), "say scale:, or put a colour card into the photos")

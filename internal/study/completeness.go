@@ -61,6 +61,15 @@ func wholly(id string, plan *trial.Plan, status, reason string) []table.Planned 
 	return list
 }
 
+// excludedRows says so of each planned visit of a series whose subject the plan leaves out.
+func excludedRows(id string, plan *trial.Plan, why string, of outcome.Series) []table.Planned {
+	rows := wholly(id, plan, table.VisitExcluded, why)
+	for i := range rows {
+		rows[i].Subject, rows[i].Site, rows[i].Side, rows[i].View = of.Subject, of.Site, of.Side, of.View
+	}
+	return rows
+}
+
 func plannedRow(rec *outcome.Record, id, name string, day float64, v *outcome.Visit) table.Planned {
 	s := rec.Series
 	row := table.Planned{Series: id, Subject: s.Subject, Site: s.Site, Side: s.Side, View: s.View, Planned: name, Day: outcome.Number(day)}

@@ -168,10 +168,5 @@ func (m *merger) gone(g goneSeries) error {
 	if err := m.tables.fates.Write(&row); err != nil {
 		return err
 	}
-	for _, p := range wholly(g.Code, m.plan, table.VisitWithdrawn, "the subject withdrew") {
-		if err := m.tables.planned.Write(&p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return m.tables.record(nil, wholly(g.Code, m.plan, table.VisitWithdrawn, "the subject withdrew"))
 }

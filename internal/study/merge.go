@@ -110,7 +110,7 @@ func merge(out string, opt MergeOptions) (Counts, error) {
 	if err != nil {
 		return Counts{}, fmt.Errorf("%s %w", out, err)
 	}
-	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}, photographed: map[string]*photographed{}}
+	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}, photographed: photographed{}}
 	m.study = Provenance{Schema: StudySchema, Software: opt.Software, Plan: f.Plan, Names: "tidy", Purpose: opt.Purpose, Series: []ProvenanceEntry{}}
 	if opt.ADaM {
 		m.study.Names = namesADaM
@@ -137,11 +137,11 @@ type merger struct {
 	found        *found
 	plan         *trial.Plan
 	allocation   trial.Allocation
-	visits       map[string][]string      // by subject: its visits in order of time
-	places       []place                  // of the series, in the order of found
-	hidden       []string                 // names of whom the consent leaves out
-	first        map[string]string        // by hash: the first file that has it
-	photographed map[string]*photographed // by subject: what there are series of
+	visits       map[string][]string // by subject: its visits in order of time
+	places       []place             // of the series, in the order of found
+	hidden       []string            // names of whom the consent leaves out
+	first        map[string]string   // by hash: the first file that has it
+	photographed photographed
 	study        Provenance
 	tables       *tables
 }
@@ -234,15 +234,25 @@ func (m *merger) write() (err error) {
 
 // otherFate is the word for a file that belongs to no series.
 func otherFate(o source.Other) string {
-	switch o.Code {
-	case "plan", "list", "shared":
+	if o.Read() {
 		return FateManifest
+	}
+	switch o.Code {
 	case "not_named":
 		return FateSetAside
 	case "unreadable", "link", "list_refused", "too_deep", "bad_name", "name_twice", "encrypted", "special", "archive":
 		return FateRefused
 	}
 	return FateIgnored
+}
+
+// unphotographed writes the planned views of which a subject has no series. While series
+// wait to be run nobody knows what is missing.
+func (m *merger) unphotographed() error {
+	if m.study.Counts.Pending > 0 {
+		return nil
+	}
+	return m.tables.record(nil, m.photographed.lacks(m.plan))
 }
 
 // others writes the fates of files that belong to no series.
@@ -286,7 +296,7 @@ func (m *merger) series(p place) error {
 	if err != nil {
 		return err
 	}
-	m.note(rec)
+	m.photographed.note(rec)
 	about := table.About{Series: p.Series, Input: inputsHash(e.Inputs), Visits: e.Visits, Arm: m.arm(rec.Series.Subject, rec.Series.Side)}
 	if err := m.tables.record(table.Rows(rec, about), completeness(rec, p.Series, m.plan)); err != nil {
 		return err
@@ -302,7 +312,7 @@ func (m *merger) failed(p place, e *entry) error {
 	rows := wholly(p.Series, m.plan, table.VisitRefused, seriesFailed)
 	if e.Said != nil {
 		rec := e.Said.record(e.Subject)
-		m.note(rec)
+		m.photographed.note(rec)
 		rows = completeness(rec, p.Series, m.plan)
 	}
 	if err := m.tables.record(nil, rows); err != nil {
@@ -321,27 +331,23 @@ func (m *merger) excluded(p place, e *entry) error {
 	if err := m.fates(e); err != nil {
 		return err
 	}
-	rows := wholly(p.Series, m.plan, table.VisitExcluded, p.why)
 	of, err := m.of(p, e)
-	for i := range rows {
-		rows[i].Subject, rows[i].Site, rows[i].Side, rows[i].View = p.subject, of.Site, of.Side, of.View
-	}
-	return errors.Join(err, m.tables.record(nil, rows))
+	return errors.Join(err, m.tables.record(nil, excludedRows(p.Series, m.plan, p.why, of)))
 }
 
 // of says what a series is of: by its record, or, where it failed, by its manifest.
-func (m *merger) of(p place, e *entry) (trial.View, error) {
+func (m *merger) of(p place, e *entry) (outcome.Series, error) {
 	switch {
 	case e.Said != nil:
-		return trial.View{Site: e.Said.Site, Side: e.Said.Side, View: e.Said.View}, nil
+		return e.Said.record(e.Subject).Series, nil
 	case e.Error != "":
-		return trial.View{}, nil
+		return outcome.Series{Subject: e.Subject}, nil
 	}
 	rec, err := m.record(p)
 	if err != nil {
-		return trial.View{}, err
+		return outcome.Series{}, err
 	}
-	return trial.View{Site: rec.Series.Site, Side: rec.Series.Side, View: rec.Series.View}, nil
+	return rec.Series, nil
 }
 
 // record reads the record of a series.

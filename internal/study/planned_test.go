@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dermtrace/internal/study"
+	"dermtrace/internal/study/table"
 	"dermtrace/internal/study/trial"
 )
 
@@ -42,6 +45,11 @@ func TestThePlanComesBeforeTheAllocation(t *testing.T) {
 	runAll(t, dir, out)
 	if got := completed(t, out); got != "left V0 used, left V1 used, left V2 missing, right V0 missing, right V1 missing, right V2 missing" {
 		t.Errorf("completeness with a planned view that nobody photographed = %s", got)
+	}
+	foreseen, err := study.Check(context.Background(), study.Options{Study: dir})
+	must(t, err)
+	if got, want := planned(t, foreseen), readCSV(t, filepath.Join(out, "completeness.csv")); !cmp.Equal(got, want) {
+		t.Errorf("check foresees otherwise than it came (-came +foreseen):\n%s", cmp.Diff(want, got))
 	}
 	_, err = study.Merge(out, study.MergeOptions{Allocation: arms})
 	must(t, err)
@@ -94,6 +102,21 @@ func TestABrokenPlanIsRefusedAtOnce(t *testing.T) {
 	if names, err := os.ReadDir(filepath.Join(out, "series")); err != nil || len(names) != 0 {
 		t.Errorf("measured: %v, %v", names, err)
 	}
+}
+
+// planned is what a check foresees of the planned visits as completeness.csv has it.
+func planned(t *testing.T, f *study.Forecast) []map[string]string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "planned.csv")
+	file, err := os.Create(path)
+	must(t, err)
+	rows, err := table.NewCSV(file, table.PlannedColumns, false)
+	must(t, err)
+	for i := range f.Planned {
+		must(t, rows.Write(&f.Planned[i]))
+	}
+	must(t, errors.Join(rows.Close(), file.Close()))
+	return readCSV(t, path)
 }
 
 // completed is completeness.csv in short.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 
+	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 )
@@ -27,20 +28,27 @@ func (e *entry) say(ctx context.Context, fsys fs.FS, lim photo.Limits) {
 		return
 	}
 	e.Subject, e.Consent, e.Minor, e.Guardian = m.Subject, m.Consent, m.Minor, m.Guardian != ""
-	e.Order = []string{}
-	e.Said = &unmeasured{Site: m.Site, Side: m.Side, View: m.View, Visits: []outcome.Visit{}, Photos: map[string]string{}}
+	e.Order, e.Said = []string{}, saidBy(m)
 	for _, v := range m.Visits {
 		e.Order = append(e.Order, v.ID)
-		e.Said.Visits = append(e.Said.Visits, outcome.Visit{Visit: v.ID, At: v.At.String(), Phase: v.Phase, Day: v.Day})
+	}
+}
+
+// saidBy is what a manifest says of its visits.
+func saidBy(m *manifest.Series) *unmeasured {
+	u := &unmeasured{Site: m.Site, Side: m.Side, View: m.View, Visits: []outcome.Visit{}, Photos: map[string]string{}}
+	for _, v := range m.Visits {
+		u.Visits = append(u.Visits, outcome.Visit{Visit: v.ID, At: v.At.String(), Phase: v.Phase, Day: v.Day})
 		for _, p := range v.Photos {
-			e.Said.Photos[p.File] = v.ID
+			u.Photos[p.File] = v.ID
 		}
 	}
 	for _, s := range m.Scores {
 		if s.Scale == withdrawnEvent {
-			e.Said.Left = append(e.Said.Left, outcome.Score{At: s.At.String(), Scale: s.Scale, Value: outcome.NaN()})
+			u.Left = append(u.Left, outcome.Score{At: s.At.String(), Scale: s.Scale, Value: outcome.NaN()})
 		}
 	}
+	return u
 }
 
 // record is what was said as a record in which no photo could be used.

@@ -9,22 +9,25 @@ import (
 	"dermtrace/internal/study/trial"
 )
 
-// photographed is what there are series of, of one subject.
-type photographed struct {
+// photographed is what there are series of, by subject.
+type photographed map[string]*ofSubject
+
+// ofSubject is what there are series of, of one subject.
+type ofSubject struct {
 	views []trial.View
 	left  *float64 // day on which the subject left; nil: did not
 }
 
 // note keeps what a series is of.
-func (m *merger) note(rec *outcome.Record) {
+func (all photographed) note(rec *outcome.Record) {
 	s := rec.Series
 	if s.Subject == "" {
 		return // a nameless series is nobody's
 	}
-	p := m.photographed[s.Subject]
+	p := all[s.Subject]
 	if p == nil {
-		p = &photographed{}
-		m.photographed[s.Subject] = p
+		p = &ofSubject{}
+		all[s.Subject] = p
 	}
 	p.views = append(p.views, trial.View{Site: s.Site, Side: s.Side, View: s.View})
 	if day, gone := withdrawn(rec); gone && p.left == nil {
@@ -32,28 +35,26 @@ func (m *merger) note(rec *outcome.Record) {
 	}
 }
 
-// unphotographed writes the planned views of which a subject has no series. While series
-// wait to be run nobody knows what is missing.
-func (m *merger) unphotographed() error {
-	if m.plan == nil || m.study.Counts.Pending > 0 {
+// lacks lists the visits of the planned views of which a subject has no series.
+func (all photographed) lacks(plan *trial.Plan) []table.Planned {
+	if plan == nil {
 		return nil
 	}
-	for _, subject := range slices.Sorted(maps.Keys(m.photographed)) {
-		p := m.photographed[subject]
-		for _, v := range m.plan.Views {
+	var list []table.Planned
+	for _, subject := range slices.Sorted(maps.Keys(all)) {
+		p := all[subject]
+		for _, v := range plan.Views {
 			if slices.ContainsFunc(p.views, v.Is) {
 				continue
 			}
-			for _, row := range wholly("", m.plan, table.VisitMissing, "no series of this view") {
+			for _, row := range wholly("", plan, table.VisitMissing, "no series of this view") {
 				row.Subject, row.Site, row.Side, row.View = subject, v.Site, v.Side, v.View
 				if p.left != nil && *p.left <= float64(row.Day) {
 					row.Status, row.Reason = table.VisitWithdrawn, "withdrawn before"
 				}
-				if err := m.tables.planned.Write(&row); err != nil {
-					return err
-				}
+				list = append(list, row)
 			}
 		}
 	}
-	return nil
+	return list
 }

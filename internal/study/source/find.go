@@ -49,6 +49,16 @@ type Other struct {
 	Mend string `json:"mend"`
 }
 
+// Codes of files that say something about the photos of the study.
+const (
+	codePlan   = "plan"
+	codeList   = "list"
+	codeShared = "shared"
+)
+
+// Read reports that the file is no photo but was read for what it says.
+func (o Other) Read() bool { return o.Code == codePlan || o.Code == codeList || o.Code == codeShared }
+
 // ResultMark is the file whose presence says that a folder is the OUT of a batch.
 const ResultMark = "run/found.json"
 
@@ -150,7 +160,7 @@ func (w *walk) file(here *Series, name string, e fs.DirEntry) {
 		here.Files, here.Listed = append(here.Files, base), true
 	case base == FlatFile:
 	case base == PlanFile && here.Dir == ".":
-		w.leave(name, "plan", "the plan of the study", "")
+		w.leave(name, codePlan, "the plan of the study", "")
 	case strings.HasPrefix(base, "."):
 		w.leave(name, "hidden", "is hidden", "")
 	case photo.IsPhotoName(base) && w.linkedFolder(name, e):

@@ -65,13 +65,13 @@ func (w *walk) flat(here Series) {
 	if len(problems) > 0 {
 		w.found.Series = append(w.found.Series, Series{ID: csvName, Dir: here.Dir, Files: []string{FlatFile}, Err: problems})
 	} else {
-		w.leave(csvName, "list", "says which series each photo belongs to", "")
+		w.leave(csvName, codeList, "says which series each photo belongs to", "")
 	}
 	for _, f := range here.Files {
 		switch {
 		case named[f]:
 		case f == manifest.FileName:
-			w.leave(path.Join(here.Dir, f), "shared", "holds for every series of "+FlatFile, "")
+			w.leave(path.Join(here.Dir, f), codeShared, "holds for every series of "+FlatFile, "")
 		case len(rows) == 0:
 			w.leave(path.Join(here.Dir, f), "list_refused", FlatFile+" must be put right first", "")
 		default:

@@ -23,11 +23,19 @@ var FateColumns = []Column[Fate]{
 
 // Planned is one row of completeness.csv: one planned visit of one series.
 type Planned struct {
-	Series, Subject, Site, Side, View string
-	Planned                           string
-	Day                               outcome.Number
-	Visit, At, Status, Reason         string
-	Used, Photos                      int
+	Series  string         `json:"series"`
+	Subject string         `json:"subject"`
+	Site    string         `json:"site"`
+	Side    string         `json:"side"`
+	View    string         `json:"view"`
+	Planned string         `json:"planned"`
+	Day     outcome.Number `json:"day"`
+	Visit   string         `json:"visit"`
+	At      string         `json:"at"`
+	Status  string         `json:"status"`
+	Reason  string         `json:"reason"`
+	Used    int            `json:"photos_used"`
+	Photos  int            `json:"photos"`
 }
 
 // Statuses of Planned.
