@@ -5,7 +5,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
@@ -56,8 +55,7 @@ func (c *colours) levels(m mixture) []*level {
 			}
 		}
 	})
-	ls := pyramid(plane, c.void, int(c.scale), 2)
-	return ls[:min(len(ls), colourLevels)]
+	return pyramid(&level{plane, c.void, c.scale, 2}, colourLevels)
 }
 
 // lightOf returns the three colours of light at half the finest size; red is there already.
@@ -95,8 +93,15 @@ func (c *colours) at(q geom.Point) (v [3]float64, ok bool) {
 	if !(u.X >= 0 && u.Y >= 0 && u.X <= float64(c.ln.W()-1) && u.Y <= float64(c.ln.H()-1)) {
 		return v, false
 	}
+	w := c.ln.W()
+	i, j := int(u.X), int(u.Y)
+	fx, fy := float32(u.X-float64(i)), float32(u.Y-float64(j))
+	here, right, below := j*w+i, min(i+1, w-1)-i, (min(j+1, c.ln.H()-1)-j)*w
 	for k, p := range c.ln.Planes() {
-		v[k] = float64(filter.Bilinear(p, u))
+		row, next := p.Pix[here:], p.Pix[here+below:]
+		top := row[0] + float32(fx*(row[right]-row[0]))
+		bottom := next[0] + float32(fx*(next[right]-next[0]))
+		v[k] = float64(top + float32(fy*(bottom-top)))
 	}
 	return v, true
 }
@@ -105,27 +110,65 @@ func (c *colours) at(q geom.Point) (v [3]float64, ok bool) {
 // frame, of the photo, and across.
 type comparison struct{ aa, bb, ab [3][3]float64 }
 
-// compare takes the differences of both photos over colourLag, along and across, in the blocks found.
-func (f *Frame) compare(p *photo, red *solution, w warp) *comparison {
-	c := &comparison{}
-	l := f.red.levels[red.level]
-	step := blockPx * l.scale / blockProbes
-	a, b := f.colours(), p.colours()
-	lag := colourLag * a.scale
+// A quest is the search for the mixture of one pair, from what red light found on.
+type quest struct {
+	frame    *Frame
+	photo    *photo
+	red      *solution
+	stations [][3]station
+	// first compares the two photos where red light put them.
+	first *comparison
+	// other is where the next best mixture there led to, after one round.
+	other lead
+}
+
+// A station is a point of the frame, displaced by the field, and the colours that the frame shows there.
+type station struct {
+	at     geom.Point
+	colour [3]float64
+	ok     bool
+}
+
+func (f *Frame) newQuest(p *photo, red *solution) *quest {
+	q := &quest{frame: f, photo: p, red: red, stations: f.stations(red)}
+	q.first = q.compare(red.warp)
+	return q
+}
+
+// stations returns the points that are compared in the blocks found, each with one colourLag to the right
+// and one below.
+func (f *Frame) stations(red *solution) (out [][3]station) {
+	l, c := f.red.levels[red.level], f.colours()
+	step, lag := blockPx*l.scale/blockProbes, colourLag*c.scale
 	for _, v := range red.votes {
 		if !v.sure() {
 			continue
 		}
 		middle := l.photoFromLevel().Apply(v.block.center)
 		for k := range blockProbes * blockProbes {
-			at := geom.Point{
-				X: middle.X + step*(float64(k%blockProbes)-(blockProbes-1)/2.0),
-				Y: middle.Y + step*(float64(k/blockProbes)-(blockProbes-1)/2.0),
+			x := middle.X + step*(float64(k%blockProbes)-(blockProbes-1)/2.0)
+			y := middle.Y + step*(float64(k/blockProbes)-(blockProbes-1)/2.0)
+			var p [3]station
+			for i, at := range [3]geom.Point{{X: x, Y: y}, {X: x + lag, Y: y}, {X: x, Y: y + lag}} {
+				d := red.warp.field.at(at)
+				p[i].at = geom.Point{X: at.X + d.X, Y: at.Y + d.Y}
+				p[i].colour, p[i].ok = c.at(at)
 			}
-			here := look(a, b, w, at)
-			c.add(here, look(a, b, w, geom.Point{X: at.X + lag, Y: at.Y}))
-			c.add(here, look(a, b, w, geom.Point{X: at.X, Y: at.Y + lag}))
+			out = append(out, p)
 		}
+	}
+	return out
+}
+
+// compare takes the differences of both photos over colourLag, along and across, where a warp with red
+// light's field puts them.
+func (q *quest) compare(w warp) *comparison {
+	c, colours := &comparison{}, q.photo.colours()
+	for i := range q.stations {
+		p := &q.stations[i]
+		here := p[0].look(colours, w)
+		c.add(here, p[1].look(colours, w))
+		c.add(here, p[2].look(colours, w))
 	}
 	return c
 }
@@ -136,9 +179,9 @@ type sight struct {
 	ok           bool
 }
 
-func look(frame, photo *colours, w warp, at geom.Point) (s sight) {
-	if s.frame, s.ok = frame.at(at); s.ok {
-		s.photo, s.ok = photo.at(w.apply(at))
+func (p *station) look(photo *colours, w warp) (s sight) {
+	if s.frame, s.ok = p.colour, p.ok; s.ok {
+		s.photo, s.ok = photo.at(w.plane.Apply(p.at))
 	}
 	return s
 }
@@ -216,51 +259,45 @@ type lead struct {
 	corr         float64
 }
 
-// byColour aligns the pair by the mixture that agrees best. Relief moved aside agrees with itself as
-// well, so the search starts from either of the two best mixtures and takes what agrees more in
-// the end. corr is that agreement.
-func (f *Frame) byColour(p *photo, red *solution) (*solution, float64) {
+// best returns the lead that agrees most. Relief moved aside agrees with itself as well, so the search
+// starts from either of the two best mixtures.
+func (q *quest) best() lead {
 	var best lead
 	for start := range 2 {
-		if l, ok := f.leadColour(p, red, start, colourRounds); ok && l.corr > best.corr {
+		if l, ok := q.lead(start); ok && l.corr > best.corr {
 			best = l
 		}
 	}
-	return f.settleColour(best)
+	return best
 }
 
-// followColour aligns the pair by one mixture, after some rounds of looking for a better one.
-func (f *Frame) followColour(p *photo, red *solution, start, rounds int) (*solution, float64) {
-	l, ok := f.leadColour(p, red, start, rounds)
-	if !ok {
-		return nil, 0
-	}
-	return f.settleColour(l)
-}
-
-// leadColour alternates between finding the mixture and moving the plane by a few of its blocks, from one
+// lead alternates between finding the mixture and moving the plane by a few of its blocks, from one
 // mixture on.
-func (f *Frame) leadColour(p *photo, red *solution, start, rounds int) (l lead, ok bool) {
-	l.warp = red.warp
-	ms, corr, ok := f.compare(p, red, l.warp).mixtures()
-	for range rounds {
+func (q *quest) lead(start int) (l lead, ok bool) {
+	l.warp = q.red.warp
+	ms, _, ok := q.first.mixtures()
+	for round := range colourRounds {
 		if !ok {
 			return l, false
 		}
 		l.mix = ms[start]
-		l.frame, l.photo = f.colours().levels(l.mix), p.colours().levels(l.mix)
-		next, ok1 := f.nudge(l)
+		l.frame, l.photo = q.frame.colours().levels(l.mix), q.photo.colours().levels(l.mix)
+		next, ok1 := q.frame.nudge(l)
 		if !ok1 {
 			return l, false
 		}
-		moved := between(next, l.warp, red.pairs)
-		l.warp, start = next, 0
-		ms, corr, ok = f.compare(p, red, l.warp).mixtures()
-		if moved < settledPx*f.colours().scale {
+		moved := between(next, l.warp, q.red.pairs)
+		l.warp = next
+		var corr [3]float64
+		ms, corr, ok = q.compare(l.warp).mixtures()
+		l.corr = corr[0]
+		if round == 0 && start == 1 && ok {
+			q.other = l
+		}
+		if start = 0; moved < settledPx*q.frame.colours().scale {
 			break
 		}
 	}
-	l.corr = corr[0]
 	return l, ok
 }
 
@@ -288,17 +325,17 @@ func (f *Frame) nudge(l lead) (warp, bool) {
 	return l.warp, false
 }
 
-// settleColour aligns by the mixture of a lead.
-func (f *Frame) settleColour(l lead) (*solution, float64) {
+// settleColour aligns by the mixture of a lead; nil where that fails.
+func (f *Frame) settleColour(l lead) *solution {
 	if l.frame == nil {
-		return nil, 0
+		return nil
 	}
 	s, ok := newStack(f.w, f.h, f.nodeStep, l.frame).settleNear(l.photo, l.warp)
 	if !ok || len(s.pairs) < minColourBlocks {
-		return nil, 0
+		return nil
 	}
 	s.mix = l.mix
-	return s, l.corr
+	return s
 }
 
 // between is the length of the median displacement between two warps at the pairs.

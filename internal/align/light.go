@@ -49,8 +49,13 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	if !far {
 		return red
 	}
-	s, corr := f.byColour(p, red)
-	if s != nil && 1-corr <= colourGain*(1-f.compare(p, red, red.warp).red()) {
+	q := f.newQuest(p, red)
+	best := q.best()
+	var s *solution
+	if 1-best.corr <= colourGain*(1-q.first.red()) {
+		s = f.settleColour(best)
+	}
+	if s != nil {
 		if f.differs(s, red, fig) && f.agrees(s, red, lag) {
 			fig.LightPx = max(reliefLeft*fig.ColourShiftPx, scaleError*f.scaleShift(p, s))
 			return s
@@ -59,7 +64,7 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	}
 	// The best mixture is relief itself; the next best, which has nothing in common with it, can
 	// still tell that relief has moved.
-	if s, _ = f.followColour(p, red, 1, 1); s != nil && f.differs(s, red, fig) && f.agrees(s, red, lag) {
+	if s = f.settleColour(q.other); s != nil && f.differs(s, red, fig) && f.agrees(s, red, lag) {
 		fig.LightPx = max(fig.LightPx, reliefMissed*fig.ColourShiftPx)
 	}
 	return red

@@ -1,6 +1,8 @@
 package align
 
 import (
+	"math"
+
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
@@ -47,16 +49,15 @@ func signals(rgb *raster.RGB) ([]*level, *raster.Plane) {
 	light := shrink(rgb.R, k)
 	void, half := voids(light), shrink(light, 2)
 	logarithm(light)
-	return pyramid(light, void, k, 1), half
+	return pyramid(&level{light, void, float64(k), 1}, math.MaxInt), half
 }
 
-// pyramid builds the levels from the finest, a pixel of which is k pixels of the photo.
-func pyramid(plane *raster.Plane, void *voidMap, k, step int) []*level {
-	levels := []*level{{plane, void, float64(k), float64(step)}}
-	for max(plane.W, plane.H)/2 >= coarsestPx && min(plane.W, plane.H) >= 4 {
-		plane = halve(plane)
-		k, step = 2*k, 2*step
-		levels = append(levels, &level{plane, void, float64(k), float64(step)})
+// pyramid builds the levels from the finest, at most so many.
+func pyramid(finest *level, most int) []*level {
+	levels := []*level{finest}
+	for l := finest; len(levels) < most && max(l.plane.W, l.plane.H)/2 >= coarsestPx && min(l.plane.W, l.plane.H) >= 4; {
+		l = &level{halve(l.plane), l.void, 2 * l.scale, 2 * l.step}
+		levels = append(levels, l)
 	}
 	return levels
 }

@@ -35,8 +35,8 @@ func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
 // settleNear does so from a warp that another signal found, on the finest level that pays.
 func (f *stack) settleNear(photo []*level, w warp) (*solution, bool) {
 	level, votes := 0, f.votes(0, photo, w)
-	if len(f.levels) > 1 {
-		if coarse := f.votes(1, photo, w); foundShare(votes) < foundShare(coarse)/2 {
+	if share := foundShare(votes); len(f.levels) > 1 && share < 0.5 { // else no level finds twice as many
+		if coarse := f.votes(1, photo, w); share < foundShare(coarse)/2 {
 			level, votes = 1, coarse
 		}
 	}
@@ -73,12 +73,12 @@ func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solu
 // the skin has bent away from the plane there, and those that are left agree with it because
 // the others are gone. Otherwise it is 0.
 func (f *stack) lost(photo []*level, s *solution) float64 {
-	i := f.evidenceLevel(evidencePx)
-	if i == s.level {
+	i, sure := f.evidenceLevel(evidencePx), sureShare(s.votes)
+	if i == s.level || sure >= lostShare {
 		return 0
 	}
 	votes := f.votes(i, photo, s.warp)
-	if sureShare(s.votes) >= lostShare*sureShare(votes) {
+	if sure >= lostShare*sureShare(votes) {
 		return 0
 	}
 	return f.structure(f.pairs(i, s.warp.plane, votes), s.warp)
