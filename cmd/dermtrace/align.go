@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -47,9 +48,9 @@ x,y,x2,y2,valid for each, in order.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&opt.picture, "output", "o", "", "write VISIT, laid over BASE, as this PNG")
-	f.StringVar(&opt.pictures, "pictures", "", "folder for blink.gif, checkerboard.png, difference.png and valid.png")
-	f.StringVar(&opt.points, "points", "", "CSV file of points of BASE to carry over")
+	f.StringVarP(&opt.picture, "output", "o", "", "write VISIT, laid over BASE, as this `PNG`")
+	f.StringVar(&opt.pictures, "pictures", "", "`DIR` for blink.gif, checkerboard.png, difference.png and valid.png")
+	f.StringVar(&opt.points, "points", "", "`CSV` file of points of BASE to carry over")
 	f.BoolVar(&opt.json, "json", false, "print the alignment as JSON")
 	limitFlag(cmd, &opt.maxMegapixels)
 	return cmd
@@ -144,17 +145,24 @@ func writePair(dir string, base, visit *photo.Photo, res align.Result) error {
 	return nil
 }
 
+// maxPoints bounds in bytes a file of points that is read whole (project default: some
+// millions).
+const maxPoints = 64 << 20
+
 // readPoints reads the columns x and y of a CSV file; "" is no file.
 func readPoints(path string) ([]geom.Point, error) {
 	if path == "" {
 		return nil, nil
 	}
-	f, err := os.Open(path)
+	text, err := folder.ReadFile(path, maxPoints)
 	if err != nil {
 		return nil, withHint(err, "give --points a CSV file with the columns x and y")
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	in, err := folder.CSV(text)
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	rows, err := in.ReadAll()
 	if err != nil {
 		return nil, withHint(fileError(path, err), "give --points a CSV file with the columns x and y")
 	}
@@ -171,7 +179,7 @@ func parsePoints(rows [][]string) ([]geom.Point, error) {
 	}
 	xc, yc := -1, -1
 	for i, name := range rows[0] {
-		switch strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))) {
+		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "x":
 			xc = i
 		case "y":
@@ -183,14 +191,22 @@ func parsePoints(rows [][]string) ([]geom.Point, error) {
 	}
 	points := make([]geom.Point, 0, len(rows)-1)
 	for n, row := range rows[1:] {
-		x, errX := strconv.ParseFloat(strings.TrimSpace(row[xc]), 64)
-		y, errY := strconv.ParseFloat(strings.TrimSpace(row[yc]), 64)
-		if errX != nil || errY != nil {
+		x, y := coordinate(row[xc]), coordinate(row[yc])
+		if math.IsNaN(x) || math.IsNaN(y) {
 			return nil, fmt.Errorf("line %d holds no numbers", n+2)
 		}
 		points = append(points, geom.Point{X: x, Y: y})
 	}
 	return points, nil
+}
+
+// coordinate is a number with a decimal point or comma, NaN for anything else.
+func coordinate(cell string) float64 {
+	v, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSpace(cell), ",", "."), 64)
+	if err != nil || math.IsInf(v, 0) {
+		return math.NaN()
+	}
+	return v
 }
 
 // printPoints carries points over; one that the visit does not show has no image.

@@ -3,9 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
 	"dermtrace/internal/folder"
+	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/series"
 	"dermtrace/internal/study"
@@ -25,11 +30,11 @@ type outputOptions struct {
 
 func (o *outputOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&o.dir, "output", "o", o.dir, "folder for the results; created, or replaced when it holds earlier ones")
+	f.StringVarP(&o.dir, "output", "o", o.dir, "`DIR` for the results; created, or replaced when it holds earlier ones")
 	f.BoolVar(&o.force, "force", false, "write into a folder that holds other files (they stay)")
 	f.BoolVar(&o.json, "json", false, "print the record instead of the summary")
 	f.Var(&o.mode, "mode", "permissions of the files, as an octal number; folders can be entered by those who may read")
-	f.StringVar(&o.noise, "noise", "", "this clinic's own photo noise, a file that 'repeatability' wrote")
+	f.StringVar(&o.noise, "noise", "", "this clinic's own photo noise, a `FILE` that 'repeatability' wrote")
 	limitFlag(cmd, &o.maxMegapixels)
 }
 
@@ -88,12 +93,16 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 	})
 	clear()
 	if err != nil {
-		return err
+		return inFolder(seriesDir, err)
 	}
 	if err := study.WriteResult(out, res); err != nil {
 		return err
 	}
-	return t.summary(res.Record, opt)
+	err = t.summary(res.Record, opt)
+	if slices.ContainsFunc(res.Record.Warnings, func(n outcome.Notice) bool { return n.Code == outcome.RegionsGuessed }) {
+		t.hint("draw the treated and the untreated skin with 'dermtrace regions " + seriesDir + "'")
+	}
+	return err
 }
 
 // summary prints what a person wants first, and fails with errPartial when photos
@@ -107,6 +116,7 @@ func (t *terminal) summary(rec *outcome.Record, opt outputOptions) error {
 		}
 		t.say("%s could not be used: %s", p.File, whyUnused(p))
 	}
+	t.sayDoubts(rec, time.Now())
 	if opt.json {
 		if err := t.json(rec); err != nil {
 			return err
@@ -119,6 +129,25 @@ func (t *terminal) summary(rec *outcome.Record, opt outputOptions) error {
 		return errPartial
 	}
 	return nil
+}
+
+// farAhead is how far in the future a visit is surely misdated, for the clock of this machine
+// may be wrong as well (project default).
+const farAhead = 366 * 24 * time.Hour
+
+// sayDoubts says what the user most likely did not mean.
+func (t *terminal) sayDoubts(rec *outcome.Record, now time.Time) {
+	for _, n := range rec.Warnings {
+		if n.Code == manifest.PhotoUnnamed {
+			t.say("%s: %s", n.Photo, n.Text)
+		}
+	}
+	latest := now.Add(farAhead).Format(time.DateOnly)
+	for _, v := range rec.Visits {
+		if v.At > latest {
+			t.say("the visit %s lies more than a year in the future: check its date", v.Visit)
+		}
+	}
 }
 
 func whyUnused(p outcome.Photo) string {
@@ -139,9 +168,7 @@ func (t *terminal) printSummary(rec *outcome.Record, used int) {
 	t.print("photos        %d of %d used", used, len(rec.Photos))
 	t.print("baseline      %s", rec.Series.Baseline)
 	for _, c := range headlines(rec) {
-		t.print("%-13s %s in %s, %s vs baseline: %s %s (95 %% %s to %s, detectable from %s): %s",
-			c.Measure, c.Contrast, c.ROI, c.Visit, signed(c.Change), c.Unit,
-			short(c.CI95[0]), short(c.CI95[1]), short(c.MDC95), c.Status)
+		t.print("%-13s %s in %s, %s vs baseline: %s", c.Measure, c.Contrast, c.ROI, c.Visit, changed(c))
 	}
 	for _, f := range rec.Flags {
 		t.print("flag          %s, %s: %s", f.Visit, f.Level, f.Text)
@@ -149,6 +176,20 @@ func (t *terminal) printSummary(rec *outcome.Record, used int) {
 	for _, n := range rec.NotAssessed {
 		t.print("not assessed  %s: %s", n.What, n.Why)
 	}
+}
+
+// changed is a change in words: with its interval where it could be compared, else why not.
+func changed(c outcome.Change) string {
+	if c.Status != outcome.NotComparable {
+		return fmt.Sprintf("%s (95 %% %s to %s, detectable from %s): %s", strings.TrimSpace(signed(c.Change)+" "+unitText(c.Unit)),
+			short(c.CI95[0]), short(c.CI95[1]), short(c.MDC95), c.Status)
+	}
+	for _, code := range c.Warnings {
+		if why := outcome.WarningText(code); why != "" {
+			return c.Status + ": " + why
+		}
+	}
+	return c.Status
 }
 
 // headlines are the primary measures at the last visit, in the contrast of most trust.

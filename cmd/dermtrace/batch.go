@@ -41,7 +41,7 @@ type tableOptions struct {
 func (o *tableOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.names, "names", "tidy", "names of the columns of study.csv and study.parquet: tidy or adam")
-	f.StringVar(&o.allocation, "allocation", "", "file subject,arm or subject,side,arm, joined to the tables; needs a plan.yaml in the study")
+	f.StringVar(&o.allocation, "allocation", "", "`CSV` subject,arm or subject,side,arm, joined to the tables; needs a plan.yaml in the study")
 	f.StringVar(&o.purpose, "purpose", "", "what the tables are for: care, research, publication or marketing; subjects without this consent are left out")
 }
 
@@ -103,13 +103,13 @@ not be used, 130 interrupted.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&opt.dir, "output", "o", "", "folder for the results; created, or gone on with")
-	f.IntVarP(&opt.workers, "jobs", "j", 0, "series at once (default: one per core)")
-	f.Float64Var(&opt.memory, "memory", 0, "GiB that may be used (default 4)")
+	f.StringVarP(&opt.dir, "output", "o", "", "`DIR` for the results; created, or gone on with")
+	f.IntVarP(&opt.workers, "jobs", "j", 0, "`series` at once (default: one per core)")
+	f.Float64Var(&opt.memory, "memory", 0, "`GiB` that may be used (default 4)")
 	f.Var(&opt.shard, "shard", "run part i of n only, as i/n")
 	f.BoolVar(&opt.force, "force", false, "write into a folder that holds other files (they stay)")
 	f.Var(&opt.mode, "mode", "permissions of the files, as an octal number; folders can be entered by those who may read")
-	f.StringVar(&opt.noise, "noise", "", "this clinic's own photo noise, a file that 'repeatability' wrote")
+	f.StringVar(&opt.noise, "noise", "", "this clinic's own photo noise, a `FILE` that 'repeatability' wrote")
 	limitFlag(cmd, &opt.maxMegapixels)
 	opt.tables.flags(cmd)
 	return cmd
@@ -128,7 +128,7 @@ func runBatch(ctx context.Context, t *terminal, dir string, opt batchOptions) er
 		memory = study.DefaultMemory
 	}
 	debug.SetMemoryLimit(int64(memory * (1 << 30))) // garbage goes sooner when the bound is near
-	step, clear := t.batchProgress(time.Now())
+	step, clear := t.batchProgress(dir, time.Now())
 	sum, err := study.Run(ctx, study.Options{
 		Study: dir, Out: opt.dir, Workers: opt.workers, Memory: memory, Shard: opt.shard.Shard, Force: opt.force,
 		Mode: opt.mode.FileMode, Software: software(), Limits: limits(opt.maxMegapixels), Noise: noise, Progress: step,
@@ -165,7 +165,7 @@ func worst(good int, partial bool) error {
 
 // batchProgress shows series done, throughput and time left: a bar on a terminal, plain
 // lines elsewhere.
-func (t *terminal) batchProgress(start time.Time) (step func(study.Progress), clear func()) {
+func (t *terminal) batchProgress(dir string, start time.Time) (step func(study.Progress), clear func()) {
 	f, ok := t.err.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		fresh := 0
@@ -173,7 +173,7 @@ func (t *terminal) batchProgress(start time.Time) (step func(study.Progress), cl
 			if !p.Kept {
 				fresh++
 			}
-			t.say("%d/%d %s: %s%s", p.Done, p.Total, p.Series, howItWent(p), pace(p, fresh, time.Since(start)))
+			t.say("%d/%d %s: %s%s", p.Done, p.Total, seriesName(p.Series, dir), howItWent(p), pace(p, fresh, time.Since(start)))
 		}, func() {}
 	}
 	var bar *progressbar.ProgressBar
@@ -185,7 +185,7 @@ func (t *terminal) batchProgress(start time.Time) (step func(study.Progress), cl
 		}
 		if p.Err != "" {
 			bar.Clear() // a progress bar that cannot be drawn is no failure
-			t.say("%s: %s", p.Series, howItWent(p))
+			t.say("%s: %s", seriesName(p.Series, dir), howItWent(p))
 		}
 		bar.Set(p.Done) // as above
 	}
@@ -213,7 +213,7 @@ func pace(p study.Progress, fresh int, passed time.Duration) string {
 	}
 	each := passed / time.Duration(fresh)
 	left := (time.Duration(p.Total-p.Done) * each).Round(time.Second)
-	return fmt.Sprintf(" (%.2g series/min, %s left)", 60/each.Seconds(), left)
+	return fmt.Sprintf(" (%s series/min, %s left)", strconv.FormatFloat(60/each.Seconds(), 'f', 1, 64), left)
 }
 
 // shardFlag is a flag of the form i/n.

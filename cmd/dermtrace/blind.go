@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/csv"
@@ -52,8 +51,8 @@ SHA-256, so that a key that was changed is refused by 'dermtrace unblind'.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&opt.dir, "output", "o", "", "folder for the coded pairs")
-	f.StringVar(&opt.key, "key", "", "file for the key; never inside PACK")
+	f.StringVarP(&opt.dir, "output", "o", "", "`DIR` for the coded pairs")
+	f.StringVar(&opt.key, "key", "", "`FILE` for the key; never inside PACK")
 	f.StringVar(&opt.purpose, "purpose", "", "care, research, publication or marketing: leave out subjects without this consent")
 	f.Uint64Var(&opt.seed, "seed", 0, "repeat a shuffle (default: drawn anew, and kept in the key)")
 	f.BoolVar(&opt.force, "force", false, "write into a folder that holds other files (they stay)")
@@ -146,8 +145,8 @@ agree: quadratically weighted kappa of the first two by name, and ICC(2,1) of al
 			return runUnblind(t, args[0], opt)
 		},
 	}
-	cmd.Flags().StringVar(&opt.key, "key", "", "file of the key")
-	cmd.Flags().StringVarP(&opt.table, "output", "o", "", "table of the ratings with what they were of")
+	cmd.Flags().StringVar(&opt.key, "key", "", "`FILE` of the key")
+	cmd.Flags().StringVarP(&opt.table, "output", "o", "", "`CSV` of the ratings with what they were of")
 	return cmd
 }
 
@@ -164,9 +163,12 @@ func runUnblind(t *terminal, pack string, opt unblindOptions) error {
 	if err != nil {
 		return err
 	}
-	u, err := trial.Unblind(bytes.NewReader(sheet), key, seal)
-	if err != nil {
+	u, err := trial.Unblind(sheet, key, seal)
+	if errors.Is(err, trial.ErrBroken) {
 		return withHint(err, "give the key that 'dermtrace blind' wrote with this folder")
+	}
+	if err != nil {
+		return err
 	}
 	if opt.table != "" {
 		if err := folder.WriteFile(opt.table, func(w io.Writer) error { return writeRatings(w, u) }); err != nil {

@@ -29,7 +29,7 @@ type checkOptions struct {
 func newCheck(t *terminal) *cobra.Command {
 	var opt checkOptions
 	cmd := &cobra.Command{
-		Use:   "check PHOTO...",
+		Use:   "check PHOTO... | check STUDY",
 		Short: "Is a photo fit to measure? Reasons and mends",
 		Long: `check judges each photo: focus, exposure, glare, noise, size, compression, and the
 colour card if one is in the picture. It looks at the skin that it finds, or at the
@@ -54,7 +54,7 @@ opened, are unusable or cannot be laid over the series.`,
 			return runCheck(cmd.Context(), t, args, opt)
 		},
 	}
-	cmd.Flags().StringVar(&opt.series, "series", "", "folder of the series that the photos shall be compared in")
+	cmd.Flags().StringVar(&opt.series, "series", "", "folder (`DIR`) of the series that the photos shall be compared in")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print as JSON")
 	limitFlag(cmd, &opt.maxMegapixels)
 	return cmd
@@ -134,7 +134,8 @@ func openSeries(ctx context.Context, dir string, maxMegapixels float64) (*series
 		return nil, err
 	}
 	defer photos.Close()
-	return series.NewAtCamera(ctx, photos, series.Options{Limits: limits(maxMegapixels)})
+	camera, err := series.NewAtCamera(ctx, photos, series.Options{Limits: limits(maxMegapixels)})
+	return camera, inFolder(dir, err)
 }
 
 // usable reports whether the photo's numbers would count.

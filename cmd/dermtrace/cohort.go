@@ -23,6 +23,7 @@ type cohortOptions struct {
 	plan, allocation, dir string
 	purpose               string
 	day, within           int
+	nearest               bool // the visit nearest to day, not the last one
 	json                  bool
 }
 
@@ -47,7 +48,8 @@ With --purpose, subjects whose consent does not cover it are left out.
 Written to OUT/cohort, or where -o says: cohort.json, results.csv, units.csv,
 methods.txt, flow.txt and figures.`,
 		Args: exactly(1, "one folder of results"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opt.nearest = cmd.Flags().Changed("day")
 			if err := checkPurpose(opt.purpose); err != nil {
 				return err
 			}
@@ -58,12 +60,12 @@ methods.txt, flow.txt and figures.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&opt.plan, "plan", "", "plan of the study (default: the one that 'batch' found)")
-	f.StringVar(&opt.allocation, "allocation", "", "table subject,arm or subject,side,arm")
+	f.StringVar(&opt.plan, "plan", "", "`FILE` with the plan of the study (default: the one that 'batch' found)")
+	f.StringVar(&opt.allocation, "allocation", "", "`CSV` subject,arm or subject,side,arm")
 	f.StringVar(&opt.purpose, "purpose", "", "care, research, publication or marketing: leave out subjects without this consent")
-	f.StringVarP(&opt.dir, "output", "o", "", "folder to write to (default OUT/cohort)")
-	f.IntVar(&opt.day, "day", -1, "without a plan: day of the visit, from the first treatment")
-	f.IntVar(&opt.within, "within", 14, "without a plan: days before and after --day that still count")
+	f.StringVarP(&opt.dir, "output", "o", "", "`DIR` to write to (default OUT/cohort)")
+	f.IntVar(&opt.day, "day", 0, "without a plan: `DAY` of the visit, from the first treatment (default: the last visit)")
+	f.IntVar(&opt.within, "within", 14, "without a plan: `DAYS` before and after --day that still count")
 	f.BoolVar(&opt.json, "json", false, "print all findings instead of the table")
 	return cmd
 }
@@ -195,8 +197,8 @@ func hash(text []byte) string {
 }
 
 func cohortSettings(plan *trial.Plan, opt cohortOptions) trend.CohortOptions {
-	s := trend.CohortOptions{Visit: trend.Window{Last: opt.day < 0}}
-	if opt.day >= 0 {
+	s := trend.CohortOptions{Visit: trend.Window{Last: !opt.nearest}}
+	if opt.nearest {
 		s.Visit = trend.Window{Day: opt.day, Within: opt.within}
 	}
 	if plan == nil {

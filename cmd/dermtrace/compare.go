@@ -51,10 +51,10 @@ Differences are no failure; a value that differs with everything else alike is s
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&from, "from", "", "visit compared against, as results.json names it")
-	f.StringVar(&to, "to", "", "visit compared")
+	f.StringVar(&from, "from", "", "`VISIT` compared against, as results.json names it")
+	f.StringVar(&to, "to", "", "`VISIT` compared")
 	f.BoolVar(&course, "course", false, "follow each measure over the whole course")
-	f.StringVar(&noise, "noise", "", "this clinic's own photo noise, a file that 'repeatability' wrote")
+	f.StringVar(&noise, "noise", "", "this clinic's own photo noise, a `FILE` that 'repeatability' wrote")
 	f.StringVar(&purpose, "purpose", "", "care, research, publication or marketing: leave out subjects without this consent")
 	f.BoolVar(&asJSON, "json", false, "print all rows instead of the table")
 	return cmd

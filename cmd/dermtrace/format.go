@@ -30,6 +30,23 @@ func signed(n outcome.Number) string {
 	return short(n)
 }
 
+// unitText is a unit as it stands behind a number; a number without one has "1".
+func unitText(unit string) string {
+	if unit == "1" {
+		return ""
+	}
+	return unit
+}
+
+// seriesName is what a person calls a series of a study: the study itself where its own
+// folder is the series.
+func seriesName(id, study string) string {
+	if id == "." {
+		return study
+	}
+	return id
+}
+
 // counted says how many there are of a thing whose plural ends in s.
 func counted(n int, what string) string {
 	if n != 1 {
@@ -54,7 +71,23 @@ func isFolder(path string) error {
 
 // limitFlag adds the one limit on photos that users meet.
 func limitFlag(cmd *cobra.Command, megapixels *float64) {
-	cmd.Flags().Float64Var(megapixels, "max-megapixels", 0, "refuse larger photos (default 150)")
+	cmd.Flags().Var((*megapixelLimit)(megapixels), "max-megapixels", "refuse larger photos (default 150)")
+}
+
+// megapixelLimit is a flag: a number of megapixels. Zero is the default.
+type megapixelLimit float64
+
+func (m *megapixelLimit) String() string { return "" }
+func (m *megapixelLimit) Type() string   { return "number" }
+
+// Set takes numbers above 0.
+func (m *megapixelLimit) Set(text string) error {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v > 0) {
+		return errors.New("write a number of megapixels, as 200")
+	}
+	*m = megapixelLimit(v)
+	return nil
 }
 
 func limits(megapixels float64) photo.Limits { return photo.Limits{Megapixels: megapixels} }

@@ -29,7 +29,7 @@ move until skin and outline agree: same skin, same size, same angle.`,
 			return runGhost(cmd.Context(), t, args[0], output, maxMegapixels)
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "", "PNG file to write")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "`PNG` file to write")
 	limitFlag(cmd, &maxMegapixels)
 	return cmd
 }
@@ -51,7 +51,7 @@ func runGhost(ctx context.Context, t *terminal, dir, output string, maxMegapixel
 	defer photos.Close()
 	img, err := series.Ghost(ctx, photos, series.Options{Limits: limits(maxMegapixels)})
 	if err != nil {
-		return err
+		return inFolder(dir, err)
 	}
 	if err := folder.WriteFile(output, func(w io.Writer) error { _, err := w.Write(img.Bytes); return err }); err != nil {
 		return err

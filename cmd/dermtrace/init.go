@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -65,15 +64,14 @@ func runInit(ctx context.Context, t *terminal, dir string, flat bool, maxMegapix
 	}
 	draft, err := manifest.Draft(fsys, files)
 	if err != nil {
-		return fileError(dir, err)
+		return inFolder(dir, err)
 	}
 	path := filepath.Join(dir, manifest.FileName)
 	if err := folder.WriteFile(path, func(w io.Writer) error { _, err := w.Write(draft); return err }); err != nil {
 		return err
 	}
 	t.print("%s", path)
-	t.say("%d photos; %d guesses are marked ? in it: settle each, then run 'dermtrace analyze %s -o DIR'",
-		len(files), bytes.Count(draft, []byte("?")), dir)
+	t.say("%s; guesses marked ? in it: %d: settle each, then run 'dermtrace analyze %s -o DIR'", counted(len(files), "photo"), manifest.Guesses(draft), dir)
 	return nil
 }
 
@@ -91,6 +89,6 @@ func draftStudy(ctx context.Context, t *terminal, dir string, fsys *folder.Input
 		return err
 	}
 	t.print("%s", path)
-	t.say("%d photos; %d lines hold a guess marked ?: settle each, then run 'dermtrace batch %s -o OUT'", d.Photos, d.Guesses, dir)
+	t.say("%s; lines with a guess marked ?: %d: settle each, then run 'dermtrace batch %s -o OUT'", counted(d.Photos, "photo"), d.Guesses, dir)
 	return nil
 }

@@ -40,15 +40,15 @@ Exit status: 0 done, 1 no photo could be measured, 2 wrong use, 3 some could not
 			if err != nil {
 				return usage("--roi: "+err.Error(), `write --roi 200,225,920,1050 or --roi "200,225 1120,225 1120,1275"`)
 			}
-			if opt.mmPerPx < 0 {
+			if !(opt.mmPerPx >= 0) {
 				return usage("--mm-per-px must be positive", "leave it out where the scale is unknown")
 			}
 			return runMeasure(cmd.Context(), t, args, region, opt)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&opt.roi, "roi", "", "rectangle x,y,width,height or polygon \"x,y x,y ...\"; default: the whole photo")
-	f.Float64Var(&opt.mmPerPx, "mm-per-px", 0, "size of a pixel on the skin in mm; texture needs it")
+	f.StringVar(&opt.roi, "roi", "", "`REGION`: rectangle x,y,width,height or polygon \"x,y x,y ...\"; default: the whole photo")
+	f.Float64Var(&opt.mmPerPx, "mm-per-px", 0, "size of a pixel on the skin in `mm`; texture needs it")
 	f.BoolVar(&opt.json, "json", false, "print as JSON")
 	limitFlag(cmd, &opt.maxMegapixels)
 	return cmd
@@ -93,6 +93,7 @@ func (t *terminal) printMeasures(results []measuredPhoto, asJSON bool) error {
 	if asJSON {
 		return t.json(results)
 	}
+	var doubts []string // in the order in which they are met
 	for _, r := range results {
 		t.print("%s", r.File)
 		for _, index := range skin.Indices() {
@@ -101,6 +102,12 @@ func (t *terminal) printMeasures(results []measuredPhoto, asJSON bool) error {
 				continue
 			}
 			t.print("  %-18s %10s %-20s sd %-8s n %-9d %s", index.Name, short(m.Value), m.Unit, short(m.SD), m.N, strings.Join(m.Warnings, " "))
+			doubts = append(doubts, m.Warnings...)
+		}
+	}
+	for i, code := range doubts {
+		if text := outcome.WarningText(code); text != "" && !slices.Contains(doubts[:i], code) {
+			t.print("%s: %s", code, text)
 		}
 	}
 	return nil

@@ -45,9 +45,9 @@ Effects that follow published figures name them; the rest are labelled assumed.`
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&opt.dir, "output", "o", "", "folder for the photos; created, or replaced when it holds an earlier phantom")
+	f.StringVarP(&opt.dir, "output", "o", "", "`DIR` for the photos; created, or replaced when it holds an earlier phantom")
 	f.StringVar(&opt.scenario, "scenario", demoScenario, "named course")
-	f.StringVar(&opt.script, "script", "", "YAML file that tells the course, instead of a scenario")
+	f.StringVar(&opt.script, "script", "", "`YAML` file that tells the course, instead of a scenario")
 	f.Uint32Var(&opt.seed, "seed", 0, "other skin and other photos of the same course (0: the course's own)")
 	f.Float64Var(&opt.scale, "scale", 1, "pixels per mm, as a factor: 2 gives photos of 12 megapixels")
 	f.BoolVar(&opt.print, "print-script", false, "print the script and write nothing")

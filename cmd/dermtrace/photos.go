@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"dermtrace/internal/folder"
+	"dermtrace/internal/manifest"
 	"dermtrace/internal/photo"
 )
 
@@ -36,6 +38,19 @@ func openSource(ctx context.Context, path string, maxMegapixels float64) (*photo
 		return nil, photoError(path, err)
 	}
 	return p, nil
+}
+
+// inFolder names the folder in front of the files that a manifest's problems speak of.
+func inFolder(dir string, err error) error {
+	var problems manifest.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	said := slices.Clone(problems)
+	for i, p := range said {
+		said[i].File = filepath.Join(dir, filepath.FromSlash(p.File))
+	}
+	return said
 }
 
 // photoError names the file as the user did and turns the mend into the hint.

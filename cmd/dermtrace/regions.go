@@ -43,9 +43,9 @@ be aligned: mark the same points of skin in both.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&file, "output", "o", "", "HTML file to write (default regions.html or landmarks.html, here)")
-	f.StringVar(&landmarks, "landmarks", "", "photo of a visit, to mark points in it and in the frame")
-	f.Float64Var(&max, "max-megapixels", 0, "refuse larger photos (0: 150)")
+	f.StringVarP(&file, "output", "o", "", "`HTML` file to write (default regions.html or landmarks.html, here)")
+	f.StringVar(&landmarks, "landmarks", "", "`PHOTO` of a visit, to mark points in it and in the frame")
+	limitFlag(cmd, &max)
 	return cmd
 }
 
@@ -64,7 +64,7 @@ func (d *desk) write(ctx context.Context, t *terminal, file, landmarks string) e
 	}
 	defer dir.Close()
 	if err := d.open(ctx, dir); err != nil {
-		return err
+		return inFolder(d.dir, err)
 	}
 	page := d.regionPage
 	if landmarks != "" {
@@ -84,6 +84,11 @@ func (d *desk) write(ctx context.Context, t *terminal, file, landmarks string) e
 		return err
 	}
 	t.print("%s", file)
+	if landmarks == "" {
+		t.say("open it in a browser, draw, and save regions.yaml into %s", d.dir)
+	} else {
+		t.say("open it in a browser, and mark points of skin that both photos show")
+	}
 	return nil
 }
 

@@ -40,7 +40,7 @@ come before anything else that the tool knows about noise. Figures with fewer th
 		Args: exactly(1, "one folder of results"),
 		RunE: func(_ *cobra.Command, args []string) error { return runRepeatability(t, args[0], file, asJSON) },
 	}
-	cmd.Flags().StringVarP(&file, "output", "o", "", "noise file to write")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "noise `FILE` to write")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print all figures instead of the table")
 	return cmd
 }

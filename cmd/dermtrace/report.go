@@ -47,14 +47,14 @@ report is not anonymous: skin can be recognised.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&opt.file, "output", "o", "", "file to write")
+	f.StringVarP(&opt.file, "output", "o", "", "`FILE` to write")
 	f.BoolVar(&opt.form.OnePage, "one-page", false, "the essentials on one printed page")
 	f.BoolVar(&opt.form.Sensitive, "sensitive", false, "open with the pictures hidden")
 	f.StringVar(&opt.audience, "for", "clinician", "clinician, or patient: the pair and one plain sentence per goal")
 	f.BoolVar(&opt.pdf, "pdf", false, "write PDF, printed by an installed Chromium")
 	f.StringVar(&opt.paper, "paper", "", "a4 or letter; default: the printer's, a4 for --pdf")
 	f.BoolVar(&opt.coded, "coded", false, "codes for names, days for dates, pictures cut to the regions")
-	f.StringVar(&opt.key, "key", "", "file of the key of --coded; made if absent")
+	f.StringVar(&opt.key, "key", "", "`FILE` of the key of --coded; made if absent")
 	f.StringVar(&opt.purpose, "purpose", "", "care, research, publication or marketing: refuse without this consent")
 	return cmd
 }

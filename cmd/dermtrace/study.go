@@ -34,7 +34,7 @@ func checkStudy(ctx context.Context, t *terminal, dir string, opt checkOptions) 
 	if opt.json {
 		err = t.json(f)
 	} else {
-		t.printForecast(f)
+		t.printForecast(dir, f)
 	}
 	if err != nil {
 		return err
@@ -55,9 +55,9 @@ func checkStudy(ctx context.Context, t *terminal, dir string, opt checkOptions) 
 	return worst(good, partial)
 }
 
-func (t *terminal) printForecast(f *study.Forecast) {
+func (t *terminal) printForecast(dir string, f *study.Forecast) {
 	for _, s := range f.Series {
-		t.print("%-9s %s: %s, %s", s.Verdict, s.Series, counted(s.Photos, "photo"), counted(s.Visits, "visit"))
+		t.print("%-9s %s: %s, %s", s.Verdict, seriesName(s.Series, dir), counted(s.Photos, "photo"), counted(s.Visits, "visit"))
 		if s.Problem != "" {
 			t.print("          refused: %s", sentence(s.Problem, s.Mend))
 		}
@@ -68,16 +68,16 @@ func (t *terminal) printForecast(f *study.Forecast) {
 			t.print("          not used: %s: %s", o.File, sentence(o.Text, o.Mend))
 		}
 		for _, o := range s.Ambiguous {
-			t.print("          in doubt: %s: %s", o.File, sentence(o.Text, o.Mend))
+			t.print("          in doubt: %s: %s", seriesName(o.File, dir), sentence(o.Text, o.Mend))
 		}
 	}
 	t.printOthers(f.Others)
-	t.printUnkept(f.Planned)
+	t.printUnkept(dir, f.Planned)
 }
 
 // printUnkept prints the planned visits for which a batch would find nothing to use: a line
 // for those of one series that have one reason.
-func (t *terminal) printUnkept(list []table.Planned) {
+func (t *terminal) printUnkept(dir string, list []table.Planned) {
 	list = slices.DeleteFunc(slices.Clone(list), func(p table.Planned) bool {
 		return p.Status == table.VisitUsed || p.Status == table.VisitExcluded
 	})
@@ -88,7 +88,7 @@ func (t *terminal) printUnkept(list []table.Planned) {
 			n++
 		}
 		list = list[n:]
-		of := cmp.Or(first.Series, strings.Join(strings.Fields(first.Subject+" "+first.Site+" "+first.Side+" "+first.View), " "))
+		of := cmp.Or(seriesName(first.Series, dir), strings.Join(strings.Fields(first.Subject+" "+first.Site+" "+first.Side+" "+first.View), " "))
 		t.print("%-9s %s: %s: %s", first.Status, of, visits[2:], strings.ReplaceAll(first.Reason, "_", " "))
 	}
 }

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"unicode"
+
+	"dermtrace/internal/study/trial"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -63,11 +66,25 @@ func (t *terminal) hint(text string) {
 
 // fail says an error and its mend; joined errors take a line each.
 func (t *terminal) fail(err error) {
-	t.say("%v", err)
+	t.say("%s", plain(err))
 	var h *hintedError
-	if errors.As(err, &h) {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		t.hint("let this account read the photos and write the results, or name another place")
+	case errors.As(err, &h):
 		t.hint(h.hint)
+	case errors.Is(err, trial.ErrPlan):
+		t.hint("'dermtrace batch --help' shows what a plan holds")
 	}
+}
+
+// plain is the text of an error without the name of the system call that failed.
+func plain(err error) string {
+	text := err.Error()
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		text = strings.ReplaceAll(text, p.Error(), p.Path+": "+p.Err.Error())
+	}
+	return text
 }
 
 // print writes a line of the result.

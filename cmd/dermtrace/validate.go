@@ -72,11 +72,11 @@ Exit status: 0 every goal was met, 1 a goal was missed, 2 wrong use.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.quick, "quick", false, "a small battery, in about a minute")
 	f.IntVar(&o.courses, "courses", 0, "unchanged courses, and as many with a true change (default 102)")
-	f.StringVar(&o.data, "data", "", "score the photos in this folder against the truth.json beside them")
-	f.StringVarP(&o.out, "output", "o", "", "folder for validate.json and validate.html, and for what is done so far")
-	f.StringVar(&o.noise, "noise", "", "write the noise of unchanged skin by band to this file, as the program has it built in, and judge by it")
-	f.StringVar(&o.rates, "flag-rates", "", "write how often each flag is wrong to this file, as the program has it built in")
-	f.StringVar(&o.figuresTo, "figures", "", "write the figures without their samples to this file")
+	f.StringVar(&o.data, "data", "", "score the photos in this `DIR` against the truth.json beside them")
+	f.StringVarP(&o.out, "output", "o", "", "`DIR` for validate.json and validate.html, and for what is done so far")
+	f.StringVar(&o.noise, "noise", "", "write the noise of unchanged skin by band to this `FILE`, as the program has it built in, and judge by it")
+	f.StringVar(&o.rates, "flag-rates", "", "write how often each flag is wrong to this `FILE`, as the program has it built in")
+	f.StringVar(&o.figuresTo, "figures", "", "write the figures without their samples to this `FILE`")
 	f.BoolVar(&o.asJSON, "json", false, "print all figures and samples instead of the table")
 	return cmd
 }
@@ -142,6 +142,9 @@ func (o validateOptions) run(ctx context.Context, t *terminal) (*validate.Report
 		}
 		defer dir.Close()
 		rep, err := validate.Score(ctx, dir, software())
+		if err != nil {
+			err = fileError(o.data, err)
+		}
 		return rep, withHint(err, "see 'dermtrace validate --help' for what the folder must hold")
 	}
 	var err error

@@ -48,7 +48,7 @@ Exit status: 0 everything is as it was, 1 something differs, 2 wrong use.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&noise, "noise", "", "the noise file that 'analyze' was given")
+	f.StringVar(&noise, "noise", "", "the noise `FILE` that 'analyze' was given")
 	f.BoolVar(&asJSON, "json", false, "print what differs as JSON")
 	return cmd
 }
@@ -78,7 +78,7 @@ func verifySeries(ctx context.Context, t *terminal, results, photos, noiseFile s
 	})
 	clear()
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, inFolder(photos, err)
 	}
 	return differences(map[string]*outcome.Record{".": old}, map[string]*outcome.Record{".": res.Record}, []string{"."}), 1, nil
 }

@@ -47,7 +47,7 @@ Exit status: 1 failed, 2 wrong use, 130 interrupted.`,
 			return runWatch(cmd.Context(), t, args[0], opt)
 		},
 	}
-	cmd.Flags().StringVar(&opt.series, "series", "", "folder of the series that the photos shall be compared in")
+	cmd.Flags().StringVar(&opt.series, "series", "", "folder (`DIR`) of the series that the photos shall be compared in")
 	cmd.Flags().BoolVar(&opt.json, "json", false, "print one JSON object per photo")
 	limitFlag(cmd, &opt.maxMegapixels)
 	return cmd

@@ -9,6 +9,7 @@
 package folder
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -50,6 +51,9 @@ func WriteFile(path string, write func(io.Writer) error) error {
 }
 
 func writeFile(d disk, path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder, not a file", path)
+	}
 	tmp, err := d.create(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err

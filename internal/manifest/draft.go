@@ -94,6 +94,13 @@ func Draft(fsys fs.FS, files []File) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
+// Guesses counts the guesses that are marked in the text of a manifest.
+func Guesses(text []byte) int {
+	r := &reader{source: FileName}
+	r.document(text)
+	return len(r.problems)
+}
+
 // writeVisit writes one entry of visits, with the camera's clock beside each photo.
 func (r *reader) writeVisit(b *strings.Builder, v draftVisit) {
 	switch v.source {

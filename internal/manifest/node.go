@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -60,7 +61,12 @@ func (r *reader) failAt(line int, text, mend string) {
 // document parses the text into the root mapping, nil for an empty file.
 func (r *reader) document(text []byte) *yaml.Node {
 	root, second, err := parseYAML(text)
+	line, isText := firstOddLine(text)
 	switch {
+	case !isText:
+		r.fatal = true
+		r.failAt(line, "this line is no UTF-8 text", "save the file as UTF-8 in the program that you wrote it with")
+		return nil
 	case err != nil:
 		r.fatal = true
 		if r.marksIn(text); len(r.problems) == 0 {
@@ -81,6 +87,21 @@ func (r *reader) document(text []byte) *yaml.Node {
 		r.marks(root, "")
 	}
 	return root.Content[0]
+}
+
+// firstOddLine is the first line of a text that is not UTF-8. Text that begins as UTF-16
+// does is left to the parser, which knows it.
+func firstOddLine(text []byte) (line int, isText bool) {
+	if utf8.Valid(text) || bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return 0, true
+	}
+	for l := range bytes.Lines(text) {
+		line++
+		if !utf8.Valid(l) {
+			break
+		}
+	}
+	return line, false
 }
 
 // parseYAML reads one document into nodes, and the line where another begins, 0 for

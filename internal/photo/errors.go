@@ -3,6 +3,7 @@ package photo
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 )
 
@@ -40,11 +41,12 @@ func (e *LimitError) Error() string { return sentence(e.File, e.Format, e.Proble
 func (e *LimitError) Unwrap() error { return e.Err }
 
 // Advice takes an error of this package apart: what is wrong with the file, without
-// its name, and what the user can do. Of any other error the mend is empty.
+// its name, and what the user can do; the mend is empty where nobody knows one.
 func Advice(err error) (problem, mend string) {
 	var format *FormatError
 	var unsupported *UnsupportedError
 	var limit *LimitError
+	var path *fs.PathError
 	switch {
 	case errors.As(err, &format):
 		return sentence("", format.Format, format.Problem, "", nil), format.Mend
@@ -52,6 +54,10 @@ func Advice(err error) (problem, mend string) {
 		return sentence("", unsupported.Format, unsupported.Problem, "", nil), unsupported.Mend
 	case errors.As(err, &limit):
 		return sentence("", limit.Format, limit.Problem, "", nil), limit.Mend
+	case errors.Is(err, fs.ErrPermission):
+		return "may not be read", "let this account read it"
+	case errors.As(err, &path):
+		return path.Err.Error(), ""
 	}
 	return err.Error(), ""
 }

@@ -25,18 +25,30 @@ func completeness(rec *outcome.Record, id string, plan *trial.Plan) []table.Plan
 		}
 		return list
 	}
-	for _, p := range plan.Visits {
-		var took *outcome.Visit
-		for i := range rec.Visits {
-			v := &rec.Visits[i]
-			off := v.Day - p.Day
-			if max(off, -off) <= p.Within && (took == nil || usedPhotos(rec, took.Visit) == 0) {
-				took = v
-			}
+	took := make([]*outcome.Visit, len(plan.Visits))
+	for i := range rec.Visits {
+		v := &rec.Visits[i]
+		if k := meant(plan, v.Day); k >= 0 && (took[k] == nil || usedPhotos(rec, took[k].Visit) == 0) {
+			took[k] = v
 		}
-		list = append(list, plannedRow(rec, id, nameOf(p), float64(p.Day), took))
+	}
+	for k, p := range plan.Visits {
+		list = append(list, plannedRow(rec, id, nameOf(p), float64(p.Day), took[k]))
 	}
 	return list
+}
+
+// meant is the planned visit that one on that day counts for: of those whose days hold it,
+// the nearest, so that no visit counts twice; -1 for none.
+func meant(plan *trial.Plan, day int) int {
+	best, bestOff := -1, 0
+	for k, p := range plan.Visits {
+		off := max(day-p.Day, p.Day-day)
+		if off <= p.Within && (best < 0 || off < bestOff) {
+			best, bestOff = k, off
+		}
+	}
+	return best
 }
 
 // nameOf is what a planned visit is called.

@@ -170,8 +170,10 @@ func (m *merger) readTrial() error {
 	}
 	sum := sha256.Sum256(text)
 	m.study.Allocation = &FileHash{filepath.Base(m.opt.Allocation), hex.EncodeToString(sum[:])}
-	m.allocation, err = trial.ParseAllocation(text)
-	return err
+	if m.allocation, err = trial.ParseAllocation(text); err != nil {
+		return fmt.Errorf("%s: %w", m.opt.Allocation, err)
+	}
+	return nil
 }
 
 // inTime makes the names of visits sort as they took place: they begin with ISO dates.

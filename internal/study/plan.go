@@ -5,9 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 
+	"dermtrace/internal/folder"
+	"dermtrace/internal/skin"
 	"dermtrace/internal/study/source"
 	"dermtrace/internal/study/trial"
 )
@@ -20,7 +21,13 @@ func goodPlan(st *source.Study) (*foundPlan, *trial.Plan, error) {
 		return nil, nil, err
 	}
 	plan, err := trial.ParsePlan([]byte(found.Text))
-	return found, plan, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, known := skin.Definitions()[plan.Primary.Measure]; !known {
+		return nil, nil, fmt.Errorf("%w: primary: there is no measure %q; 'dermtrace indices' lists them", trial.ErrPlan, plan.Primary.Measure)
+	}
+	return found, plan, nil
 }
 
 // planOf reads the study's plan before anything is measured; nil where it has none.
@@ -33,12 +40,9 @@ func planOf(st *source.Study) (*foundPlan, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, trial.MaxPlan+1))
+	b, err := folder.ReadAtMost(f, trial.MaxPlan)
 	if err != nil {
-		return nil, err
-	}
-	if len(b) > trial.MaxPlan { // half a plan is another plan
-		return nil, fmt.Errorf("%s: larger than %d MiB", source.PlanFile, trial.MaxPlan>>20)
+		return nil, fmt.Errorf("%w: %w", trial.ErrPlan, err)
 	}
 	sum := sha256.Sum256(b)
 	return &foundPlan{SHA256: hex.EncodeToString(sum[:]), Text: string(b)}, nil

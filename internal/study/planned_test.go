@@ -99,8 +99,8 @@ func TestABrokenPlanIsRefusedAtOnce(t *testing.T) {
 	if _, err := study.Check(context.Background(), study.Options{Study: dir}); err == nil || !strings.Contains(err.Error(), "plan.yaml: ") {
 		t.Errorf("check: %v", err)
 	}
-	if names, err := os.ReadDir(filepath.Join(out, "series")); err != nil || len(names) != 0 {
-		t.Errorf("measured: %v, %v", names, err)
+	if _, err := os.Stat(out); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder of the results was made all the same: %v", err)
 	}
 }
 

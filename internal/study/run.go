@@ -84,14 +84,6 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 		return Summary{}, err
 	}
 	defer st.Close()
-	if err := prepare(opt); err != nil {
-		return Summary{}, err
-	}
-	unlock, err := lockShard(opt.Out, opt.Shard)
-	if err != nil {
-		return Summary{}, err
-	}
-	defer unlock()
 	f, err := scan(ctx, st, opt)
 	if err != nil {
 		return Summary{}, err
@@ -103,6 +95,14 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	if len(f.Series) == 0 {
 		return Summary{}, ErrNoSeries
 	}
+	if err := prepare(opt); err != nil {
+		return Summary{}, err
+	}
+	unlock, err := lockShard(opt.Out, opt.Shard)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer unlock()
 	gone, err := goneFrom(ctx, st, f, opt)
 	if err != nil {
 		return Summary{}, err

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
@@ -121,9 +120,11 @@ func readAtMost(fsys fs.FS, name string, limit int64) ([]byte, error) {
 // ParseFlat reads the text of photos.csv, with commas, semicolons or tabs. While a guess
 // is left in it, no row is given at all.
 func ParseFlat(text []byte) ([]row, manifest.Problems) {
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	in := csv.NewReader(bytes.NewReader(text))
-	in.Comma, in.FieldsPerRecord, in.TrimLeadingSpace = separator(text), -1, true
+	in, err := folder.CSV(text)
+	if err != nil {
+		return nil, manifest.Problems{badLine(err)}
+	}
+	in.FieldsPerRecord, in.TrimLeadingSpace = -1, true
 	header, err := in.Read()
 	if err != nil {
 		return nil, manifest.Problems{{File: FlatFile, Line: 1, Text: "has no header", Mend: "begin with the line " + strings.Join(Columns, ",")}}
@@ -172,18 +173,6 @@ func badLine(err error) manifest.Problem {
 		p.Line, p.Text = bad.Line, bad.Err.Error()
 	}
 	return p
-}
-
-// separator is the one that the header uses most.
-func separator(text []byte) rune {
-	header, _, _ := bytes.Cut(text, []byte("\n"))
-	best := ','
-	for _, c := range ";\t" {
-		if bytes.Count(header, []byte(string(c))) > bytes.Count(header, []byte(string(best))) {
-			best = c
-		}
-	}
-	return best
 }
 
 func columns(header []string) (map[string]int, manifest.Problems) {

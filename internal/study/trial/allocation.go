@@ -1,13 +1,13 @@
 package trial
 
 import (
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"dermtrace/internal/folder"
 )
 
 // Bounds in bytes of what is read whole (project defaults): a plan of a thousand visits, a
@@ -23,17 +23,20 @@ type Allocation map[[2]string]string // by subject and side; side "" is the whol
 // ParseAllocation reads the text of allocation.csv: subject,arm and, where sides differ,
 // side.
 func ParseAllocation(text []byte) (Allocation, error) {
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))))
+	in, err := folder.CSV(text)
+	if err != nil {
+		return nil, err
+	}
 	header, err := in.Read()
 	if err != nil {
-		return nil, fmt.Errorf("allocation: %w", err)
+		return nil, err
 	}
 	for i := range header {
 		header[i] = strings.ToLower(strings.TrimSpace(header[i]))
 	}
 	subject, side, arm := slices.Index(header, "subject"), slices.Index(header, "side"), slices.Index(header, "arm")
 	if subject < 0 || arm < 0 {
-		return nil, errors.New("allocation: the header needs subject and arm, and may have side")
+		return nil, errors.New("the header needs subject and arm, and may have side")
 	}
 	a := Allocation{}
 	for {
@@ -42,7 +45,7 @@ func ParseAllocation(text []byte) (Allocation, error) {
 			return a, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("allocation: %w", err)
+			return nil, err
 		}
 		key := [2]string{strings.TrimSpace(cells[subject]), ""}
 		if side >= 0 {
@@ -50,7 +53,7 @@ func ParseAllocation(text []byte) (Allocation, error) {
 		}
 		line, _ := in.FieldPos(0)
 		if _, twice := a[key]; twice {
-			return nil, fmt.Errorf("allocation: line %d: %s has an arm already", line, strings.Join(key[:], " "))
+			return nil, fmt.Errorf("line %d: %s has an arm already", line, strings.TrimSpace(strings.Join(key[:], " ")))
 		}
 		a[key] = strings.TrimSpace(cells[arm])
 	}

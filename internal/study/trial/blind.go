@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"dermtrace/internal/folder"
 )
 
 // Pair is a before and an after picture of one series.
@@ -156,7 +158,7 @@ type Unblinded struct {
 var ErrBroken = errors.New("the key is not the one that was sealed with these pictures")
 
 // Unblind checks the key against the seal of the pack and joins the scores.
-func Unblind(sheet io.Reader, key, seal []byte) (*Unblinded, error) {
+func Unblind(sheet, key, seal []byte) (*Unblinded, error) {
 	var s struct {
 		SHA256 string `json:"key_sha256"`
 	}
@@ -173,7 +175,7 @@ func Unblind(sheet io.Reader, key, seal []byte) (*Unblinded, error) {
 	}
 	u := &Unblinded{}
 	if err := u.read(sheet, k); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", SheetFile, err)
 	}
 	u.count()
 	u.agree(k.Seed)
@@ -181,16 +183,16 @@ func Unblind(sheet io.Reader, key, seal []byte) (*Unblinded, error) {
 }
 
 // read joins the sheet with the key; pairs without a score are left out.
-func (u *Unblinded) read(sheet io.Reader, k Key) error {
+func (u *Unblinded) read(sheet []byte, k Key) error {
 	byCode := map[string]KeyPair{}
 	for _, p := range k.Pairs {
 		byCode[p.Code] = p
 	}
-	in := csv.NewReader(sheet)
-	header, err := in.Read()
-	if err == nil {
-		header[0] = strings.TrimPrefix(header[0], "\ufeff") // spreadsheets write it
+	in, err := folder.CSV(sheet)
+	if err != nil {
+		return err
 	}
+	header, err := in.Read()
 	if err != nil || !slices.Equal(header, sheetHeader) {
 		return fmt.Errorf("the rating sheet must begin with %s", strings.Join(sheetHeader, ","))
 	}

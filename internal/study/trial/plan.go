@@ -9,9 +9,11 @@ package trial
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -64,33 +66,60 @@ type Exclusion struct {
 
 var planContrasts = []string{"raw", "vs_control", "vs_comparator"}
 
+// ErrPlan is what every refusal of a plan is.
+var ErrPlan = errors.New("plan.yaml")
+
 // ParsePlan reads the text of plan.yaml.
 func ParsePlan(text []byte) (*Plan, error) {
 	p := &Plan{Alpha: 0.05, Sides: 2}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	dec.KnownFields(true)
 	if err := dec.Decode(p); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("plan.yaml: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrPlan, plainly(err))
 	}
+	if err := cmp.Or(p.check(), p.checkDays(), p.checkViews()); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPlan, err)
+	}
+	return p, nil
+}
+
+// What the YAML library says of a key or a value that does not fit a type of ours.
+var (
+	unknownKey = regexp.MustCompile(`field (\S+) not found in type \S+`)
+	wrongValue = regexp.MustCompile("cannot unmarshal !!\\S+ (?:`([^`]*)` )?into \\S+")
+)
+
+// plainly says what is wrong with a plan without the types of this program.
+func plainly(err error) error {
+	var wrong *yaml.TypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	lines := make([]string, len(wrong.Errors))
+	for i, e := range wrong.Errors {
+		e = unknownKey.ReplaceAllString(e, `there is no key "$1" here`)
+		lines[i] = wrongValue.ReplaceAllString(e, `the value "$1" is not of the right kind`)
+	}
+	return errors.New(strings.Join(lines, "; "))
+}
+
+func (p *Plan) check() error {
 	switch {
 	case !(p.Alpha > 0 && p.Alpha < 1):
-		return nil, fmt.Errorf("plan.yaml: alpha %v is not between 0 and 1", p.Alpha)
+		return fmt.Errorf("alpha %v is not between 0 and 1", p.Alpha)
 	case p.Sides != 1 && p.Sides != 2:
-		return nil, fmt.Errorf("plan.yaml: a test has 1 or 2 sides, not %d", p.Sides)
+		return fmt.Errorf("a test has 1 or 2 sides, not %d", p.Sides)
 	case p.Primary.Measure == "":
-		return nil, errors.New("plan.yaml: primary names no measure")
+		return errors.New("primary names no measure")
 	case !slices.Contains(planContrasts, p.Primary.Contrast):
-		return nil, fmt.Errorf("plan.yaml: primary: the contrast %q is none of raw, vs_control, vs_comparator", p.Primary.Contrast)
-	}
-	if err := errors.Join(p.checkDays(), p.checkViews()); err != nil {
-		return nil, err
+		return fmt.Errorf("primary: the contrast %q is none of raw, vs_control, vs_comparator", p.Primary.Contrast)
 	}
 	for _, e := range p.Exclusions {
 		if e.Subject == "" || e.Reason == "" {
-			return nil, errors.New("plan.yaml: an exclusion needs subject and reason")
+			return errors.New("an exclusion needs subject and reason")
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // Limits of a plan (project defaults: a century of days, ten times the visits of the
@@ -103,14 +132,19 @@ const (
 // checkDays refuses days that no study has.
 func (p *Plan) checkDays() error {
 	if len(p.Visits) > maxPlanned {
-		return fmt.Errorf("plan.yaml: %d visits are planned; at most %d can be", len(p.Visits), maxPlanned)
+		return fmt.Errorf("%d visits are planned; at most %d can be", len(p.Visits), maxPlanned)
 	}
 	for _, v := range append([]Visit{{"the primary visit", p.Primary.Day, p.Primary.Within}}, p.Visits...) {
 		switch {
 		case v.Day < -maxDay || v.Day > maxDay:
-			return fmt.Errorf("plan.yaml: %s: day %d is more than a century away", v.Name, v.Day)
+			return fmt.Errorf("%s: day %d is more than a century away", v.Name, v.Day)
 		case v.Within < 0 || v.Within > maxDay:
-			return fmt.Errorf("plan.yaml: %s: within %d is no number of days", v.Name, v.Within)
+			return fmt.Errorf("%s: within %d is no number of days", v.Name, v.Within)
+		}
+	}
+	for i, v := range p.Visits {
+		if v.Name != "" && slices.ContainsFunc(p.Visits[:i], func(o Visit) bool { return o.Name == v.Name }) {
+			return fmt.Errorf("two visits are called %q", v.Name)
 		}
 	}
 	return nil
@@ -119,14 +153,14 @@ func (p *Plan) checkDays() error {
 // checkViews refuses views that say nothing, and those that are planned twice.
 func (p *Plan) checkViews() error {
 	if len(p.Views) > maxPlanned {
-		return fmt.Errorf("plan.yaml: %d views are planned; at most %d can be", len(p.Views), maxPlanned)
+		return fmt.Errorf("%d views are planned; at most %d can be", len(p.Views), maxPlanned)
 	}
 	for i, v := range p.Views {
 		switch {
 		case v == View{}:
-			return errors.New("plan.yaml: a planned view needs site, side or view")
+			return errors.New("a planned view needs site, side or view")
 		case slices.Contains(p.Views[:i], v):
-			return fmt.Errorf("plan.yaml: the view %s is planned twice", strings.TrimSpace(v.Site+" "+v.Side+" "+v.View))
+			return fmt.Errorf("the view %s is planned twice", strings.TrimSpace(v.Site+" "+v.Side+" "+v.View))
 		}
 	}
 	return nil

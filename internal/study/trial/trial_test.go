@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -69,18 +70,18 @@ func TestBlindAndUnblind(t *testing.T) {
 	if left < 10 || left > 30 {
 		t.Errorf("the after picture is left %d times of 40", left)
 	}
-	u, err := Unblind(strings.NewReader(sheet), key, []byte(pack[SealFile]))
+	u, err := Unblind([]byte(sheet), key, []byte(pack[SealFile]))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if u.Pairs != 40 || u.After != 80 || u.Before != 0 || !(math.Abs(u.Mean-1.75) < 1e-12) {
 		t.Errorf("unblinded = %d pairs, %d after, %d before, mean %v", u.Pairs, u.After, u.Before, u.Mean)
 	}
-	if _, err := Unblind(strings.NewReader(sheet), append(key, ' '), []byte(pack[SealFile])); err != ErrBroken {
+	if _, err := Unblind([]byte(sheet), append(key, ' '), []byte(pack[SealFile])); err != ErrBroken {
 		t.Errorf("a changed key: %v", err)
 	}
 	for _, bad := range []string{"pair,rater,score\n99,A,1\n", "pair,rater,score\n1,A,9\n", "pair,rater,score\n1,A,1\n1,A,1\n", "a,b\n"} {
-		if _, err := Unblind(strings.NewReader(bad), key, []byte(pack[SealFile])); err == nil {
+		if _, err := Unblind([]byte(bad), key, []byte(pack[SealFile])); err == nil {
 			t.Errorf("the sheet %q is accepted", bad)
 		}
 	}
@@ -125,6 +126,22 @@ func TestAllocation(t *testing.T) {
 	for _, bad := range []string{"subject\nP1\n", "subject,arm\nP1,a\nP1,b\n", ""} {
 		if _, err := ParseAllocation([]byte(bad)); err == nil {
 			t.Errorf("%q is accepted", bad)
+		}
+	}
+}
+
+// What is wrong with a plan is told in the words of the plan.
+func TestPlansAreRefusedPlainly(t *testing.T) {
+	const primary = "primary: {measure: roughness, contrast: raw}\n"
+	for text, want := range map[string]string{
+		"primari: 1\n":                    `plan.yaml: line 1: there is no key "primari" here`,
+		primary + "sides: two\n":          `plan.yaml: line 2: the value "two" is not of the right kind`,
+		"primary: {measure: roughness}\n": `plan.yaml: primary: the contrast "" is none of raw, vs_control, vs_comparator`,
+		primary + "visits: [{name: V1, day: 1}, {name: V1, day: 2}]\n": `plan.yaml: two visits are called "V1"`,
+		primary + "views: [{}]\n":                                      "plan.yaml: a planned view needs site, side or view",
+	} {
+		if _, err := ParsePlan([]byte(text)); !errors.Is(err, ErrPlan) || err.Error() != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
 }
