@@ -88,7 +88,7 @@ func (l Light) ApplyPart(rgb *raster.RGB, part Part) {
 	for k, p := range rgb.Planes() {
 		raster.Bands(p.H, func(y0, y1 int) {
 			for y := y0; y < y1; y++ {
-				scaleRow(p.Row(y), columns, float32(l.Gain[k]*l.slope.row(y, part)))
+				scaleRow(p.Row(y), p.Row(y), columns, float32(l.Gain[k]*l.slope.row(y, part)))
 			}
 		})
 	}
@@ -112,9 +112,7 @@ func (l Light) Crop(rgb *raster.RGB, x0, y0, x1, y1 int) *raster.RGB {
 		src := rgb.Planes()[k]
 		raster.Bands(p.H, func(a, b int) {
 			for y := a; y < b; y++ {
-				row := p.Row(y)
-				copy(row, src.Row(y + y0)[x0:x1])
-				scaleRow(row, columns, float32(l.Gain[k]*l.slope.row(y, part)))
+				scaleRow(p.Row(y), src.Row(y + y0)[x0:x1], columns, float32(l.Gain[k]*l.slope.row(y, part)))
 			}
 		})
 	}
@@ -137,16 +135,18 @@ func (l Light) gainOfGrey() (gain [3]float64) {
 	return gain
 }
 
-// scaleRow multiplies pix by gain and, where the light slopes, by that of each column.
-func scaleRow(pix, columns []float32, gain float32) {
+// scaleRow is src times gain and, where the light slopes, times that of each column.
+func scaleRow(dst, src, columns []float32, gain float32) {
+	src = src[:len(dst)]
 	if columns == nil {
-		for i := range pix {
-			pix[i] *= gain
+		for i, v := range src {
+			dst[i] = v * gain
 		}
 		return
 	}
-	for i := range pix {
-		pix[i] *= float32(gain * columns[i])
+	columns = columns[:len(dst)]
+	for i, v := range src {
+		dst[i] = v * float32(gain*columns[i])
 	}
 }
 

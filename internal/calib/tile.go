@@ -66,26 +66,23 @@ func SampleTiles(rgb *raster.RGB, tiles ...Tile) []TileLight {
 func sampleTile(rgb *raster.RGB, t Tile) TileLight {
 	out := TileLight{ID: t.ID, At: centre(t.Mask)}
 	total := t.Mask.Count()
-	green := make([]float64, 0, total)
-	eachUsable(rgb, t.Mask, func(_, g, _ float32) { green = append(green, math.Log(float64(g))) })
-	if len(green) == 0 {
+	light := usable(rgb, t.Mask, total)
+	if len(light[1]) == 0 {
 		return out
 	}
-	lo, hi := keepRange(slices.Clone(green))
+	var known logarithms
+	r, g, b := known.of(light[0]), known.of(light[1]), known.of(light[2])
+	lo, hi := keepRange(slices.Clone(g))
 	var sum, square [3]float64
-	next := 0
-	eachUsable(rgb, t.Mask, func(r, _, b float32) {
-		g := green[next]
-		next++
+	for i, g := range g {
 		if g < lo || g > hi {
-			return
+			continue
 		}
 		out.N++
-		for k, v := range [3]float64{math.Log(float64(r)), g, math.Log(float64(b))} {
-			sum[k] += v
-			square[k] += v * v
-		}
-	})
+		r, b := r[i], b[i]
+		sum[0], sum[1], sum[2] = sum[0]+r, sum[1]+g, sum[2]+b
+		square[0], square[1], square[2] = square[0]+r*r, square[1]+g*g, square[2]+b*b
+	}
 	n := float64(out.N)
 	for k := range 3 {
 		out.Log[k] = sum[k] / n
@@ -93,6 +90,29 @@ func sampleTile(rgb *raster.RGB, t Tile) TileLight {
 	}
 	out.Valid = out.N >= minTilePixels && n >= minTileKept*float64(total)
 	return out
+}
+
+// logarithms remembers logarithms of light by its bits: a photo of 8 bits has about a
+// thousand values.
+type logarithms [1 << logarithmBits]struct {
+	bits uint32 // 0: none
+	ln   float64
+}
+
+const logarithmBits = 11
+
+func (l *logarithms) of(light []float32) []float64 {
+	const golden = 0x9e3779b1 // 2^32 over the golden ratio spreads bits (Knuth, TAOCP 3, 6.4)
+	ln := make([]float64, len(light))
+	for i, v := range light {
+		bits := math.Float32bits(v)
+		e := &l[bits*golden>>(32-logarithmBits)]
+		if e.bits != bits {
+			e.bits, e.ln = bits, math.Log(float64(v))
+		}
+		ln[i] = e.ln
+	}
+	return ln
 }
 
 // centre is the mean position of a mask's pixels, NaN for none.
@@ -109,21 +129,28 @@ func centre(m *roi.Mask) geom.Point {
 	return geom.Point{X: x / n, Y: y / n}
 }
 
-// eachUsable calls fn for the pixels of a mask that are neither clipped nor too dark.
-func eachUsable(rgb *raster.RGB, m *roi.Mask, fn func(r, g, b float32)) {
-	usable := func(v float32) bool { return v > darkest && v < lightest }
+// usable is the light of the pixels of a mask, total in number, that are neither clipped nor
+// too dark.
+func usable(rgb *raster.RGB, m *roi.Mask, total int) (light [3][]float32) {
+	for k := range light {
+		light[k] = make([]float32, total)
+	}
+	n := 0
+	in := func(v float32) bool { return v > darkest && v < lightest }
 	x0, y0, x1, y1 := m.Bounds()
 	x0, x1 = max(x0, 0), min(x1, rgb.W())
 	for y := max(y0, 0); y < min(y1, rgb.H()); y++ {
 		r, g, b := rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)
 		m.Runs(y, func(a, z int) {
 			for x := max(a, x0); x < min(z, x1); x++ {
-				if usable(r[x]) && usable(g[x]) && usable(b[x]) {
-					fn(r[x], g[x], b[x])
+				if in(r[x]) && in(g[x]) && in(b[x]) {
+					light[0][n], light[1][n], light[2][n] = r[x], g[x], b[x]
+					n++
 				}
 			}
 		})
 	}
+	return [3][]float32{light[0][:n], light[1][:n], light[2][:n]}
 }
 
 // keepRange is the range of ln G within trimMAD robust standard deviations, or keptCodes
@@ -141,17 +168,61 @@ func keepRange(green []float64) (lo, hi float64) {
 // v = ((c + 0.055)/1.055)^2.4 (IEC 61966-2-1), d ln v = 2.4 dc/(c + 0.055).
 func codeStep(v float64) float64 { return 2.4 / 255 / (cie.Encode(v) + 0.055) }
 
-// median reorders v and returns its middle, NaN for none.
+// median may reorder v and returns its middle, NaN for none.
 func median(v []float64) float64 {
-	half := len(v) / 2
+	half, even := len(v)/2, len(v)%2 == 0
 	if len(v) == 0 {
 		return math.NaN()
 	}
+	if part, below := bucketOf(v, half); part != nil && half > below {
+		v, half = part, half-below
+	}
 	high := nth(v, half)
-	if len(v)%2 == 1 {
+	if !even {
 		return high
 	}
 	return (slices.Max(v[:half]) + high) / 2
+}
+
+// buckets is the number of equal steps that many values are counted in.
+const buckets, manyValues = 1024, 4 * 1024
+
+// bucketOf is those of many values that lie in one step with the value of rank k, and how
+// many values are less; nil if it is no use.
+func bucketOf(v []float64, k int) (part []float64, below int) {
+	if len(v) < manyValues {
+		return nil, 0
+	}
+	low, high := v[0], v[0]
+	for _, x := range v {
+		switch {
+		case x < low:
+			low = x
+		case x > high:
+			high = x
+		case x != x:
+			return nil, 0
+		}
+	}
+	scale := (buckets - 1) / (high - low)
+	if !(scale > 0 && scale <= math.MaxFloat64) {
+		return nil, 0
+	}
+	var count [buckets]int
+	for _, x := range v {
+		count[int((x-low)*scale)]++
+	}
+	b := 0
+	for ; below+count[b] <= k; b++ {
+		below += count[b]
+	}
+	part = make([]float64, 0, count[b])
+	for _, x := range v {
+		if int((x-low)*scale) == b {
+			part = append(part, x)
+		}
+	}
+	return part, below
 }
 
 // nth puts the value of rank k where sorting would, none larger before it, none smaller

@@ -30,7 +30,10 @@ func (d *decoded) source(h *header) *Source {
 func (d *decoded) linear(h *header) *raster.RGB { return d.source(h).pixels() }
 
 // luts holds the light of every code, per channel; channels of one curve share a table.
-type luts struct{ r, g, b []float32 }
+type luts struct {
+	r, g, b []float32
+	single  bool // all are one
+}
 
 func makeLUTs(s colourSpace, codes int) luts {
 	var t [3][]float32
@@ -44,7 +47,7 @@ func makeLUTs(s colourSpace, codes int) luts {
 			t[i][v] = float32(c(float64(v) / float64(codes-1)))
 		}
 	}
-	return luts{t[0], t[1], t[2]}
+	return luts{t[0], t[1], t[2], s.single}
 }
 
 // afterCoding are the tables for luma codes of a grey picture.
@@ -56,7 +59,7 @@ func (t luts) afterCoding(k ycc) luts {
 		}
 		return out
 	}
-	return luts{via(t.r), via(t.g), via(t.b)}
+	return luts{via(t.r), via(t.g), via(t.b), t.single}
 }
 
 // reader picks the kernel for an image. Its bounds need not start at (0, 0).

@@ -10,7 +10,7 @@ import (
 //	G = gain·(Y - black) - cbG·(Cb - 128) - crG·(Cr - 128)
 //	B = gain·(Y - black) + cbB·(Cb - 128)
 type ycc struct {
-	black, gain, half  int32
+	black, gain        int32
 	crR, cbG, crG, cbB int32
 }
 
@@ -29,7 +29,7 @@ func makeYCC(kr, kb float64, full bool) ycc {
 	}
 	fixed := func(v float64) int32 { return int32(v*65536 + .5) }
 	return ycc{
-		black: int32(black), gain: fixed(y), half: 1 << 13,
+		black: int32(black), gain: fixed(y),
 		crR: fixed(2 * (1 - kr) * c), cbB: fixed(2 * (1 - kb) * c),
 		cbG: fixed(2 * (1 - kb) * kb / kg * c), crG: fixed(2 * (1 - kr) * kr / kg * c),
 	}
@@ -41,12 +41,24 @@ func makeYCC(kr, kb float64, full bool) ycc {
 // which way it is rounded hangs on Y, Cb and Cr alike for all pixels of an even patch.
 // With limited range and the widest primaries, sums lie between -300 and 560, so that an
 // index needs no check.
-type clampTable [4096]float32
+type clampTable [1 << clampBits]float32
 
-const clampBelow = 384 * codeParts
+const clampBits, clampBelow = 12, 384 * codeParts
 
 // codeParts are the steps of a code that light is told at.
 const codeParts = 4
+
+// A sum for a table is in units of which 2^sumBits are an entry, so that its top bits are
+// the index: what a ycc has, times sumUnit, modulo 2^32. firstEntry is that of code 0, with
+// half an entry added, to round.
+const (
+	sumBits    = 32 - clampBits
+	sumUnit    = codeParts << sumBits >> 16
+	firstEntry = clampBelow<<sumBits + 1<<(sumBits-1)
+)
+
+// at is the light of a sum.
+func (t *clampTable) at(sum uint32) float32 { return t[sum>>sumBits] }
 
 func makeClampTable(codes []float32) *clampTable {
 	var t clampTable
@@ -56,18 +68,35 @@ func makeClampTable(codes []float32) *clampTable {
 	return &t
 }
 
-// at is the light of a sum in 1/65536, which has half a step added.
-func (t *clampTable) at(v int32) float32 { return t[(v>>14+clampBelow)&4095] }
-
-// ycbcr turns codes to light.
+// ycbcr turns codes to light. Its factors are those of a ycc in the units of sums.
 type ycbcr struct {
-	k       ycc
-	r, g, b *clampTable
+	luma    uint32
+	r, g, b channel
+}
+
+// channel is how a sum is made of Cb and Cr, to which luma is added.
+type channel struct {
+	start, cb, cr uint32
+	light         *clampTable
+}
+
+func newYCbCr(k ycc, t luts) *ycbcr {
+	luma := uint32(k.gain * sumUnit)
+	make := func(cb, cr int32, light *clampTable) channel {
+		u, w := uint32(cb*sumUnit), uint32(cr*sumUnit)
+		return channel{firstEntry - uint32(k.black)*luma - 128*u - 128*w, u, w, light}
+	}
+	r := makeClampTable(t.r)
+	g, b := r, r
+	if !t.single {
+		g, b = makeClampTable(t.g), makeClampTable(t.b)
+	}
+	return &ycbcr{luma, make(0, k.crR, r), make(-k.cbG, -k.crG, g), make(k.cbB, 0, b)}
 }
 
 // readYCbCr reads any subsampling; a chroma sample counts for all pixels that share it.
 func readYCbCr(m *image.YCbCr, k ycc, t luts) rowReader {
-	c := &ycbcr{k, makeClampTable(t.r), makeClampTable(t.g), makeClampTable(t.b)}
+	c := newYCbCr(k, t)
 	wide := chromaWidth(m.SubsampleRatio)
 	return func(y, x0 int, r, g, b []float32) {
 		luma := m.Y[y*m.YStride+x0:][:len(r)]
@@ -75,14 +104,13 @@ func readYCbCr(m *image.YCbCr, k ycc, t luts) rowReader {
 		cb, cr := m.Cb[at:], m.Cr[at:]
 		switch {
 		case wide == 1:
-			c.row(luma, cb[:len(luma)], cr[:len(luma)], r, g, b)
+			c.row(luma, cb, cr, r, g, b)
 		case wide == 2 && x0%2 == 0:
-			n := (len(luma) + 1) / 2
-			c.rowOfPairs(luma, cb[:n], cr[:n], r, g, b)
+			c.rowOfPairs(luma, cb, cr, r, g, b)
 		default:
 			for i, v := range luma {
 				j := (x0+i)/wide - x0/wide
-				c.pixel(v, cb[j], cr[j], &r[i], &g[i], &b[i])
+				r[i], g[i], b[i] = c.pixel(v, cb[j], cr[j])
 			}
 		}
 	}
@@ -99,42 +127,44 @@ func chromaWidth(s image.YCbCrSubsampleRatio) int {
 	return 4
 }
 
-func (c *ycbcr) pixel(y, cb, cr uint8, r, g, b *float32) {
-	yy := (int32(y)-c.k.black)*c.k.gain + c.k.half
-	u, w := int32(cb)-128, int32(cr)-128
-	*r = c.r.at(yy + c.k.crR*w)
-	*g = c.g.at(yy - c.k.cbG*u - c.k.crG*w)
-	*b = c.b.at(yy + c.k.cbB*u)
+func (c *ycbcr) pixel(luma, cb, cr uint8) (r, g, b float32) {
+	y, u, w := c.luma*uint32(luma), uint32(cb), uint32(cr)
+	return c.r.light.at(y + c.r.start + c.r.cr*w), c.g.light.at(y + c.g.start + c.g.cb*u + c.g.cr*w), c.b.light.at(y + c.b.start + c.b.cb*u)
 }
 
 func (c *ycbcr) row(luma, cb, cr []uint8, r, g, b []float32) {
-	k, tr, tg, tb := c.k, c.r, c.g, c.b
 	cb, cr, r, g, b = cb[:len(luma)], cr[:len(luma)], r[:len(luma)], g[:len(luma)], b[:len(luma)]
 	for i, v := range luma {
-		yy := (int32(v)-k.black)*k.gain + k.half
-		u, w := int32(cb[i])-128, int32(cr[i])-128
-		r[i] = tr.at(yy + k.crR*w)
-		g[i] = tg.at(yy - k.cbG*u - k.crG*w)
-		b[i] = tb.at(yy + k.cbB*u)
+		r[i], g[i], b[i] = c.pixel(v, cb[i], cr[i])
 	}
 }
 
 // rowOfPairs is row where two pixels share a chroma sample; the last may be alone.
 func (c *ycbcr) rowOfPairs(luma, cb, cr []uint8, r, g, b []float32) {
-	k, tr, tg, tb := c.k, c.r, c.g, c.b
 	pairs := len(luma) / 2
-	for j := range pairs {
-		u, w := int32(cb[j])-128, int32(cr[j])-128
-		dr, dg, db := k.crR*w+k.half, k.half-k.cbG*u-k.crG*w, k.cbB*u+k.half
-		y := luma[2*j : 2*j+2 : 2*j+2]
-		rr, gg, bb := r[2*j:2*j+2:2*j+2], g[2*j:2*j+2:2*j+2], b[2*j:2*j+2:2*j+2]
-		y0, y1 := (int32(y[0])-k.black)*k.gain, (int32(y[1])-k.black)*k.gain
-		rr[0], rr[1] = tr.at(y0+dr), tr.at(y1+dr)
-		gg[0], gg[1] = tg.at(y0+dg), tg.at(y1+dg)
-		bb[0], bb[1] = tb.at(y0+db), tb.at(y1+db)
-	}
+	c.pairs(luma, cb[:pairs], cr, [3][]float32{r, g, b})
 	if i := 2 * pairs; i < len(luma) {
-		c.pixel(luma[i], cb[pairs], cr[pairs], &r[i], &g[i], &b[i])
+		r[i], g[i], b[i] = c.pixel(luma[i], cb[pairs], cr[pairs])
+	}
+}
+
+func (c *ycbcr) pairs(luma, cb, cr []uint8, dst [3][]float32) {
+	n := 2 * len(cb)
+	luma, cr = luma[:n], cr[:len(cb)]
+	r, g, b := dst[0][:n], dst[1][:n], dst[2][:n]
+	gain, tr, tg, tb := c.luma, c.r.light, c.g.light, c.b.light
+	for j := range cb {
+		u, w := uint32(cb[j]), uint32(cr[j])
+		i, k := 2*j, 2*j+1
+		if k < n { // as it always is: one check for six
+			y0, y1 := gain*uint32(luma[i]), gain*uint32(luma[k])
+			d := c.r.start + c.r.cr*w
+			r[i], r[k] = tr.at(y0+d), tr.at(y1+d)
+			d = c.g.start + c.g.cb*u + c.g.cr*w
+			g[i], g[k] = tg.at(y0+d), tg.at(y1+d)
+			d = c.b.start + c.b.cb*u
+			b[i], b[k] = tb.at(y0+d), tb.at(y1+d)
+		}
 	}
 }
 

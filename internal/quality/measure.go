@@ -57,7 +57,7 @@ type Picture interface {
 // Measure reads the figures of a photo inside the regions or, without any, as a whole.
 func Measure(pic Picture, meta photo.Meta, regions ...*roi.Mask) Facts {
 	f := Facts{Meta: meta, LongSide: max(pic.W(), pic.H()), ShortSide: min(pic.W(), pic.H())}
-	at := blocks(pic.W(), pic.H(), union(regions))
+	at := blocks(pic.W(), pic.H(), regions)
 	f.Pixels = len(at) * blockPx * blockPx
 	if len(at) == 0 {
 		nan := math.NaN()
@@ -73,31 +73,21 @@ func Measure(pic Picture, meta photo.Meta, regions ...*roi.Mask) Facts {
 	return f
 }
 
-func union(regions []*roi.Mask) *roi.Mask {
-	if len(regions) == 0 {
-		return nil
-	}
-	m := regions[0]
-	for _, r := range regions[1:] {
-		m = m.Or(r)
-	}
-	return m
-}
-
 // corner is the top-left pixel of a block.
 type corner struct{ x, y int }
 
-// blocks spreads up to maxBlocks blocks evenly over a mask (nil: the whole picture).
-func blocks(w, h int, m *roi.Mask) []corner {
+// blocks spreads up to maxBlocks blocks evenly over the regions together (none: the whole
+// picture).
+func blocks(w, h int, regions []*roi.Mask) []corner {
 	x0, y0, x1, y1 := 0, 0, w, h
-	if m != nil {
-		x0, y0, x1, y1 = m.Bounds()
+	if len(regions) > 0 {
+		x0, y0, x1, y1 = boxOf(regions)
 		x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, w), min(y1, h)
 	}
 	var all []corner
 	for y := y0; y+blockPx <= y1; y += blockPx {
 		for x := x0; x+blockPx <= x1; x += blockPx {
-			if m == nil || inside(m, x, y) {
+			if len(regions) == 0 || inside(regions, x, y) {
 				all = append(all, corner{x, y})
 			}
 		}
@@ -112,15 +102,50 @@ func blocks(w, h int, m *roi.Mask) []corner {
 	return kept
 }
 
-func inside(m *roi.Mask, x, y int) bool {
+// boxOf is the box [x0, x1) × [y0, y1) of all regions.
+func boxOf(regions []*roi.Mask) (x0, y0, x1, y1 int) {
+	for _, m := range regions {
+		a, b, c, d := m.Bounds()
+		switch {
+		case len(m.In) == 0:
+		case x1 == x0:
+			x0, y0, x1, y1 = a, b, c, d
+		default:
+			x0, y0, x1, y1 = min(x0, a), min(y0, b), max(x1, c), max(y1, d)
+		}
+	}
+	return x0, y0, x1, y1
+}
+
+// inside reports that each pixel of the block at x, y is in a region.
+func inside(regions []*roi.Mask, x, y int) bool {
 	for v := y; v < y+blockPx; v++ {
-		for _, in := range m.Row(v)[x-m.X0 : x-m.X0+blockPx] {
-			if !in {
+		for u := x; u < x+blockPx; {
+			end := u
+			for _, m := range regions {
+				end = max(end, runFrom(m, u, v, x+blockPx))
+			}
+			if end == u {
 				return false
 			}
+			u = end
 		}
 	}
 	return true
+}
+
+// runFrom is where the pixels of a region in row y end that begin at x, at most at limit;
+// x where that one is not in it.
+func runFrom(m *roi.Mask, x, y, limit int) int {
+	if y < m.Y0 || y >= m.Y0+m.H || x < m.X0 {
+		return x
+	}
+	row := m.Row(y)
+	limit = min(limit, m.X0+m.W)
+	for x < limit && row[x-m.X0] {
+		x++
+	}
+	return x
 }
 
 // block is what one block yields.
@@ -134,11 +159,15 @@ type block struct {
 }
 
 func readBlock(pic Picture, at corner) block {
-	rgb := pic.Crop(at.x, at.y, at.x+blockPx, at.y+blockPx)
+	x0, y0 := at.x, at.y
+	rgb, whole := pic.(*raster.RGB)
+	if !whole {
+		rgb, x0, y0 = pic.Crop(x0, y0, x0+blockPx, y0+blockPx), 0, 0
+	}
 	b := block{at: at, y: make([]float32, 0, blockPx*blockPx), white: make([]bool, 0, blockPx*blockPx)}
 	var sum float64
-	for y := range blockPx {
-		rs, gs, bs := rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)
+	for y := y0; y < y0+blockPx; y++ {
+		rs, gs, bs := rgb.R.Row(y)[x0:x0+blockPx], rgb.G.Row(y)[x0:x0+blockPx], rgb.B.Row(y)[x0:x0+blockPx]
 		for x := range rs {
 			r, g, bl := rs[x], gs[x], bs[x]
 			hi, lo := max(r, g, bl), min(r, g, bl)

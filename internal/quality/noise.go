@@ -13,7 +13,11 @@ import (
 // no block of 32×32 pixels fits. Noise that JPEG or a camera has smoothed is what is
 // left of it.
 func NoiseSD(p *raster.Plane, m *roi.Mask) float64 {
-	at := blocks(p.W, p.H, m)
+	var regions []*roi.Mask
+	if m != nil {
+		regions = append(regions, m)
+	}
+	at := blocks(p.W, p.H, regions)
 	if len(at) == 0 {
 		return math.NaN()
 	}

@@ -119,7 +119,7 @@ func TestRowsBesideTheViewDoNotMatter(t *testing.T) {
 	}
 	place := geom.Transform{1.5, 0.1, 3, -0.1, 1.5, 400, 1e-5, 0, 1}
 	view := View{X: 20, Y: 30, W: 120, H: 90}
-	want, err := warp(photo, place.Mul(view.frameFromPicture(1)), 120, 90)
+	want, err := warp(photo, asShot, place.Mul(view.frameFromPicture(1)), 120, 90)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,13 +132,13 @@ func TestRowsBesideTheViewDoNotMatter(t *testing.T) {
 			photo.R.Pix[i] = 9
 		}
 	}
-	got, err := warp(photo, place.Mul(view.frameFromPicture(1)), 120, 90)
+	got, err := warp(photo, asShot, place.Mul(view.frameFromPicture(1)), 120, 90)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, v := range want.R.Pix {
-		if v != got.R.Pix[i] {
-			t.Fatalf("pixel %d: %v, want %v", i, got.R.Pix[i], v)
+	for i, v := range want.Pix {
+		if v != got.Pix[i] {
+			t.Fatalf("byte %d: %v, want %v", i, got.Pix[i], v)
 		}
 	}
 }

@@ -1,10 +1,10 @@
 package render
 
 import (
-	"image"
 	"math"
 	"sync"
 
+	"dermtrace/internal/cie"
 	"dermtrace/internal/raster"
 )
 
@@ -14,59 +14,60 @@ const (
 	hatchPeriodPx         = 16
 )
 
-// lutSize is fine enough that one step is a twentieth of an sRGB code in the darks.
-const lutSize = 1 << 16
+// The encoding table is read by the leading bits of a float32, its exponent and
+// fractionBits of its fraction: a step is at most a quarter of a code, and the table stays
+// in the nearest cache. It runs from 2^leastExponent, which is code 0, to 1.
+const (
+	fractionBits  = 9
+	leastExponent = -13
+	shift         = 23 - fractionBits
+	tableStart    = (127 + leastExponent) << fractionBits
+	tableLength   = -leastExponent<<fractionBits + 1
+)
 
-// encodingTable maps linear light, in steps of 1/(lutSize−1), to an sRGB code by
-// IEC 61966-2-1: 12.92 C up to 0.0031308, else 1.055 C^(1/2.4) − 0.055.
-var encodingTable = sync.OnceValue(func() []uint8 {
-	lut := make([]uint8, lutSize)
-	for i := range lut {
-		c := float64(i) / (lutSize - 1)
-		e := 12.92 * c
-		if c > 0.0031308 {
-			e = 1.055*math.Pow(c, 1/2.4) - 0.055
-		}
-		lut[i] = uint8(math.Round(255 * e))
+// encodingTable maps linear light to an sRGB code.
+var encodingTable = sync.OnceValue(func() *[tableLength]uint8 {
+	var table [tableLength]uint8
+	for i := range table {
+		middle := uint32((i+tableStart)<<shift | 1<<(shift-1))
+		table[i] = uint8(math.Round(255 * min(cie.Encode(float64(math.Float32frombits(middle))), 1)))
 	}
-	return lut
+	return &table
 })
 
-// encoded is linear light times gain as sRGB codes; colours outside sRGB are cut to
-// it, and pixels that are NaN are hatched.
-func encoded(c *raster.RGB, gain [3]float64) *image.NRGBA {
-	lut := encodingTable()
-	img := image.NewNRGBA(image.Rect(0, 0, c.W(), c.H()))
+// code is the sRGB code of linear light; light outside of 0 to 1 is cut to it.
+func code(table *[tableLength]uint8, light float32) uint64 {
+	i := int(int32(math.Float32bits(light))>>shift) - tableStart
+	return uint64(table[max(0, min(i, tableLength-1))])
+}
+
+// coded is a picture in sRGB codes, each pixel one number of three lanes, red in the
+// lowest: one product with a weight is that of all three.
+type coded struct {
+	w, h int
+	pix  []uint64
+}
+
+// laneBits is what a lane needs for the sums of cubicRow.
+const laneBits = 21
+
+// encoded is linear light times gain as sRGB codes.
+func encoded(p [3]*raster.Plane, gain [3]float64) *coded {
+	c := &coded{p[0].W, p[0].H, make([]uint64, p[0].W*p[0].H)}
 	g := [3]float32{float32(gain[0]), float32(gain[1]), float32(gain[2])}
-	raster.Bands(c.H(), func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			encodeRow(img.Pix[y*img.Stride:(y+1)*img.Stride], c, y, encoder{lut, g})
-		}
+	raster.Bands(c.h, func(y0, y1 int) {
+		a, z := y0*c.w, y1*c.w
+		encodeRow(c.pix[a:z], [3][]float32{p[0].Pix[a:z], p[1].Pix[a:z], p[2].Pix[a:z]}, g)
 	})
-	return img
+	return c
 }
 
-type encoder struct {
-	lut  []uint8
-	gain [3]float32
-}
-
-func encodeRow(dst []uint8, c *raster.RGB, y int, e encoder) {
-	r, g, b := c.R.Row(y), c.G.Row(y), c.B.Row(y)
-	for x := range r {
-		px := dst[4*x : 4*x+4 : 4*x+4]
-		px[3] = 255
-		if r[x] != r[x] || g[x] != g[x] || b[x] != b[x] {
-			px[0], px[1], px[2] = hatch(x, y), hatch(x, y), hatch(x, y)
-			continue
-		}
-		px[0], px[1], px[2] = e.code(r[x], 0), e.code(g[x], 1), e.code(b[x], 2)
+func encodeRow(dst []uint64, light [3][]float32, gain [3]float32) {
+	table := encodingTable()
+	r, g, b := light[0][:len(dst)], light[1][:len(dst)], light[2][:len(dst)]
+	for i := range dst {
+		dst[i] = code(table, r[i]*gain[0]) | code(table, g[i]*gain[1])<<laneBits | code(table, b[i]*gain[2])<<(2*laneBits)
 	}
-}
-
-func (e encoder) code(v float32, channel int) uint8 {
-	v = max(0, min(float32(v*e.gain[channel]), 1))
-	return e.lut[int(float32(v*(lutSize-1))+0.5)]
 }
 
 func hatch(x, y int) uint8 {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"image"
 	"math"
 	"sync"
 
@@ -26,114 +27,112 @@ func (l *line) at(x float64) (u, v float64) {
 	return (l.u0 + float64(l.du*x)) / w, (l.v0 + float64(l.dv*x)) / w
 }
 
-// phases is how finely positions between pixels are told apart: what half a phase of a
-// thousandth of a pixel moves, no picture of 8 bits shows.
-const phases = 512
+// phases is how finely positions between pixels are told apart, weightUnit is what weights
+// add up to: neither shows in a picture of 8 bits.
+const (
+	phaseBits, phases      = 8, 1 << phaseBits
+	weightBits, weightUnit = 6, 1 << weightBits
+)
 
 // cubicTable holds the weights of the four neighbours for each phase past the second.
-var cubicTable = sync.OnceValue(func() *[phases + 1][4]float32 {
-	var table [phases + 1][4]float32
+var cubicTable = sync.OnceValue(func() *[phases][4]int64 {
+	var table [phases][4]int64
 	for i := range table {
-		table[i] = catmullRom(float32(i) / phases)
+		left := int64(weightUnit)
+		for k, w := range catmullRom(float64(i) / phases) {
+			table[i][k] = int64(math.Round(w * weightUnit))
+			left -= table[i][k]
+		}
+		table[i][1+i/(phases/2)] += left // the largest hides it
 	}
 	return &table
 })
 
-// catmullRom are the weights of the four neighbours of a position t past the second.
-func catmullRom(t float32) [4]float32 {
-	t2 := float32(t * t)
-	t3 := float32(t2 * t)
-	return [4]float32{
-		float32(-0.5*t3) + t2 - float32(0.5*t),
-		float32(1.5*t3) - float32(2.5*t2) + 1,
-		float32(-1.5*t3) + float32(2*t2) + float32(0.5*t),
-		float32(0.5*t3) - float32(0.5*t2),
+// catmullRom are the weights of the four neighbours of a position t past the second
+// (Catmull and Rom 1974), which keep photos crisper than bilinear ones.
+func catmullRom(t float64) [4]float64 {
+	return [4]float64{
+		-0.5*t*t*t + t*t - 0.5*t,
+		1.5*t*t*t - 2.5*t*t + 1,
+		-1.5*t*t*t + 2*t*t + 0.5*t,
+		0.5*t*t*t - 0.5*t*t,
 	}
 }
 
-// tap is where one output pixel reads: between the source's pixels (i, j) and (i+1, j+1),
-// at a phase of either direction.
-type tap struct {
-	from int32 // index of the pixel (i−1, j−1), or atEdge, where there is none, or nowhere
-	i, j int32
-	x, y int16
-}
-
-const (
-	atEdge  = -1
-	nowhere = -2
-)
-
-// cubicWarp reads three planes of one size between pixels with the cubic of Catmull
-// and Rom (1974), which keeps photos crisper than a bilinear one.
-func cubicWarp(p [3]*raster.Plane, srcFromOut geom.Transform, w, h int) *raster.RGB {
-	out, table := raster.NewRGB(w, h), cubicTable()
+// cubicWarp reads a picture between its pixels; where there are none it is hatched.
+func cubicWarp(src *coded, srcFromOut geom.Transform, w, h int) *image.NRGBA {
+	out := image.NewNRGBA(image.Rect(0, 0, w, h))
 	raster.Bands(h, func(y0, y1 int) {
-		taps := make([]tap, w)
 		for y := y0; y < y1; y++ {
-			l := lineOf(srcFromOut, y)
-			l.taps(taps, p[0].W, p[0].H)
-			for k, plane := range out.Planes() {
-				cubicRow(plane.Row(y), p[k], taps, table)
-			}
+			cubicRow(out.Pix[y*out.Stride:(y+1)*out.Stride], src, lineOf(srcFromOut, y), y)
 		}
 	})
 	return out
 }
 
-// taps are those of a row, in a source of w×h pixels.
-func (l *line) taps(dst []tap, w, h int) {
-	right, bottom := float64(w)-0.5, float64(h)-0.5
-	for x := range dst {
+// A lane of a sum holds codes times weightUnit², of which the weights in one direction carry
+// up to an eighth of the range beyond it on either side, those in both two times that and
+// more. With the offset all are positive, below 2^21, and rounded.
+const (
+	sumBits   = 2 * weightBits
+	sumOffset = 80 << sumBits
+	offset    = (sumOffset + 1<<(sumBits-1)) * (1 | 1<<laneBits | 1<<(2*laneBits))
+)
+
+func cubicRow(dst []uint8, src *coded, l line, y int) {
+	table := cubicTable()
+	for x := range len(dst) / 4 {
+		px := dst[4*x : 4*x+4 : 4*x+4]
+		px[3] = 255
 		u, v := l.at(float64(x))
-		if !(u >= -0.5 && v >= -0.5 && u <= right && v <= bottom) {
-			dst[x].from = nowhere
+		if !within(u, v, src.w, src.h) {
+			px[0], px[1], px[2] = hatch(x, y), hatch(x, y), hatch(x, y)
 			continue
 		}
-		i, j := int(u+1)-1, int(v+1)-1
-		t := tap{from: atEdge, x: int16((u-float64(i))*phases + 0.5), y: int16((v-float64(j))*phases + 0.5), i: int32(i), j: int32(j)}
-		if i >= 1 && j >= 1 && i+3 <= w && j+3 <= h {
-			t.from = int32((j-1)*w + i - 1)
-		}
-		dst[x] = t
+		i, j := int((u+1)*phases+0.5)-phases, int((v+1)*phases+0.5)-phases
+		sum := src.cubic(i>>phaseBits, j>>phaseBits, &table[i&(phases-1)], &table[j&(phases-1)])
+		px[0], px[1], px[2] = codeOf(sum), codeOf(sum>>laneBits), codeOf(sum>>(2*laneBits))
 	}
 }
 
-func cubicRow(dst []float32, p *raster.Plane, taps []tap, table *[phases + 1][4]float32) {
-	w := p.W
-	for x := range dst {
-		t := &taps[x]
-		if t.from == nowhere {
-			dst[x] = float32(math.NaN())
-			continue
-		}
-		wx, wy := &table[t.x], &table[t.y]
-		if t.from == atEdge {
-			dst[x] = cubicAtEdge(p, [2]int{int(t.i), int(t.j)}, wx, wy)
-			continue
-		}
-		q := p.Pix[t.from:]
-		a, b, c, d := q[:4:4], q[w:w+4:w+4], q[2*w:2*w+4:2*w+4], q[3*w:3*w+4:3*w+4]
-		dst[x] = float32(wy[0]*dot4(wx, a)) + float32(wy[1]*dot4(wx, b)) + float32(wy[2]*dot4(wx, c)) + float32(wy[3]*dot4(wx, d))
-	}
+// within reports that a position lies on a pixel of a picture.
+func within(u, v float64, w, h int) bool {
+	return u >= -0.5 && v >= -0.5 && u <= float64(w)-0.5 && v <= float64(h)-0.5
 }
 
-func dot4(w *[4]float32, q []float32) float32 {
-	_ = q[3]
-	return float32(w[0]*q[0]) + float32(w[1]*q[1]) + float32(w[2]*q[2]) + float32(w[3]*q[3])
+// cubic is the sum at a position past the pixel (i, j). Negative weights are what they are
+// modulo 2^64, which the offset makes good.
+func (c *coded) cubic(i, j int, wx, wy *[4]int64) uint64 {
+	if i < 1 || j < 1 || i+3 > c.w || j+3 > c.h {
+		return c.cubicAtEdge(i, j, wx, wy)
+	}
+	q, w := c.pix[(j-1)*c.w+i-1:], c.w
+	return offset + uint64(wy[0])*alongRow(wx, q[:4:4]) + uint64(wy[1])*alongRow(wx, q[w:w+4:w+4]) +
+		uint64(wy[2])*alongRow(wx, q[2*w:2*w+4:2*w+4]) + uint64(wy[3])*alongRow(wx, q[3*w:3*w+4:3*w+4])
 }
 
 // cubicAtEdge holds the edge pixels beyond the edge.
-func cubicAtEdge(p *raster.Plane, at [2]int, wx, wy *[4]float32) (v float32) {
-	for n, wn := range wy {
-		row := p.Row(max(0, min(at[1]-1+n, p.H-1)))
-		var line float32
-		for m, wm := range wx {
-			line += float32(wm * row[max(0, min(at[0]-1+m, p.W-1))])
+func (c *coded) cubicAtEdge(i, j int, wx, wy *[4]int64) uint64 {
+	sum := uint64(offset)
+	for n := range wy {
+		row := c.pix[max(0, min(j-1+n, c.h-1))*c.w:][:c.w]
+		var q [4]uint64
+		for m := range q {
+			q[m] = row[max(0, min(i-1+m, c.w-1))]
 		}
-		v += float32(wn * line)
+		sum += uint64(wy[n]) * alongRow(wx, q[:])
 	}
-	return v
+	return sum
+}
+
+func alongRow(w *[4]int64, q []uint64) uint64 {
+	_ = q[3]
+	return uint64(w[0])*q[0] + uint64(w[1])*q[1] + uint64(w[2])*q[2] + uint64(w[3])*q[3]
+}
+
+// codeOf is the code in the lowest lane of a sum.
+func codeOf(sum uint64) uint8 {
+	return uint8(max(0, min((int(sum&(1<<laneBits-1))-sumOffset)>>sumBits, 255)))
 }
 
 // linearWarp is the w×h picture of value/weight, each read bilinearly; NaN where less
@@ -154,7 +153,7 @@ func linearRow(dst []float32, value, weight *raster.Plane, l *line) {
 	for x := range dst {
 		u, v := l.at(float64(x))
 		dst[x] = float32(math.NaN())
-		if !(u >= -0.5 && v >= -0.5 && u <= float64(w)-0.5 && v <= float64(h)-0.5) {
+		if !within(u, v, w, h) {
 			continue
 		}
 		u, v = max(0, min(u, float64(w-1))), max(0, min(v, float64(h-1)))

@@ -5,12 +5,13 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"dermtrace/internal/cie"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
 
-func uneven(w, h int) *raster.Plane {
-	r := rand.New(rand.NewPCG(7, 9))
+func uneven(w, h int, seed uint64) *raster.Plane {
+	r := rand.New(rand.NewPCG(7, seed))
 	p := raster.New(w, h)
 	for i := range p.Pix {
 		p.Pix[i] = r.Float32()
@@ -18,24 +19,33 @@ func uneven(w, h int) *raster.Plane {
 	return p
 }
 
-// Against the definition, with exact weights and the edge held beyond the edge. A phase
-// is half a thousandth of a pixel off, and noise of 1 changes by at most about 2 a pixel.
+// weightTolerance is what weights in 1/64 may do to pixels as different as can be: three are
+// off by an eightieth of 255 codes at most, the fourth by what makes up for them.
+const weightTolerance = 10
+
+// Against the definition, with exact weights, the edge held beyond the edge and no code
+// below 0 or above 255.
 func TestCubicWarpReadsBetweenPixels(t *testing.T) {
-	p := uneven(90, 70)
+	const w, h = 90, 70
+	planes := [3]*raster.Plane{uneven(w, h, 1), uneven(w, h, 2), uneven(w, h, 3)}
+	src := encoded(planes, asShot)
 	tilted := geom.Transform{0.9, 0.2, -9, -0.15, 1.1, 4, 1e-3, -5e-4, 1}
-	got := cubicWarp([3]*raster.Plane{p, p, p}, tilted, 100, 80)
+	got := cubicWarp(src, tilted, 100, 80)
 	known := 0
-	for i, v := range got.G.Pix {
+	for i := range 100 * 80 {
 		q := tilted.Apply(geom.Point{X: float64(i % 100), Y: float64(i / 100)})
-		want := math.NaN()
-		if q.X >= -0.5 && q.Y >= -0.5 && q.X <= 89.5 && q.Y <= 69.5 {
-			known++
-			u, w := math.Floor(q.X), math.Floor(q.Y)
-			wx, wy := catmullRom(float32(q.X-u)), catmullRom(float32(q.Y-w))
-			want = float64(cubicAtEdge(p, [2]int{int(u), int(w)}, &wx, &wy))
+		if !within(q.X, q.Y, w, h) {
+			if v := hatch(i%100, i/100); got.Pix[4*i] != v || got.Pix[4*i+1] != v || got.Pix[4*i+2] != v {
+				t.Fatalf("pixel %d is no hatch", i)
+			}
+			continue
 		}
-		if math.IsNaN(want) != (v != v) || !math.IsNaN(want) && !(math.Abs(float64(v)-want) <= 4e-3) {
-			t.Fatalf("pixel %d is %v, want %v", i, v, want)
+		known++
+		for c := range planes {
+			want := cubicAt(src, c, q)
+			if v := float64(got.Pix[4*i+c]); !(math.Abs(v-want) <= weightTolerance) {
+				t.Fatalf("pixel %d, channel %d is %v, want %v", i, c, v, want)
+			}
 		}
 	}
 	if known < 3000 {
@@ -43,9 +53,64 @@ func TestCubicWarpReadsBetweenPixels(t *testing.T) {
 	}
 }
 
+// cubicAt is the cubic of a channel by its definition.
+func cubicAt(src *coded, channel int, q geom.Point) (sum float64) {
+	i, j := math.Floor(q.X), math.Floor(q.Y)
+	wx, wy := catmullRom(q.X-i), catmullRom(q.Y-j)
+	for n := range wy {
+		for m := range wx {
+			x, y := max(0, min(int(i)-1+m, src.w-1)), max(0, min(int(j)-1+n, src.h-1))
+			sum += wy[n] * wx[m] * float64(src.pix[y*src.w+x]>>(channel*laneBits)&255)
+		}
+	}
+	return max(0, min(sum, 255))
+}
+
+// At whole pixels a photo of codes is those codes, black and white ones beside each other
+// included.
+func TestCubicWarpLeavesCodesAsTheyAre(t *testing.T) {
+	const side = 32
+	var planes [3]*raster.Plane
+	for c := range planes {
+		planes[c] = raster.New(side, side)
+		for i := range planes[c].Pix {
+			planes[c].Pix[i] = float32(cie.Decode(float64(byte(i*(c+1)*97)) / 255))
+		}
+	}
+	got := cubicWarp(encoded(planes, asShot), geom.Identity(), side, side)
+	for i := range side * side {
+		for c := range planes {
+			if v, want := got.Pix[4*i+c], byte(i*(c+1)*97); v != want {
+				t.Fatalf("pixel %d, channel %d is %d, want %d", i, c, v, want)
+			}
+		}
+	}
+}
+
+// Between black and white a cubic overshoots; lanes do not spill into each other.
+func TestLanesKeepApart(t *testing.T) {
+	src := &coded{8, 8, make([]uint64, 64)}
+	for i := range src.pix {
+		if (i+i/8)%2 == 0 {
+			src.pix[i] = 255 | 255<<(2*laneBits) // red and blue, and green everywhere else
+		} else {
+			src.pix[i] = 255 << laneBits
+		}
+	}
+	for i := range 41 * 41 {
+		at := geom.Point{X: 3 + float64(i%41)/40, Y: 3 + float64(i/41)/40}
+		got := cubicWarp(src, geom.Translation(at.X, at.Y), 1, 1)
+		for c := range 3 {
+			if v, want := float64(got.Pix[c]), cubicAt(src, c, at); !(math.Abs(v-want) <= weightTolerance) {
+				t.Fatalf("at %v channel %d is %v, want %v", at, c, v, want)
+			}
+		}
+	}
+}
+
 // A plane of OnView is drawn as it is: no second interpolation.
 func TestMapOfAPlaneOnViewIsThatOfThePlane(t *testing.T) {
-	p := uneven(300, 200)
+	p := uneven(300, 200, 9)
 	view := View{X: 20, Y: 30, W: 250, H: 160}
 	tilted := geom.Similarity(0.98, 0.02, 3, -2)
 	seen, err := OnView(p, tilted, view)

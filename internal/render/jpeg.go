@@ -12,6 +12,9 @@ import (
 // to its size. Down to 50 skin shows no blocks at the size of a report.
 const bestQuality, leastQuality, qualityStep = 85, 50, 5
 
+// tableBytes is what a file has of tables and headers, whatever its picture.
+const tableBytes = 623
+
 // encodeJPEG lowers the quality from 85, to 50 at the least, until the file is at most
 // maxBytes. A sample of the picture tells where to begin, so that the whole is encoded
 // once, seldom twice.
@@ -20,7 +23,7 @@ func encodeJPEG(img *image.NRGBA, maxBytes int) (Image, error) {
 	opaque := &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
 	quality := bestQuality
 	if sample, share := sampled(opaque); share < 1 {
-		_, least, err := fitJPEG(sample, int(share*float64(maxBytes)), bestQuality)
+		_, least, err := fitJPEG(sample, tableBytes+int(share*float64(maxBytes-tableBytes)), bestQuality)
 		if err != nil {
 			return Image{}, err
 		}
@@ -46,24 +49,24 @@ func fitJPEG(img *image.RGBA, maxBytes, quality int) ([]byte, int, error) {
 	}
 }
 
-// A sample is every sampleEvery-th row of the encoder's blocks of 16 pixels; pictures of
-// few rows are not worth one.
-const sampleRows, sampleEvery, leastSampled = 16, 8, 512
+// A sample is half of every sampleEvery-th row of the encoder's blocks of 16 pixels, the
+// left half and the right one by turns; pictures of few rows are not worth one.
+const blockRows, sampleEvery, leastSampled = 16, 8, 512
 
-// sampled is a share of the picture's rows, from top to bottom, that compress as the
-// whole does.
+// sampled is a share of the picture, from top to bottom, that compresses as the whole does.
 func sampled(img *image.RGBA) (sample *image.RGBA, share float64) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	if h < leastSampled {
 		return img, 1
 	}
-	n := h / (sampleRows * sampleEvery)
-	sample = image.NewRGBA(image.Rect(0, 0, w, n*sampleRows))
-	for i := range n {
-		from := (i*sampleEvery + sampleEvery/2) * sampleRows * img.Stride
-		copy(sample.Pix[i*sampleRows*sample.Stride:], img.Pix[from:from+sampleRows*img.Stride])
+	n, half := h/(blockRows*sampleEvery), w/2
+	sample = image.NewRGBA(image.Rect(0, 0, half, n*blockRows))
+	for y := range n * blockRows {
+		i := y / blockRows
+		from := img.PixOffset((i%2)*half, (i*sampleEvery+sampleEvery/2)*blockRows+y%blockRows)
+		copy(sample.Pix[y*sample.Stride:][:sample.Stride], img.Pix[from:])
 	}
-	return sample, float64(n*sampleRows) / float64(h)
+	return sample, float64(half*n*blockRows) / float64(w*h)
 }
 
 // lowered is the next quality to try for a file that is this many times too large. The

@@ -21,11 +21,11 @@ import (
 func Thumb(photo *raster.RGB, maxPx int) (Image, error) {
 	view := WholeFrame(photo.W(), photo.H())
 	w, h, scale := view.size(orDefault(maxPx, defaultThumbPx))
-	small, err := warp(photo, view.frameFromPicture(scale), w, h)
+	small, err := warp(photo, asShot, view.frameFromPicture(scale), w, h)
 	if err != nil {
 		return Image{}, err
 	}
-	return encodeJPEG(encoded(small, [3]float64{1, 1, 1}), defaultBytes)
+	return encodeJPEG(small, defaultBytes)
 }
 
 // Region is an outline in frame pixels.
@@ -167,7 +167,16 @@ func decode(m Image) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	img := image.NewNRGBA(image.Rect(0, 0, src.Bounds().Dx(), src.Bounds().Dy()))
-	draw.Draw(img, img.Rect, src, src.Bounds().Min, draw.Src)
+	if img, ok := src.(*image.NRGBA); ok {
+		return img, nil
+	}
+	at := image.Rect(0, 0, src.Bounds().Dx(), src.Bounds().Dy())
+	if _, opaque := src.(*image.YCbCr); opaque { // is the same bytes in both layouts, and fast in this one
+		img := image.NewRGBA(at)
+		draw.Draw(img, at, src, src.Bounds().Min, draw.Src)
+		return &image.NRGBA{Pix: img.Pix, Stride: img.Stride, Rect: at}, nil
+	}
+	img := image.NewNRGBA(at)
+	draw.Draw(img, at, src, src.Bounds().Min, draw.Src)
 	return img, nil
 }

@@ -91,7 +91,7 @@ func (s Scale) index(v float64) uint8 {
 		return 0
 	}
 	t := max(0, min((v-s.Low)/(s.High-s.Low), 1))
-	return 1 + uint8(math.Round(t*(mapLevels-1)))
+	return 1 + uint8(t*(mapLevels-1)+0.5)
 }
 
 func palette(m outcome.Colormap) color.Palette {

@@ -33,17 +33,13 @@ const (
 // brought to the frame's by the mean light of what both show.
 func PairOf(frame, photo *raster.RGB, photoFromFrame geom.Transform) (Pair, error) {
 	w, h := frame.W(), frame.H()
-	placed, err := warp(photo, photoFromFrame, w, h)
+	b, err := warp(photo, gainBetween(frame, photo, photoFromFrame), photoFromFrame, w, h)
 	if err != nil {
 		return Pair{}, err
 	}
+	a := cubicWarp(encoded(frame.Planes(), asShot), geom.Identity(), w, h)
 	valid := image.NewGray(image.Rect(0, 0, w, h))
-	for i, v := range placed.R.Pix {
-		if v == v {
-			valid.Pix[i] = 255
-		}
-	}
-	a, b := encoded(frame, [3]float64{1, 1, 1}), encoded(placed, gainBetween(frame, placed))
+	each(frame, photo, photoFromFrame, 1, func(at, _ int) { valid.Pix[at] = 255 })
 	var p Pair
 	for _, one := range []struct {
 		to   *Image
@@ -61,22 +57,39 @@ func PairOf(frame, photo *raster.RGB, photoFromFrame geom.Transform) (Pair, erro
 	return p, nil
 }
 
-// gainBetween makes the mean light of placed that of the frame, where placed is known.
-func gainBetween(frame, placed *raster.RGB) [3]float64 {
-	var gain [3]float64
-	for c, p := range placed.Planes() {
-		var now, then float64
-		for i, v := range p.Pix {
-			if v == v {
-				now, then = now+float64(v), then+float64(frame.Planes()[c].Pix[i])
-			}
+// gainStep is the distance in frame pixels between those that the mean light is taken of.
+const gainStep = 4
+
+// gainBetween makes the mean light of the photo that of the frame, where both are known.
+func gainBetween(frame, photo *raster.RGB, photoFromFrame geom.Transform) [3]float64 {
+	var now, then [3]float64
+	each(frame, photo, photoFromFrame, gainStep, func(at, from int) {
+		for c := range now {
+			now[c] += float64(photo.Planes()[c].Pix[from])
+			then[c] += float64(frame.Planes()[c].Pix[at])
 		}
-		gain[c] = 1
-		if now > 0 && then > 0 {
-			gain[c] = then / now
+	})
+	gain := asShot
+	for c := range gain {
+		if now[c] > 0 && then[c] > 0 {
+			gain[c] = then[c] / now[c]
 		}
 	}
 	return gain
+}
+
+// each calls fn for the pixels of the frame, step apart, that the photo shows, and the
+// nearest of its own.
+func each(frame, photo *raster.RGB, photoFromFrame geom.Transform, step int, fn func(at, from int)) {
+	w, h := photo.W(), photo.H()
+	for y := 0; y < frame.H(); y += step {
+		l := lineOf(photoFromFrame, y)
+		for x := 0; x < frame.W(); x += step {
+			if u, v := l.at(float64(x)); within(u, v, w, h) {
+				fn(y*frame.W()+x, min(int(v+0.5), h-1)*w+min(int(u+0.5), w-1))
+			}
+		}
+	}
 }
 
 func checkerboard(a, b *image.NRGBA) *image.NRGBA {

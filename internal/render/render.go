@@ -90,14 +90,14 @@ type AlignedOptions struct {
 // an sRGB JPEG without metadata. Where the photo shows nothing it is hatched grey.
 func Aligned(photo *raster.RGB, photoFromFrame geom.Transform, view View, opt AlignedOptions) (Image, error) {
 	if opt.Gain == [3]float64{} {
-		opt.Gain = [3]float64{1, 1, 1}
+		opt.Gain = asShot
 	}
 	w, h, scale := view.size(orDefault(opt.MaxPx, defaultAlignedPx))
-	warped, err := warp(photo, photoFromFrame.Mul(view.frameFromPicture(scale)), w, h)
+	warped, err := warp(photo, opt.Gain, photoFromFrame.Mul(view.frameFromPicture(scale)), w, h)
 	if err != nil {
 		return Image{}, err
 	}
-	return encodeJPEG(encoded(warped, opt.Gain), orDefault(opt.MaxBytes, defaultBytes))
+	return encodeJPEG(warped, orDefault(opt.MaxBytes, defaultBytes))
 }
 
 func orDefault(v, def int) int {
@@ -123,9 +123,9 @@ func encodePNG(img image.Image) (Image, error) {
 // shot: for comparing by other programs. Where the photo shows nothing it is hatched.
 func AlignedPNG(photo *raster.RGB, photoFromFrame geom.Transform, view View) (Image, error) {
 	w, h, scale := view.size(int(max(view.W, view.H)))
-	warped, err := warp(photo, photoFromFrame.Mul(view.frameFromPicture(scale)), w, h)
+	warped, err := warp(photo, asShot, photoFromFrame.Mul(view.frameFromPicture(scale)), w, h)
 	if err != nil {
 		return Image{}, err
 	}
-	return encodePNG(encoded(warped, [3]float64{1, 1, 1}))
+	return encodePNG(warped)
 }

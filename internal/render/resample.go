@@ -1,6 +1,7 @@
 package render
 
 import (
+	"image"
 	"math"
 
 	"dermtrace/internal/filter"
@@ -8,9 +9,10 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// warp reads the photo at srcFromOut in linear light, averaged over what one output
-// pixel covers; NaN where the photo shows nothing.
-func warp(photo *raster.RGB, srcFromOut geom.Transform, w, h int) (*raster.RGB, error) {
+// warp reads the photo at srcFromOut, its light times gain, averaged over what one output
+// pixel covers; hatched where the photo shows nothing. Averages are taken of light, while
+// codes will do between pixels that are as many as those of the output.
+func warp(photo *raster.RGB, gain [3]float64, srcFromOut geom.Transform, w, h int) (*image.NRGBA, error) {
 	k, err := footprint(photo.R, srcFromOut, w, h)
 	if err != nil {
 		return nil, err
@@ -23,8 +25,11 @@ func warp(photo *raster.RGB, srcFromOut geom.Transform, w, h int) (*raster.RGB, 
 		small[i], smallFromSrc = prefilter(part, k)
 	}
 	partFromOut := geom.Translation(0, -float64(y0)).Mul(srcFromOut)
-	return cubicWarp(small, smallFromSrc.Mul(partFromOut), w, h), nil
+	return cubicWarp(encoded(small, gain), smallFromSrc.Mul(partFromOut), w, h), nil
 }
+
+// asShot is no correction of the light.
+var asShot = [3]float64{1, 1, 1}
 
 // rowMargin is how many source rows beyond those of the picture's edge are kept, as
 // shares of the source: a plane transform bends the edge between the points looked at.
