@@ -2,6 +2,7 @@ package chromo
 
 import (
 	"math"
+	"sync"
 
 	"dermtrace/internal/raster"
 )
@@ -115,7 +116,7 @@ const reach = 0.3
 
 // tangent continues the inverse from a node at the edge of the model.
 type tangent struct {
-	node     int
+	i, j     int        // of the node, in u and v
 	at       [3]float64 // m, q and modelled ln G there
 	byU, byV [3]float64 // and their derivatives
 }
@@ -126,7 +127,7 @@ func (t *forwardTable) tangent(node int, x [2]float64) tangent {
 		d := solve2(dm, dq, du, dv)
 		return [3]float64{d[0], d[1], dm[2]*d[0] + dq[2]*d[1]}
 	}
-	return tangent{node: node, at: [3]float64{x[0], x[1], s[2]}, byU: along(1, 0), byV: along(0, 1)}
+	return tangent{i: node % uNodes, j: node / uNodes, at: [3]float64{x[0], x[1], s[2]}, byU: along(1, 0), byV: along(0, 1)}
 }
 
 // extend continues the inverse outwards by its tangents at the edge of the model,
@@ -151,17 +152,33 @@ func (t *forwardTable) extend(inv inverseTable, found [][2]float64) {
 	})
 }
 
+// weights are those of tangents by the distance of their nodes in steps of u and v, and the
+// part of the way that each is followed.
+var weights = sync.OnceValue(func() *[vNodes][uNodes][2]float64 {
+	var w [vNodes][uNodes][2]float64
+	for j := range w {
+		for i := range w[j] {
+			du, dv := float64(i)*uvStep, float64(j)*uvStep
+			d2 := du*du + dv*dv
+			w[j][i] = [2]float64{1 / (d2 * d2), min(1, reach/math.Sqrt(d2))}
+		}
+	}
+	return &w
+})
+
 func blend(k int, edge []tangent) answer {
 	var total float64
 	var x [3]float64
-	for _, t := range edge {
-		du, dv := float64(k%uNodes-t.node%uNodes)*uvStep, float64(k/uNodes-t.node/uNodes)*uvStep
-		d2 := du*du + dv*dv
-		w, part := 1/(d2*d2), min(1, reach/math.Sqrt(d2))
+	i, j, table := k%uNodes, k/uNodes, weights()
+	for n := range edge {
+		t := &edge[n]
+		across, down := i-t.i, j-t.j
+		by := &table[max(down, -down)][max(across, -across)]
+		du, dv, w, part := float64(across)*uvStep, float64(down)*uvStep, by[0], by[1]
 		total += w
-		for c := range x {
-			x[c] += w * (t.at[c] + part*(t.byU[c]*du+t.byV[c]*dv))
-		}
+		x[0] += w * (t.at[0] + part*(t.byU[0]*du+t.byV[0]*dv))
+		x[1] += w * (t.at[1] + part*(t.byU[1]*du+t.byV[1]*dv))
+		x[2] += w * (t.at[2] + part*(t.byU[2]*du+t.byV[2]*dv))
 	}
 	m, q := x[0]/total, x[1]/total
 	return answer{melanin: float32(100 * m), blood: float32(100 * q * math.Abs(q)), base: float32(x[2] / total), beyond: 1}

@@ -214,14 +214,18 @@ func (l layer) refine(from layer, t warp) warp {
 	return t
 }
 
-// step solves the normal equations of one of them: of x first, then of y.
+// step solves the normal equations of one of them: of x first, then of y. What is below
+// their diagonal is never read.
 func (l layer) step(from layer, t *warp) (step []float64, ok bool) {
 	n := t.terms
 	normal, right := make([]float64, 4*n*n), make([]float64, 2*n)
 	for i := 0; i < len(from.weight.Pix); i += 1 + len(from.weight.Pix)/comparedInSteps {
+		if from.weight.Pix[i] == 0 {
+			continue
+		}
 		x, y := i%from.weight.W, i/from.weight.W
 		at := t.at(x, y)
-		if from.weight.Pix[i] == 0 || !at.inside(l.weight) {
+		if !at.inside(l.weight) {
 			continue
 		}
 		gx, gy := at.slope(l.value)
@@ -229,8 +233,11 @@ func (l layer) step(from layer, t *warp) (step []float64, ok bool) {
 		p := t.powers(x, y)
 		for a := range n {
 			right[a], right[n+a] = right[a]+gx*r*p[a], right[n+a]+gy*r*p[a]
-			xx, xy, yy := normal[2*n*a:], normal[2*n*a+n:], normal[2*n*(n+a)+n:]
-			for b := range n {
+			xx, xy, yy := normal[2*n*a:][:n], normal[2*n*a+n:][:n], normal[2*n*(n+a)+n:][:n]
+			for b := range a {
+				xy[b] += gx * gy * (p[a] * p[b])
+			}
+			for b := a; b < n; b++ {
 				pp := p[a] * p[b]
 				xx[b], xy[b], yy[b] = xx[b]+gx*gx*pp, xy[b]+gx*gy*pp, yy[b]+gy*gy*pp
 			}
