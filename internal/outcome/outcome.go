@@ -281,7 +281,7 @@ type SpotTally struct {
 	Appeared int    `json:"appeared"` // surely became at least twice as dark, new ones among them
 	Receded  int    `json:"receded"`  // surely lost at least half
 	AreaCM2  Number `json:"area_cm2"` // that this photo and the baseline show
-	Change   Number `json:"change"`   // of the summed melanin of those that are followed: −0.2 is a fifth less
+	Change   Number `json:"change"`   // of the summed melanin, contrast times area, of all that is no mottle: −0.2 is a fifth less
 }
 
 // Fates of a Spot.

@@ -105,5 +105,5 @@ func MatchSpots(before, after *SpotMap) ([]outcome.Spot, outcome.SpotTally) {
 		})
 	}
 	return spots, outcome.SpotTally{Appeared: c.Appeared, Receded: c.Receded, AreaCM2: outcome.Number(c.AreaMM2 / 100),
-		Change: outcome.Number(pigment.TotalChange(c.Spots))}
+		Change: outcome.Number(c.Change())}
 }

@@ -30,7 +30,6 @@ const marginMM = 1.5
 // ground is a visit's melanin with a margin that weighs nothing.
 type ground struct {
 	field     chromo.Field
-	weighted  *raster.Plane // values times weights
 	luma      *raster.Plane
 	darkening float64
 	mmPerPx   float64
@@ -60,20 +59,19 @@ func (v Visit) lay() (*ground, error) {
 	m := v.Melanin
 	w, h := m.Value.W, m.Value.H
 	f := chromo.Field{Value: raster.New(w+2*k, h+2*k), Weight: raster.New(w+2*k, h+2*k)}
-	weighted, luma := raster.New(w+2*k, h+2*k), raster.New(w+2*k, h+2*k)
+	luma := raster.New(w+2*k, h+2*k)
 	for y := range h {
-		values, weights, both := f.Value.Row(y + k)[k:], f.Weight.Row(y + k)[k:], weighted.Row(y + k)[k:]
+		values, weights := f.Value.Row(y + k)[k:], f.Weight.Row(y + k)[k:]
 		for x := range w {
 			if wt := m.WeightAt(y*w + x); wt > 0 {
 				values[x], weights[x] = m.Value.Pix[y*w+x], wt
-				both[x] = wt * values[x]
 				luma.Set(x+k, y+k, v.Luma.Pix[y*w+x])
 			}
 		}
 	}
 	shift := float64(k)
 	return &ground{
-		field: f, weighted: weighted, luma: luma, darkening: v.Darkening, mmPerPx: v.MMPerPx, median: m.Quantile(0.5), bend: v.Bend,
+		field: f, luma: luma, darkening: v.Darkening, mmPerPx: v.MMPerPx, median: m.Quantile(0.5), bend: v.Bend,
 		fromFrame: geom.Translation(shift, shift).Mul(fromFrame),
 		toFrame:   v.FrameFromMap.Mul(geom.Translation(-shift, -shift)),
 	}, nil
@@ -97,18 +95,17 @@ func (g *ground) level(i int) *level {
 	return g.levels[i]
 }
 
-// surround is what skin around is at the i-th size, by the given weights of the ground.
-func (g *ground) surround(i int, weight *raster.Plane) *raster.Plane {
-	return g.surroundOf(g.field.Value, i, weight)
+// halved is a plane of the ground on pixels twice as coarse: all that surrounds need.
+func halved(value, weight *raster.Plane) chromo.Field {
+	return chromo.Field{Value: value, Weight: weight}.Shrink(2)
 }
 
-// surroundOf smooths on pixels twice as coarse as the level's, which its wider Gaussian
-// does not miss, and reads the level's pixels between them.
-func (g *ground) surroundOf(value *raster.Plane, i int, weight *raster.Plane) *raster.Plane {
+// surround is what skin around is at the i-th size. It is smoothed on pixels twice as
+// coarse as the level's, which its wider Gaussian does not miss, and read between them.
+func (g *ground) surround(i int, half chromo.Field) *raster.Plane {
 	l := g.level(i)
-	step := 2 * l.step
 	sigma := max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx
-	small := chromo.Field{Value: value, Weight: weight}.Shrink(step).Smooth(sigma / float64(step))
+	small := half.Shrink(l.step).Smooth(sigma / float64(2*l.step))
 	out := raster.New(l.centre.W, l.centre.H)
 	raster.Bands(out.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
@@ -180,48 +177,69 @@ const standsOut = 3.5
 type blob struct {
 	at    geom.Point // millimetres in the frame
 	size  int        // of radiiMM
-	peak  float64    // robust standard deviations of its level
-	clear float64    // the highest peak that it stands for
+	clear float64    // the highest peak that it stands for, in standard deviations of its level
+	rise  float64    // contrast of its own peak, percent of melanin
 }
 
 func (b blob) radius() float64 { return radiiMM[b.size] }
+
+// searches is how often a visit is searched: spots that were found are no part of what the
+// next search takes for plain skin, which many or large ones make look uneven.
+const searches = 3
 
 // blobs finds the peaks of every size (scale space; Lindeberg 1998, Int J Comput Vis
 // 30:79): the centre less the surround over its robust spread, so that each size has to
 // stand out from the mottle and noise of its own scale.
 func (g *ground) blobs() []blob {
-	var list []blob
-	for i := range radiiMM {
-		l := g.level(i)
-		around := g.surround(i, g.field.Weight)
-		rise := raster.New(l.centre.W, l.centre.H)
-		var all []float64
-		for k, c := range l.centre.Pix {
-			if l.cover.Pix[k] > shown && l.reduced.Inside(k) {
-				rise.Pix[k] = c - around.Pix[k]
-				all = append(all, float64(rise.Pix[k]))
-			}
+	plain := g.field.Weight
+	var found []blob
+	for range searches {
+		var list []blob
+		half := halved(g.field.Value, plain)
+		for i := range radiiMM {
+			list = append(list, g.search(i, plain, half)...)
 		}
-		if len(all) == 0 {
-			continue
-		}
-		least := standsOut * robustSD(all)
-		list = append(list, g.peaks(i, rise, least)...)
+		found = unite(list)
+		plain = g.without(g.field.Weight, found)
 	}
-	return list
+	return found
 }
 
-// peaks are the local maxima of a level that rise to at least standsOut.
-func (g *ground) peaks(size int, rise *raster.Plane, least float64) []blob {
+// search finds the peaks of one size against plain skin.
+func (g *ground) search(size int, plain *raster.Plane, half chromo.Field) []blob {
+	l := g.level(size)
+	rise := g.surround(size, half)
+	var still []float64
+	for y := range rise.H {
+		for x := range rise.W {
+			k := y*rise.W + x
+			if l.cover.Pix[k] <= shown || !l.reduced.Inside(k) {
+				rise.Pix[k] = 0
+				continue
+			}
+			rise.Pix[k] = l.centre.Pix[k] - rise.Pix[k]
+			if plain.At(min(x*l.step+l.step/2, plain.W-1), min(y*l.step+l.step/2, plain.H-1)) >= 0.5 {
+				still = append(still, float64(rise.Pix[k]))
+			}
+		}
+	}
+	if len(still) == 0 {
+		return nil
+	}
+	return peaks(size, rise, lowerSD(still), standsOut, func(x, y int) geom.Point { return g.place(l, x, y) })
+}
+
+// peaks are the local maxima of a plane that rise to at least so many of its standard
+// deviations, where place says.
+func peaks(size int, rise *raster.Plane, sd, least float64, place func(x, y int) geom.Point) []blob {
 	var list []blob
 	for y := 1; y < rise.H-1; y++ {
 		for x := 1; x < rise.W-1; x++ {
 			v := rise.At(x, y)
-			if float64(v) < least || !highest(rise, x, y) {
+			if float64(v) < least*sd || !highest(rise, x, y) {
 				continue
 			}
-			z := standsOut * float64(v) / least
-			list = append(list, blob{at: g.place(g.level(size), x, y), size: size, peak: z, clear: z})
+			list = append(list, blob{at: place(x, y), size: size, clear: float64(v) / sd, rise: float64(v)})
 		}
 	}
 	return list
@@ -240,10 +258,10 @@ func highest(p *raster.Plane, x, y int) bool {
 	return true
 }
 
-// partlyAsClear is how clear a larger disc must be, of the clearest at its place, to be
-// what the spot is: the net and the follicles within a spot peak as clearly as the whole
-// (project default).
-const partlyAsClear = 0.7
+// partlyAsHigh is how high a larger disc must rise, of the next smaller at its place, to be
+// what the spot is: the net and the follicles within a spot peak as clearly as the whole. An
+// even disc of radius r rises to 0.78 at r of what it does at the size below, to 0.61 beyond.
+const partlyAsHigh = 0.75
 
 // besideMM is what peaks of one spot may lie apart beyond the larger radius.
 const besideMM = 0.2
@@ -264,8 +282,8 @@ func unite(list []blob) []blob {
 		switch {
 		case i < 0:
 			kept = append(kept, b)
-		case b.size > kept[i].size && b.peak >= partlyAsClear*kept[i].clear:
-			kept[i].size, kept[i].at, kept[i].peak = b.size, b.at, b.peak
+		case b.size > kept[i].size && b.rise >= partlyAsHigh*kept[i].rise:
+			kept[i].size, kept[i].at, kept[i].rise = b.size, b.at, b.rise
 		}
 	}
 	var apart []blob

@@ -43,16 +43,18 @@ type Matched struct {
 	RadiusMM      float64
 	Before, After float64 // melanin above that of the plain skin around, percent, weighed alike at both visits
 	Error         float64 // standard error of their difference, by what plain skin did; not of what both share
-	BurdenBefore  float64 // the same summed over the spot and its rim, percent · mm²
-	BurdenAfter   float64
-	Fate          string // a fate of outcome.Spot
-	NeedsEyes     bool   // new, darkening or large: for a person to look at, never "improved"
+	Fate          string  // a fate of outcome.Spot
+	NeedsEyes     bool    // new, darkening or large: for a person to look at, never "improved"
 }
 
 // Comparison is what the spots of a region did between two visits.
 type Comparison struct {
 	Spots   []Matched // that are clear enough at either visit for their fate to be told
 	AreaMM2 float64   // of skin that both visits show
+
+	// Burden is the sum of contrast times area in percent · mm² of all that is no mottle at
+	// either visit, whether or not its fate can be told.
+	BurdenBefore, BurdenAfter float64
 
 	// Spots that surely became at least twice as dark, new ones among them, and those that
 	// surely lost half. Fainter ones than those of Spots count too: no single one of them
@@ -72,36 +74,42 @@ func (v Visit) Mark() (*Marks, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Marks{g, unite(g.blobs())}, nil
+	return &Marks{g, g.blobs()}, nil
 }
 
 // Compare joins the spots of both visits one to one and measures the union at both in the
 // same way. Choosing at one visit alone would see the chosen fade by chance (regression
 // to the mean). Spots that either visit does not show whole are left out.
 func Compare(before, after *Marks) Comparison {
-	p := pair{before: before.ground, after: after.ground}
-	p.union = join(before.blobs, after.blobs)
-	p.plainBefore, p.plainAfter = p.before.plain(p.union, p.after), p.after.plain(p.union, p.before)
+	p := gather(before, after)
 	c := Comparison{AreaMM2: p.area()}
 	for _, b := range p.union {
-		m, mottle, ok := p.measure(b)
+		m, ok := p.measure(b)
 		if !ok || math.Abs(m.After-m.Before) >= beyondChance*m.Error && p.denied(b, m.After-m.Before) {
 			continue
 		}
-		big, small := max(m.Before, m.After), min(m.Before, m.After)
-		if both := math.Hypot(m.Before, m.After); both >= clearly*m.Error && both >= clearly*mottle {
-			m.BurdenBefore, m.BurdenAfter = p.burdens(b)
-			c.Spots = append(c.Spots, m.judged())
-		}
-		if big-small >= sureOfChange*m.Error && big >= notMottle*mottle && small < big/2 {
-			if m.After > m.Before {
-				c.Appeared++
-			} else {
-				c.Receded++
-			}
-		}
+		c.add(m, p.at(b.size), p.level())
 	}
 	return c
+}
+
+// add takes up a place of which r is known at its size, on skin of a level of melanin.
+func (c *Comparison) add(m Matched, r *rises, level float64) {
+	big, small := max(m.Before, m.After), min(m.Before, m.After)
+	if big >= notMottle*max(r.plain, m.Error) {
+		area := math.Pi * m.RadiusMM * m.RadiusMM
+		c.BurdenBefore, c.BurdenAfter = c.BurdenBefore+area*m.Before, c.BurdenAfter+area*m.After
+	}
+	if both := math.Hypot(m.Before, m.After); both >= clearly*max(m.Error, r.mottle) {
+		c.Spots = append(c.Spots, m.judged())
+	}
+	if big-small >= sureOfChange*m.Error && big >= max(notMottle*r.plain, visible*level) && small < big/2 {
+		if m.After > m.Before {
+			c.Appeared++
+		} else {
+			c.Receded++
+		}
+	}
 }
 
 // How clear a spot must be (project defaults).
@@ -111,10 +119,14 @@ const (
 	// crossed by chance once in ten.
 	clearly = 7.0
 
-	// A count of spots needs less of each: sureOfChange standard errors of change, as chance
-	// makes once in some ten thousand places, on what is not mottle.
-	sureOfChange = 4.0
+	// A count of spots needs less of each: sureOfChange standard errors of change, as noise
+	// alone makes on less than a place in 100 cm², on what is not mottle.
+	sureOfChange = 4.5
 	notMottle    = 3.0
+
+	// visible is the least contrast of a spot that counts, relative to the skin's melanin: half
+	// of what counts as pigmented takes 1 % of luma from tan skin, as little as an eye notices.
+	visible = leastContrast / 2
 
 	// beyondChance is how many standard errors a contrast must have changed by to be no
 	// persisting one: nine in ten that do not change stay within.
@@ -143,15 +155,11 @@ func (m Matched) judged() Matched {
 	return m
 }
 
-// TotalChange is the summed burden after over before, less 1: −0.2 is a fifth less pigment
-// in spots. NaN without spots.
-func TotalChange(spots []Matched) float64 {
-	var before, after float64
-	for _, m := range spots {
-		before, after = before+m.BurdenBefore, after+m.BurdenAfter
-	}
-	if before <= 0 {
+// Change is the summed burden after over before, less 1: −0.2 is a fifth less pigment in
+// spots. NaN without spots.
+func (c Comparison) Change() float64 {
+	if c.BurdenBefore <= 0 {
 		return math.NaN()
 	}
-	return after/before - 1
+	return c.BurdenAfter/c.BurdenBefore - 1
 }

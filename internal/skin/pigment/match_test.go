@@ -99,7 +99,8 @@ func TestSpotsAreMatchedOneByOne(t *testing.T) {
 		before, after = append(before, d), append(after, now)
 		from, to = from+burdenOf([]disc{d}), to+burdenOf([]disc{now})
 	}
-	got := compared(t, spotted(before, firstPose, 1), spotted(after, secondPose, 2)).Spots
+	c := compared(t, spotted(before, firstPose, 1), spotted(after, secondPose, 2))
+	got := c.Spots
 	right, found := 0, 0
 	for _, m := range got {
 		for i, d := range all {
@@ -114,11 +115,11 @@ func TestSpotsAreMatchedOneByOne(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d spots, %d matched, %d in the right class, total change %+.3f (true %+.3f)", len(all), found, right, TotalChange(got), to/from-1)
+	t.Logf("%d spots, %d matched, %d in the right class, total change %+.3f (true %+.3f)", len(all), found, right, c.Change(), to/from-1)
 	if found < 380 || float64(right) < 0.95*float64(found) || len(got) > found+4 {
 		t.Errorf("of %d spots %d of %d are found and %d judged right", len(all), found, len(got), right)
 	}
-	near(t, "total change", TotalChange(got), to/from-1, 0.05*math.Abs(to/from-1)+0.005)
+	near(t, "total change", c.Change(), to/from-1, 0.05*math.Abs(to/from-1)+0.005)
 }
 
 // Unchanged skin: no spot fades because it was chosen.
@@ -127,9 +128,10 @@ func TestNoRegressionToTheMean(t *testing.T) {
 	for i := range discs {
 		discs[i].contrast *= 0.6 // many near the threshold, where chance decides who is chosen
 	}
-	got := compared(t, spotted(discs, firstPose, 3), spotted(discs, secondPose, 4)).Spots
-	t.Logf("%d of %d spots, total change %+.4f", len(got), len(discs), TotalChange(got))
-	near(t, "total change", TotalChange(got), 0, 0.01)
+	c := compared(t, spotted(discs, firstPose, 3), spotted(discs, secondPose, 4))
+	got := c.Spots
+	t.Logf("%d of %d spots, total change %+.4f", len(got), len(discs), c.Change())
+	near(t, "total change", c.Change(), 0, 0.01)
 }
 
 func TestMatchIsSymmetric(t *testing.T) {
@@ -152,7 +154,7 @@ func TestMatchIsSymmetric(t *testing.T) {
 	if _, err := (Visit{}).Mark(); err == nil {
 		t.Error("a transform without inverse was accepted")
 	}
-	if !math.IsNaN(TotalChange(nil)) {
+	if !math.IsNaN((Comparison{}).Change()) {
 		t.Error("no spots have no change")
 	}
 }

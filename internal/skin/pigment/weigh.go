@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"dermtrace/internal/chromo"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
@@ -13,13 +14,75 @@ type pair struct {
 	before, after           *ground
 	union                   []blob
 	plainBefore, plainAfter *raster.Plane
+	halfBefore, halfAfter   [2]chromo.Field // melanin and luma on plain skin, halved
+	perhaps                 *raster.Plane   // plainBefore, and what may be mottle or spots
 	rises                   [len(radiiMM)]*rises
+}
+
+// gather makes the union of the spots of both visits and of the places that changed: what
+// the mottle of either visit hides shows in their difference, where mottle cancels.
+func gather(before, after *Marks) *pair {
+	p := &pair{before: before.ground, after: after.ground, union: join(before.blobs, after.blobs)}
+	sharedBefore, sharedAfter := p.before.shared(p.after), p.after.shared(p.before)
+	p.perhaps = p.before.without(sharedBefore, clearOf(p.union))
+	p.take(p.before.without(sharedBefore, p.union), p.after.without(sharedAfter, p.union))
+	changed := slices.DeleteFunc(p.changed(), func(b blob) bool { return slices.ContainsFunc(p.union, b.meets) })
+	p.union = append(p.union, changed...)
+	p.take(p.before.without(p.plainBefore, changed), p.after.without(p.plainAfter, changed))
+	return p
+}
+
+// take makes these weights those of plain skin.
+func (p *pair) take(before, after *raster.Plane) {
+	p.plainBefore, p.plainAfter = before, after
+	p.halfBefore = [2]chromo.Field{halved(p.before.field.Value, before), halved(p.before.luma, before)}
+	p.halfAfter = [2]chromo.Field{halved(p.after.field.Value, after), halved(p.after.luma, after)}
+	p.rises = [len(radiiMM)]*rises{}
+}
+
+// clearOf leaves out blobs that may be mottle.
+func clearOf(list []blob) []blob {
+	return slices.DeleteFunc(slices.Clone(list), func(b blob) bool { return b.clear < clearly })
+}
+
+// changed are the places that changed by more than plain skin does, for more or for less.
+func (p *pair) changed() []blob {
+	var list []blob
+	for size := range radiiMM {
+		if r := p.at(size); !math.IsNaN(r.noise) {
+			list = append(list, p.changes(size, r)...)
+		}
+	}
+	return unite(list)
+}
+
+// changes are the peaks, up and down, of what the contrast changed by at one size, on a
+// lattice of the frame.
+func (p *pair) changes(size int, r *rises) []blob {
+	step := centreSigma * radiiMM[size] / coarsest
+	lo, hi := p.before.bounds()
+	x0, y0 := math.Ceil(lo.X/step), math.Ceil(lo.Y/step)
+	place := func(x, y int) geom.Point { return geom.Point{X: (x0 + float64(x)) * step, Y: (y0 + float64(y)) * step} }
+	rise := raster.New(max(0, int(hi.X/step-x0))+1, max(0, int(hi.Y/step-y0))+1)
+	fall := raster.New(rise.W, rise.H)
+	raster.Bands(rise.H, func(from, to int) {
+		for y := from; y < to; y++ {
+			for x := range rise.W {
+				if b, a, ok := p.contrasts(size, r, place(x, y)); ok {
+					rise.Set(x, y, float32(a-b))
+					fall.Set(x, y, float32(b-a))
+				}
+			}
+		}
+	})
+	return slices.Concat(peaks(size, rise, r.noise, sureOfChange, place), peaks(size, fall, r.noise, sureOfChange, place))
 }
 
 // rises are both visits at one size, and what plain skin does there.
 type rises struct {
 	before, after *raster.Plane // surrounds
-	mottle        float64       // robust standard deviation of the contrast of plain skin
+	plain         float64       // robust standard deviation of the contrast of plain skin
+	mottle        float64       // the same with places that may be spots or mottle
 	noise         float64       // standard error of the change of a contrast
 
 	lumaBefore, lumaAfter *raster.Plane // surrounds of luma
@@ -32,9 +95,9 @@ const spotReach, spotReachMM = 1.3, 0.2
 // spotTrace keeps the level where all is spot.
 const spotTrace = 1e-4
 
-// plain weighs the skin that holds no spot and that the other visit shows too: what lies
-// around a spot must be the same skin at both.
-func (g *ground) plain(spots []blob, other *ground) *raster.Plane {
+// shared weighs the skin that the other visit shows too: what lies around a spot must be
+// the same skin at both.
+func (g *ground) shared(other *ground) *raster.Plane {
 	p := g.field.Weight.Clone()
 	raster.Bands(p.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
@@ -46,6 +109,12 @@ func (g *ground) plain(spots []blob, other *ground) *raster.Plane {
 			}
 		}
 	})
+	return p
+}
+
+// without takes spots out of weights: what is left is plain skin.
+func (g *ground) without(weights *raster.Plane, spots []blob) *raster.Plane {
+	p := weights.Clone()
 	for _, b := range spots {
 		c, reach := g.pixel(b.at), (spotReach*b.radius()+spotReachMM)/g.mmPerPx
 		for y := max(0, int(c.Y-reach)); y <= min(int(c.Y+reach)+1, p.H-1); y++ {
@@ -74,17 +143,23 @@ func (p *pair) area() float64 {
 
 // lattice visits the multiples of step in the frame that the earlier visit may show.
 func (p *pair) lattice(step float64, fn func(at geom.Point)) {
-	f := p.before.field.Value
-	lo, hi := geom.Point{X: math.Inf(1), Y: math.Inf(1)}, geom.Point{X: math.Inf(-1), Y: math.Inf(-1)}
-	for _, corner := range [][2]int{{0, 0}, {f.W, 0}, {0, f.H}, {f.W, f.H}} {
-		q := p.before.toFrame.Apply(geom.Point{X: float64(corner[0]), Y: float64(corner[1])})
-		lo, hi = geom.Point{X: min(lo.X, q.X), Y: min(lo.Y, q.Y)}, geom.Point{X: max(hi.X, q.X), Y: max(hi.Y, q.Y)}
-	}
+	lo, hi := p.before.bounds()
 	for y := math.Ceil(lo.Y / step); y*step <= hi.Y; y++ {
 		for x := math.Ceil(lo.X / step); x*step <= hi.X; x++ {
 			fn(geom.Point{X: x * step, Y: y * step})
 		}
 	}
+}
+
+// bounds are those of the ground in the frame.
+func (g *ground) bounds() (lo, hi geom.Point) {
+	f := g.field.Value
+	lo, hi = geom.Point{X: math.Inf(1), Y: math.Inf(1)}, geom.Point{X: math.Inf(-1), Y: math.Inf(-1)}
+	for _, corner := range [][2]int{{0, 0}, {f.W, 0}, {0, f.H}, {f.W, f.H}} {
+		q := g.toFrame.Apply(geom.Point{X: float64(corner[0]), Y: float64(corner[1])})
+		lo, hi = geom.Point{X: min(lo.X, q.X), Y: min(lo.Y, q.Y)}, geom.Point{X: max(hi.X, q.X), Y: max(hi.Y, q.Y)}
+	}
+	return lo, hi
 }
 
 // latticeMM is the least distance between places at which plain skin is asked.
@@ -98,21 +173,32 @@ func (p *pair) at(size int) *rises {
 	if p.rises[size] != nil {
 		return p.rises[size]
 	}
-	r := &rises{before: p.before.surround(size, p.plainBefore), after: p.after.surround(size, p.plainAfter)}
-	r.lumaBefore, r.lumaAfter = p.before.surroundOf(p.before.luma, size, p.plainBefore), p.after.surroundOf(p.after.luma, size, p.plainAfter)
-	var level, change, luma []float64
+	r := &rises{
+		before: p.before.surround(size, p.halfBefore[0]), after: p.after.surround(size, p.halfAfter[0]),
+		lumaBefore: p.before.surround(size, p.halfBefore[1]), lumaAfter: p.after.surround(size, p.halfAfter[1]),
+	}
+	var level, perhaps, change, luma []float64
 	p.lattice(max(latticeMM, radiiMM[size]), func(at geom.Point) {
-		if bilinear(p.plainBefore, p.before.pixel(at)) < 0.5 {
+		if bilinear(p.perhaps, p.before.pixel(at)) < 0.5 {
 			return
 		}
-		if a, b, ok := p.contrasts(size, r, at); ok {
-			level, change = append(level, (a+b)/2), append(change, b-a)
-			luma = append(luma, p.darker(size, r, at))
+		a, b, ok := p.contrasts(size, r, at)
+		if !ok {
+			return
+		}
+		perhaps = append(perhaps, (a+b)/2)
+		if bilinear(p.plainBefore, p.before.pixel(at)) >= 0.5 {
+			level, change, luma = append(level, (a+b)/2), append(change, b-a), append(luma, p.darker(size, r, at))
 		}
 	})
-	r.mottle, r.noise, r.lumaNoise = math.NaN(), math.NaN(), math.NaN()
-	if len(level) >= leastPlaces {
-		r.mottle, r.noise = max(robustSD(level), tailSD(level)), max(robustSD(change), tailSD(change))
+	r.plain, r.mottle, r.noise, r.lumaNoise = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+	switch {
+	case len(change) < leastPlaces && size > 0: // too few so wide: what the next smaller size does
+		s := p.at(size - 1)
+		r.plain, r.mottle, r.noise, r.lumaNoise = s.plain, s.mottle, s.noise, s.lumaNoise
+	case len(change) >= leastPlaces:
+		r.plain, r.mottle = max(robustSD(level), tailSD(level)), max(robustSD(perhaps), tailSD(perhaps))
+		r.noise = max(robustSD(change), tailSD(change))
 		r.lumaNoise = max(robustSD(luma), tailSD(luma))
 	}
 	p.rises[size] = r
@@ -151,6 +237,9 @@ func (p *pair) denied(b blob, change float64) bool {
 	return math.Abs(due)/2 >= lumaTells*r.lumaNoise && p.darker(b.size, r, b.at)/due < 0.5
 }
 
+// level is the melanin of the skin at both visits.
+func (p *pair) level() float64 { return (p.before.median + p.after.median) / 2 }
+
 // misplacedMM is what alignment may leave between two photos of one spot (project
 // default: some pixels of a phone's photo of a cheek).
 const misplacedMM = 0.1
@@ -159,13 +248,12 @@ const misplacedMM = 0.1
 // skin does not tell how well. The error is that of plain skin, in proportion to how much
 // melanin there is, for noise is relative to the light, and what a place missed by
 // misplacedMM adds.
-func (p *pair) measure(b blob) (m Matched, mottle float64, ok bool) {
+func (p *pair) measure(b blob) (m Matched, ok bool) {
 	r := p.at(b.size)
 	m = Matched{At: b.at, RadiusMM: b.radius()}
 	if m.Before, m.After, ok = p.contrasts(b.size, r, b.at); !ok || math.IsNaN(r.noise) {
-		return m, 0, false
+		return m, false
 	}
-	level := (p.before.median + p.after.median) / 2
 	slant := 0.0
 	for _, d := range []geom.Point{{X: misplacedMM}, {Y: misplacedMM}} {
 		a1, b1, ok1 := p.contrasts(b.size, r, b.at.Sub(d))
@@ -174,42 +262,19 @@ func (p *pair) measure(b blob) (m Matched, mottle float64, ok bool) {
 			slant += max((a2-a1)*(a2-a1), (b2-b1)*(b2-b1)) / 4
 		}
 	}
-	m.Error = math.Hypot(r.noise*(1+max(0, m.Before, m.After)/level), math.Sqrt(slant))
-	return m, r.mottle, true
-}
-
-// burdenReach and burdenReachMM bound what is summed, in radii and beyond: it holds a spot
-// of the next size and the soft rim that light spreads in skin.
-const burdenReach, burdenReachMM = 1.5, 0.3
-
-// burdens are the sums of melanin above the surround over what both visits show of a
-// disc, times area: unlike the contrast they do not care how sharp a photo is or how large
-// the spot was taken to be, but they hold more noise.
-func (p *pair) burdens(b blob) (before, after float64) {
-	r := p.at(b.size)
-	levelB := bilinear(r.before, p.before.point(p.before.level(b.size), b.at))
-	levelA := bilinear(r.after, p.after.point(p.after.level(b.size), b.at))
-	reach, step := burdenReach*b.radius()+burdenReachMM, min(p.before.mmPerPx, p.after.mmPerPx)
-	for y := -reach; y <= reach; y += step {
-		for x := -reach; x <= reach; x += step {
-			if math.Hypot(x, y) > reach {
-				continue
-			}
-			at := geom.Point{X: b.at.X + x, Y: b.at.Y + y}
-			atB, atA := p.before.pixel(at), p.after.pixel(at)
-			wB, wA := bilinear(p.before.field.Weight, atB), bilinear(p.after.field.Weight, atA)
-			if wB >= 0.5 && wA >= 0.5 {
-				before += bilinear(p.before.weighted, atB)/wB - levelB
-				after += bilinear(p.after.weighted, atA)/wA - levelA
-			}
-		}
-	}
-	return before * step * step, after * step * step
+	m.Error = math.Hypot(r.noise*(1+max(0, m.Before, m.After)/p.level()), math.Sqrt(slant))
+	return m, true
 }
 
 // robustSD is 1.4826 times the median absolute deviation.
 func robustSD(values []float64) float64 {
 	return 1.4826 * quantile(deviations(values), 0.5)
+}
+
+// lowerSD is the same of the values below the median, which no spot is among.
+func lowerSD(values []float64) float64 {
+	sorted := sample(values)
+	return 1.4826 * (quantile(sorted, 0.5) - quantile(sorted, 0.25))
 }
 
 // tailShare of the deviations of a normal distribution lie within 1.96 standard ones.
@@ -222,12 +287,17 @@ func tailSD(values []float64) float64 { return quantile(deviations(values), tail
 // mostValues of a sample are sorted: every so-manieth of more.
 const mostValues = 1 << 14
 
-func deviations(values []float64) []float64 {
+func sample(values []float64) []float64 {
 	var sorted []float64
 	for i := 0; i < len(values); i += 1 + len(values)/mostValues {
 		sorted = append(sorted, values[i])
 	}
 	slices.Sort(sorted)
+	return sorted
+}
+
+func deviations(values []float64) []float64 {
+	sorted := sample(values)
 	middle := sorted[len(sorted)/2]
 	for i, v := range sorted {
 		sorted[i] = math.Abs(v - middle)
