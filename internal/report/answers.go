@@ -354,10 +354,10 @@ func warningList(codes []string) []string {
 func warningSentences(codes []string) string { return strings.Join(warningList(codes), " ") }
 
 // recoveries tells how the primary measures settled after each treatment.
-func recoveries(t *texts, x *index) []string {
+func recoveries(t *texts, x *index, seenOnly bool) []string {
 	var list []string
 	for _, r := range x.rec.Recovery {
-		if !x.rec.Definitions[r.Measure].Primary {
+		if !x.rec.Definitions[r.Measure].Primary || seenOnly && !r.Peak.Known() {
 			continue
 		}
 		what := capital(t.inRegion(named(t.measures, r.Measure), r.ROI))

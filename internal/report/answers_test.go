@@ -156,7 +156,7 @@ func TestRecoverySentences(t *testing.T) {
 		if tt.half.Known() {
 			r.HalfLifeCI95, r.Reason = [2]outcome.Number{0.9, 1.9}, ""
 		}
-		if got := recoveries(english(), newIndex(rec)); len(got) != 1 || !strings.HasSuffix(got[0], tt.want) {
+		if got := recoveries(english(), newIndex(rec), false); len(got) != 1 || !strings.HasSuffix(got[0], tt.want) {
 			t.Errorf("%q, want …%q", got, tt.want)
 		}
 	}

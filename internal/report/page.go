@@ -74,10 +74,11 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 	p := &page{
 		T: t, Policy: policy(string(script)), Script: template.JS(script),
 		Head: newHead(t, x), Trust: trustLine(t, x), Flags: flags(t, x), Missing: rec.NotAssessed,
-		Answers: answers(t, x), NoGoals: len(rec.Series.Goals) == 0, Recovery: recoveries(t, x), Viewer: newViewer(t, x, pictures),
+		Answers: answers(t, x), NoGoals: len(rec.Series.Goals) == 0, Viewer: newViewer(t, x, pictures),
 		Methods: t.methods, Limits: t.limits,
 		Patient: opt.Patient, OnePage: opt.OnePage || opt.Patient, Sensitive: opt.Sensitive, Coded: opt.Coded,
 	}
+	p.Recovery = recoveries(t, x, p.OnePage) // the short form leaves out what nobody saw
 	p.Gauges = slices.ContainsFunc(p.Answers, func(a answer) bool { return a.Gauge != nil })
 	p.Caveats = shareCaveats(p.Answers)
 	p.Style = template.CSS(string(style) + pageMargins(t, p.Head.Running) + paperSize(opt.Paper))

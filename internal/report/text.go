@@ -27,7 +27,7 @@ type texts struct {
 	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                                                                                                                                string
 	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                                                                                                                              string
 	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                                                                                                                       string
-	Missing, Patient, PatientNote, Coarse, NotAligned                                                                                                                                                                                                                      string
+	Missing, Patient, PatientNote, Coarse, NotAligned, ColourProfile                                                                                                                                                                                                       string
 	methods, limits                                                                                                                                                                                                                                                        []string
 	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates                                                                                                                                                                      map[string]string
 	settings                                                                                                                                                                                                                                                               map[string]string
@@ -108,6 +108,7 @@ func (t *texts) figures() {
 
 func (t *texts) trust() {
 	t.Quality = "Photos: fit, place and light"
+	t.ColourProfile = "colour profile: %s"
 	t.QualityNote = "Every photo, used or not. Place is where it lies in the frame; its error is an estimate. Light is the colour difference (mean ΔE00) left after correction."
 	t.LightNote = "In every follow-up: %s."
 	t.ColPhoto, t.ColFit, t.ColPlace, t.ColLight = "Photo", "Fit to measure", "Place", "Light"

@@ -23,7 +23,7 @@ type photoRow struct {
 func photoTable(t *texts, x *index, everywhere string) []photoRow {
 	var rows []photoRow
 	for _, p := range x.rec.Photos {
-		r := photoRow{Visit: x.visitLabel(t, p.Visit), File: p.File, Camera: camera(p)}
+		r := photoRow{Visit: x.visitLabel(t, p.Visit), File: p.File, Camera: camera(t, p)}
 		r.Fit, r.FitClass = named(t.verdicts, p.Quality.Verdict), mark(p.Quality.Verdict)
 		for _, q := range p.Quality.Reasons {
 			s := capital(strings.TrimSuffix(q.Text, ".")) + "."
@@ -44,15 +44,16 @@ func photoTable(t *texts, x *index, everywhere string) []photoRow {
 	return rows
 }
 
-func camera(p outcome.Photo) string {
+func camera(t *texts, p outcome.Photo) string {
 	parts := []string{}
 	if p.Width > 0 && p.Height > 0 {
 		parts = append(parts, fmt.Sprintf("%d × %d px", p.Width, p.Height))
 	}
-	for _, s := range []string{p.Camera, p.Profile} {
-		if s != "" {
-			parts = append(parts, s)
-		}
+	if p.Camera != "" {
+		parts = append(parts, p.Camera)
+	}
+	if p.Profile != "" {
+		parts = append(parts, fmt.Sprintf(t.ColourProfile, p.Profile))
 	}
 	return strings.Join(parts, ", ")
 }

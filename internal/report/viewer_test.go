@@ -441,11 +441,25 @@ func TestSixLargeVisitsOpenWithinASecond(t *testing.T) {
 	}
 }
 
-// The short forms fit one sheet.
+// The short forms fit one sheet, also with every goal and six treatments.
 func TestShortFormsFitOnePage(t *testing.T) {
 	chrome := browser(t)
-	for name, opt := range map[string]Options{"one page": {OnePage: true}, "patient": {Patient: true}} {
-		b := show(t, chrome, render(t, record(), opt), screens()[2])
+	full := record()
+	full.Series.Goals = []string{"smooth texture", "fade spots", "reduce redness", "even tone", "match surround", "grow hair"}
+	for _, at := range []string{"2026-03-07", "2026-04-04", "2026-05-02", "2026-05-30"} {
+		full.Treatments = append(full.Treatments, outcome.Treatment{At: at, Device: "dermaroller", NeedleMM: 1.5, ROIs: []string{"treated"}})
+		unseen := full.Recovery[0]
+		unseen.Treatment, unseen.Peak, unseen.PeakHours = at, outcome.NaN(), outcome.NaN()
+		full.Recovery = append(full.Recovery, unseen)
+	}
+	for name, form := range map[string]struct {
+		rec *outcome.Record
+		opt Options
+	}{
+		"one page": {record(), Options{OnePage: true}}, "patient": {record(), Options{Patient: true}},
+		"one page of a full course": {full, Options{OnePage: true}}, "patient's of a full course": {full, Options{Patient: true}},
+	} {
+		b := show(t, chrome, render(t, form.rec, form.opt), screens()[2])
 		for paper, size := range map[string]chromedp.PaperSize{"A4": chromedp.PaperA4, "Letter": {}} {
 			pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(size), chromedp.PDFPreferCSSPageSize()))
 			if err != nil {

@@ -279,7 +279,7 @@ func (m *merger) series(p place) error {
 		if err := m.tables.fates.Write(&table.Fate{File: p.Series, Series: p.Series, Fate: FatePending, Code: "not_run", Reason: "its series has not been run yet", Mend: "run its shard"}); err != nil {
 			return err
 		}
-		return m.tables.page.row(m, p.foundSeries, nil, nil)
+		return m.tables.page.row(p.foundSeries, nil, nil)
 	}
 	e, err := readEntry(m.out, p.Name)
 	if err != nil {
@@ -303,7 +303,7 @@ func (m *merger) series(p place) error {
 	if err := m.tables.record(table.Rows(rec, about), completeness(rec, p.Series, m.plan)); err != nil {
 		return err
 	}
-	return m.tables.page.row(m, p.foundSeries, e, rec)
+	return m.tables.page.row(p.foundSeries, e, rec)
 }
 
 // failed adds a series that could not be measured: its visits were refused or are missing.
@@ -320,7 +320,7 @@ func (m *merger) failed(p place, e *entry) error {
 	if err := m.tables.record(nil, rows); err != nil {
 		return err
 	}
-	return m.tables.page.row(m, p.foundSeries, e, nil)
+	return m.tables.page.row(p.foundSeries, e, nil)
 }
 
 // excluded names the files of a subject that the plan leaves out, and its visits.

@@ -28,6 +28,15 @@ type page struct {
 // headMeasure is a measure that has a column of its own: the primary one of a family.
 type headMeasure struct{ Name, Label, Unit string }
 
+// label is the measure with its unit, where no head of a column says it.
+func (m headMeasure) label() string {
+	name := strings.ToUpper(m.Label[:1]) + m.Label[1:]
+	if m.Unit == "1" {
+		return name
+	}
+	return name + ", " + m.Unit
+}
+
 // pageHead is what the template's head sees.
 type pageHead struct {
 	Policy   string
@@ -118,7 +127,7 @@ func (p *page) end(m *merger) error {
 }
 
 // row adds one series; e is nil before it was run, rec where it failed.
-func (p *page) row(_ *merger, s foundSeries, e *entry, rec *outcome.Record) error {
+func (p *page) row(s foundSeries, e *entry, rec *outcome.Record) error {
 	r := pageRow{ID: s.Series, State: "done"}
 	switch {
 	case e == nil:
@@ -145,7 +154,7 @@ func (p *page) row(_ *merger, s foundSeries, e *entry, rec *outcome.Record) erro
 		r.Cells = append(r.Cells, pageCell{})
 	}
 	for i := range r.Cells {
-		r.Cells[i].Label = p.measures[i].Label
+		r.Cells[i].Label = p.measures[i].label()
 	}
 	r.words()
 	return p.tmpl.ExecuteTemplate(p.w, "row.html", r)
@@ -244,7 +253,7 @@ func changeText(c outcome.Change) string {
 	if !c.Change.Known() {
 		return ""
 	}
-	return fmt.Sprintf("%+.3g", float64(c.Change))
+	return strings.ReplaceAll(fmt.Sprintf("%+.3g", float64(c.Change)), "-", "−")
 }
 
 // sparkline is the course of a change over the days of the visits, with the band of
