@@ -220,6 +220,8 @@ type ROI struct {
 	ExcludedFraction Number                 `json:"excluded_fraction"` // of the region's pixels in this photo: masked or outside the picture
 	Measures         map[string]Measurement `json:"measures"`
 	SpotTally        *SpotTally             `json:"spot_tally,omitempty"` // against the baseline; absent where spots could not be compared
+	PoreTally        *Tally                 `json:"pore_tally,omitempty"` // against the baseline, pore by pore; absent where pores are not seen
+	HairTally        *Tally                 `json:"hair_tally,omitempty"` // the same of hairs, of a series whose goal is hair
 }
 
 // Measurement is one value with its unit, spread, count and doubts.
@@ -282,6 +284,14 @@ type SpotTally struct {
 	Receded  int    `json:"receded"`  // surely lost at least half
 	AreaCM2  Number `json:"area_cm2"` // that this photo and the baseline show
 	Change   Number `json:"change"`   // of the summed melanin, contrast times area, of all that is no mottle: −0.2 is a fifth less
+}
+
+// Tally is what became of single things since the baseline. What only one of the two photos
+// shows the place of is left out.
+type Tally struct {
+	Persisted int `json:"persisted"`
+	Gone      int `json:"gone"`
+	New       int `json:"new"`
 }
 
 // Fates of a Spot.

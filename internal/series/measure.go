@@ -107,6 +107,7 @@ func (a *analysis) freeze() {
 		a.baseline.reference[name] = skin.Freeze(list...)
 	}
 	a.markSpots()
+	a.markObjects()
 }
 
 // measurePhotos shoots and measures every photo; those that were opened to choose the
@@ -174,6 +175,7 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 			s.record.ROIs = append(s.record.ROIs, a.measure(s, &s.regions[i]))
 		}
 		a.compareSpots(s)
+		a.compareObjects(s)
 	}
 	if !a.opt.NoPictures {
 		if err := a.draw(s); err != nil {

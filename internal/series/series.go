@@ -74,6 +74,7 @@ type analysis struct {
 	reader      photo.Reader
 	ahead       ahead // photos that are opened before their turn
 	spots       spotMaps
+	objects     map[string]skin.Objects // of the baseline, by region
 	places      map[string]align.Result
 }
 

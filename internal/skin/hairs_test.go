@@ -65,11 +65,12 @@ func TestHairMovesWithItsCause(t *testing.T) {
 	near(t, "count", float64(from["hair_count"].Value), 14, 0.5)
 	near(t, "thickness", float64(from["hair_thickness"].Value), 70, 10)
 	_, after := more.measured(t, &ref)
-	if a, ok := before.HairVisit(geom.Scaling(1/base.pxPerMM), ref); !ok || len(hair.Match(a, a)) != 14 {
-		t.Errorf("a visit's hair does not match itself: %v", ok)
+	a, err := before.Objects(geom.Scaling(1/base.pxPerMM), ref)
+	if err != nil || a.Hairs == nil || hair.Match(a.Hairs, a.Hairs) != (outcome.Tally{Persisted: 14}) {
+		t.Errorf("a visit's hair does not match itself: %v", err)
 	}
-	if _, ok := after.HairVisit(geom.Identity(), skin.Reference{}); ok {
-		t.Error("hair is matched without a baseline")
+	if b, err := after.Objects(geom.Identity(), skin.Reference{}); err != nil || b.Hairs != nil {
+		t.Errorf("hair is matched without a baseline: %v", err)
 	}
 }
 

@@ -8,24 +8,29 @@ import (
 	"dermtrace/internal/skin/texture"
 )
 
-// HairVisit is the sheet's hair as one of two visits that are matched hair by hair
-// ([hair.Match]). frameFromRGB takes pixels of the region's RGB to millimetres in the
-// common frame; ok is false where there is none to match.
-func (s *Sheet) HairVisit(frameFromRGB geom.Transform, ref Reference) (v hair.Visit, ok bool) {
-	if s.hair == nil || !ref.HairKnown {
-		return hair.Visit{}, false
-	}
-	return hair.Visit{Found: s.hair.Find(ref.Hair), FrameFromRGB: frameFromRGB}, true
+// Objects are the single things of one visit that a later one is matched with, one by one,
+// with where they lie. They outlive the photo; nil fields: none can be seen.
+type Objects struct {
+	Pores *texture.PoreMap
+	Hairs *hair.Map
 }
 
-// PoreVisit is the sheet's relief as one of two visits whose pores are matched one by
-// one ([texture.MatchPores]). frameFromRGB takes pixels of the region's RGB to
-// millimetres in the common frame; ok is false where no pores can be seen.
-func (s *Sheet) PoreVisit(frameFromRGB geom.Transform) (v texture.PoreVisit, ok bool) {
-	step := float64(s.fine)
-	middle := (step - 1) / 2
-	rgbFromRelief := geom.Translation(float64(s.X0)+middle, float64(s.Y0)+middle).Mul(geom.Scaling(step))
-	return texture.PoreVisit{Relief: s.relief, FrameFromRelief: frameFromRGB.Mul(rgbFromRelief)}, s.relief != nil && s.relief.CountsPores()
+// Objects lists what the sheet shows; ref holds where hair begins, and frameFromRGB takes
+// pixels of the region's RGB to millimetres in the common frame.
+func (s *Sheet) Objects(frameFromRGB geom.Transform, ref Reference) (Objects, error) {
+	var o Objects
+	var err error
+	if s.relief != nil && s.relief.CountsPores() {
+		middle := (float64(s.fine) - 1) / 2
+		rgbFromRelief := geom.Translation(float64(s.X0)+middle, float64(s.Y0)+middle).Mul(geom.Scaling(float64(s.fine)))
+		if o.Pores, err = s.relief.PoreMap(frameFromRGB.Mul(rgbFromRelief)); err != nil {
+			return Objects{}, err
+		}
+	}
+	if s.hair != nil && ref.HairKnown {
+		o.Hairs, err = s.hair.Find(ref.Hair).Map(frameFromRGB)
+	}
+	return o, err
 }
 
 // leastExcessMM2 is the variance of blur below which photos are taken as equally sharp: it

@@ -53,24 +53,23 @@ func TestBlurIsMatchedAlone(t *testing.T) {
 	}
 }
 
+// Pores are where they are, in whichever crop they are seen.
 func TestPoresOfASheetMatchThemselves(t *testing.T) {
-	sheet := sheetOf(plain.photo(), square(30, 60, patchPx, patchPx), patchPxPerMM)
-	v, ok := sheet.PoreVisit(geom.Scaling(1 / patchPxPerMM))
-	if !ok {
-		t.Fatal("no pores can be seen")
+	photo, frame := plain.photo(), geom.Scaling(1.0/patchPxPerMM)
+	pores := func(sheet *skin.Sheet, frameFromRGB geom.Transform) *texture.PoreMap {
+		o, err := sheet.Objects(frameFromRGB, skin.Reference{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o.Pores
 	}
-	pores := v.Relief.FindPores()
-	pores = slices.DeleteFunc(pores, func(p texture.Pore) bool { return p.Depth < 0.12 })
-	if len(pores) != 81 { // nine by nine, the first column lies on the border
-		t.Fatalf("%d deep pores, want 81", len(pores))
+	sheet := sheetOf(photo, square(30, 60, patchPx, patchPx), patchPxPerMM)
+	a, b := pores(sheet, frame), pores(sheetOf(photo, square(0, 0, patchPx, patchPx), patchPxPerMM), frame)
+	same := texture.MatchPores(a, b)
+	if !(same.Persisted >= 81) || same.Gone+same.New > 0 { // nine by nine, the first column lies on the border
+		t.Errorf("the same skin in another crop: %+v", same)
 	}
-	// The patch has a pit every 2 mm, at odd millimetres.
-	for _, p := range pores {
-		at := v.FrameFromRelief.Apply(geom.Point{X: p.X, Y: p.Y})
-		near(t, "x", at.X-2*float64(int(at.X/2)), 1, 0.1)
-		near(t, "y", at.Y-2*float64(int(at.Y/2)), 1, 0.1)
-	}
-	if _, ok := sheetOf(plain.photo(), square(0, 0, patchPx, patchPx), 18).PoreVisit(geom.Identity()); ok {
+	if pores(sheetOf(photo, square(0, 0, patchPx, patchPx), 18), frame) != nil {
 		t.Error("pores are matched at 18 px/mm")
 	}
 }

@@ -7,8 +7,7 @@
 // a line of 0.5 mm ([Prepare], [Sheet.Find]), linked into centre lines. Thresholds are
 // contrasts of log light; they and the sign, dark hair or light, are taken once at the
 // baseline ([Freeze]) and kept. Positions are pixels of the region's RGB, lengths
-// millimetres, thickness micrometres. [Match] compares two visits hair by hair,
-// [Found.Mask] hides hair from other measures.
+// millimetres, thickness micrometres. [Match] compares two visits hair by hair.
 //
 // Refused: fewer than 20 pixels per millimetre, and thickness below 50. Below 50 the
 // count carries the warning that vellus hair is not seen: a hair of 30 µm covers less

@@ -239,35 +239,35 @@ func TestHairsAreMatchedOneByOne(t *testing.T) {
 	a, b := before.sheet(t), after.sheet(t)
 	threshold := Freeze(a)
 	frame := geom.Scaling(1 / plain.pxPerMM)
-	count := func(list []Matched) map[string]int {
-		fates := map[string]int{}
-		for _, m := range list {
-			fates[m.Fate]++
+	find := func(s *Sheet) *Map {
+		m, err := s.Find(threshold).Map(frame)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return fates
+		return m
 	}
-	fa, fb := a.Find(threshold), b.Find(threshold)
-	fates := count(Match(Visit{fa, frame}, Visit{fb, frame}))
-	t.Log(fates)
+	from, to := find(a), find(b)
+	fates := Match(from, to)
+	t.Logf("%+v", fates)
 	// At this density one hair in four touches another; what two hairs are in one visit may
 	// read as one in the next.
 	const merged = 0.04
-	share := func(fate string) float64 {
-		return float64(fates[fate]) / float64(fates[fate]+fates[Persisted])
-	}
-	near(t, "lost", share(Lost), changed/float64(n), merged)
-	near(t, "new", share(New), changed/float64(n), merged)
-	near(t, "shown", float64(fates[Persisted]+fates[Lost]), before.ends()/2, 0.1*n)
-	swapped := count(Match(Visit{fb, frame}, Visit{fa, frame}))
-	if swapped[Lost] != fates[New] || swapped[New] != fates[Lost] || swapped[Persisted] != fates[Persisted] {
-		t.Errorf("swapped visits: %v, want %v with lost and new changed over", swapped, fates)
+	share := func(some int) float64 { return float64(some) / float64(some+fates.Persisted) }
+	near(t, "gone", share(fates.Gone), changed/float64(n), merged)
+	near(t, "new", share(fates.New), changed/float64(n), merged)
+	near(t, "shown", float64(fates.Persisted+fates.Gone), before.ends()/2, 0.1*n)
+	if got, want := Match(to, from), (outcome.Tally{Persisted: fates.Persisted, Gone: fates.New, New: fates.Gone}); got != want {
+		t.Errorf("swapped visits: %+v, want %+v", got, want)
 	}
 	same := plain
 	same.strands, same.noise = before.strands, 0.014
-	still := count(Match(Visit{fa, frame}, Visit{same.sheet(t).Find(threshold), frame}))
-	t.Log("nothing changed:", still)
-	if !(still[Lost] <= 4 && still[New] <= 4) {
-		t.Errorf("unchanged hair: %v", still)
+	still := Match(from, find(same.sheet(t)))
+	t.Logf("nothing changed: %+v", still)
+	if !(still.Gone <= 4 && still.New <= 4) {
+		t.Errorf("unchanged hair: %+v", still)
+	}
+	if _, err := a.Find(threshold).Map(geom.Transform{}); err == nil {
+		t.Error("mapped through a transform without inverse")
 	}
 }
 
@@ -291,29 +291,6 @@ func TestThicknessIsMeasuredWhereThePixelsAllow(t *testing.T) {
 	}
 	if m := f.Density(); len(m.Warnings) != 1 || m.Warnings[0] != outcome.VellusUnseen {
 		t.Errorf("at 30 px/mm the count warns of %v", m.Warnings)
-	}
-}
-
-// The mask covers the drawn hairs and little else.
-func TestMaskCoversHair(t *testing.T) {
-	s := with(60, nil)
-	sheet := s.sheet(t)
-	mask := sheet.Find(Freeze(sheet)).Mask(0.08)
-	covered, points := 0, 0
-	for _, h := range s.strands {
-		for _, p := range h.points() {
-			x, y := int(math.Round(p.X*s.pxPerMM)), int(math.Round(p.Y*s.pxPerMM))
-			if x > 4 && y > 4 && x < mask.W-5 && y < mask.H-5 {
-				points++
-				if mask.Contains(x, y) {
-					covered++
-				}
-			}
-		}
-	}
-	near(t, "share covered", float64(covered)/float64(points), 1, 0.05)
-	if share := float64(mask.Count()) / float64(mask.W*mask.H); !(share < 0.08) {
-		t.Errorf("the mask takes %.3f of the skin", share)
 	}
 }
 

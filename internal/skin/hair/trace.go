@@ -13,7 +13,6 @@ import (
 const (
 	shortestMM = 0.8                // TrichoScan clips to about 0.8 to 1 mm (Hoffmann 2001, Eur J Dermatol 11:362)
 	gapMM      = 0.5                // that a walk may jump: a crossing at 15° is so long
-	hideMM     = 0.3                // what is shorter is not even hidden
 	chordMM    = 0.4                // of its way, from which a walk takes its direction
 	bend       = 18 * math.Pi / 180 // most that a crest may lie off it: where hairs cross, straight on
 	sameHair   = 40 * math.Pi / 180 // crests beside a walk and within this belong to it
@@ -36,7 +35,6 @@ type Found struct {
 	PxPerMM   float64
 	Threshold Threshold
 	sheet     *Sheet
-	tooShort  []Hair // too short to count: [Found.Mask] hides them
 }
 
 // Find links the crests of at least the lower threshold into hairs, the strongest first.
@@ -50,11 +48,8 @@ func (s *Sheet) Find(t Threshold) *Found {
 		if tr.used[k] {
 			continue
 		}
-		h := tr.hair(k, t.High)
-		if h.LengthMM >= shortestMM {
+		if h := tr.hair(k, t.High); h.LengthMM >= shortestMM {
 			f.Hairs = append(f.Hairs, h)
-		} else if h.LengthMM >= hideMM {
-			f.tooShort = append(f.tooShort, h)
 		}
 	}
 	return f

@@ -1,7 +1,6 @@
 package texture
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -121,31 +120,24 @@ func TestPoresAreMatchedOneByOne(t *testing.T) {
 	for k := range 110 {
 		all = append(all, geom.Point{X: 1.5 + 1.9*float64(k%11) + 0.3*math.Sin(float64(k*k)), Y: 1.5 + 2.1*float64(k/11) + 0.3*math.Cos(float64(3*k*k))})
 	}
-	visit := func(pxPerMM float64, pits []geom.Point, depth float64) PoreVisit {
+	visit := func(pxPerMM float64, pits []geom.Point, depth float64) *PoreMap {
 		r := pitted(t, pxPerMM, pits, depth)
 		middle := float64(r.grid.Step-1) / 2
-		return PoreVisit{r, geom.Scaling(1 / pxPerMM).Mul(geom.Translation(middle, middle)).Mul(geom.Scaling(float64(r.grid.Step)))}
-	}
-	fates := func(a, b PoreVisit) map[string]int {
-		list, err := MatchPores(a, b)
+		m, err := r.PoreMap(geom.Scaling(1 / pxPerMM).Mul(geom.Translation(middle, middle)).Mul(geom.Scaling(float64(r.grid.Step))))
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := map[string]int{}
-		for _, m := range list {
-			n[m.Fate]++
+		if _, err := r.PoreMap(geom.Transform{}); err == nil {
+			t.Error("mapped through a transform without inverse")
 		}
-		return n
+		return m
 	}
 	before, after := visit(24, all[:100], 0.2), visit(28, all[10:], 0.16)
-	want := map[string]int{PorePersisted: 90, PoreGone: 10, PoreNew: 10}
-	if got := fates(before, after); !maps.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
+	want := outcome.Tally{Persisted: 90, Gone: 10, New: 10}
+	if got := MatchPores(before, after); got != want {
+		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := fates(after, before); !maps.Equal(got, want) {
-		t.Errorf("swapped: %v, want %v", got, want)
-	}
-	if _, err := MatchPores(before, PoreVisit{after.Relief, geom.Transform{}}); err == nil {
-		t.Error("matched through a transform without inverse")
+	if got := MatchPores(after, before); got != want {
+		t.Errorf("swapped: %+v, want %+v", got, want)
 	}
 }

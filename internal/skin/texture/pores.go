@@ -8,6 +8,7 @@ import (
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
 )
 
 // Pores are dark dots of the fine band: minima of the difference of Gaussians of 0.06 and
@@ -104,25 +105,32 @@ func (r *Relief) Pores() (density, size outcome.Measurement) {
 	return density, outcome.Measurement{Value: outcome.Number(mean), Unit: UnitSize, SD: outcome.Number(spread), N: n}
 }
 
-// Fates of pores between two visits.
-const (
-	PorePersisted = "persisted"
-	PoreGone      = "gone"
-	PoreNew       = "new"
-)
-
-// PoreVisit is the relief of one visit with where its plane lies.
-type PoreVisit struct {
-	Relief          *Relief
-	FrameFromRelief geom.Transform // pixels of the relief's plane to millimetres in the common frame
+// PoreMap is the pores of one visit with where they lie; it outlives the photo.
+type PoreMap struct {
+	pores           []Pore
+	at              []geom.Point // millimetres in the common frame
+	shown           *roi.Mask    // pixels of the relief's plane in which a pore would be found
+	reliefFromFrame geom.Transform
 }
 
-// MatchedPore is one pore seen at either visit. Where it is gone or new, the missing side
-// is the zero Pore.
-type MatchedPore struct {
-	At            geom.Point // millimetres in the common frame
-	Before, After Pore
-	Fate          string
+// PoreMap lists the pores; frameFromRelief takes pixels of the relief's plane to
+// millimetres in the common frame. The error is [geom.ErrSingular].
+func (r *Relief) PoreMap(frameFromRelief geom.Transform) (*PoreMap, error) {
+	back, err := frameFromRelief.Inverse()
+	if err != nil {
+		return nil, err
+	}
+	w, h := r.field.Value.W, r.field.Value.H
+	m := &PoreMap{pores: r.FindPores(), shown: &roi.Mask{W: w, H: h, In: make([]bool, w*h)}, reliefFromFrame: back}
+	for y := 1; y < h-1; y++ {
+		for x := 1; x < w-1; x++ {
+			m.shown.In[y*w+x] = r.field.Inside(y*w + x)
+		}
+	}
+	for _, p := range m.pores {
+		m.at = append(m.at, frameFromRelief.Apply(geom.Point{X: p.X, Y: p.Y}))
+	}
+	return m, nil
 }
 
 // poreJoinMM is how far apart one pore may lie in two visits: the error of alignment.
@@ -131,75 +139,39 @@ const poreJoinMM = 0.25
 // MatchPores joins the pores of two visits one to one, from the closest on. A pore counts
 // if it is sure at either, and is gone or new only if the other shows no dot of half the
 // depth there: the same rule both ways, so that chance alone loses and gains as many.
-// Pores that the other region does not show are left out. The error is
-// [geom.ErrSingular].
-func MatchPores(before, after PoreVisit) ([]MatchedPore, error) {
-	a, b := before.Relief.FindPores(), after.Relief.FindPores()
-	atA, atB := before.places(a), after.places(b)
-	partner := nearestPairs(atA, atB)
-	taken := make([]bool, len(b))
-	var list []MatchedPore
-	for i, p := range a {
-		if j := partner[i]; j >= 0 {
+func MatchPores(before, after *PoreMap) outcome.Tally {
+	partner := geom.Closest(nearPairs(before.at, after.at), len(before.at), len(after.at))
+	taken := make([]bool, len(after.at))
+	var t outcome.Tally
+	for i, p := range before.pores {
+		j := partner[i]
+		if j >= 0 {
 			taken[j] = true
-			if p.Sure || b[j].Sure {
-				list = append(list, MatchedPore{atA[i], p, b[j], PorePersisted})
-			}
+		}
+		switch {
+		case j >= 0 && (p.Sure || after.pores[j].Sure):
+			t.Persisted++
+		case j < 0 && p.Sure && after.shows(before.at[i]):
+			t.Gone++
 		}
 	}
-	lost, err := after.missing(a, atA, func(i int) bool { return partner[i] >= 0 })
-	if err != nil {
-		return nil, err
-	}
-	gained, err := before.missing(b, atB, func(j int) bool { return taken[j] })
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range lost {
-		list = append(list, MatchedPore{At: atA[i], Before: a[i], Fate: PoreGone})
-	}
-	for _, j := range gained {
-		list = append(list, MatchedPore{At: atB[j], After: b[j], Fate: PoreNew})
-	}
-	return list, nil
-}
-
-func (v PoreVisit) places(list []Pore) []geom.Point {
-	at := make([]geom.Point, len(list))
-	for i, p := range list {
-		at[i] = v.FrameFromRelief.Apply(geom.Point{X: p.X, Y: p.Y})
-	}
-	return at
-}
-
-// missing lists the sure pores of the other visit that have no partner though this
-// visit shows their place.
-func (v PoreVisit) missing(list []Pore, at []geom.Point, paired func(i int) bool) ([]int, error) {
-	reliefFromFrame, err := v.FrameFromRelief.Inverse()
-	if err != nil {
-		return nil, err
-	}
-	var alone []int
-	field := v.Relief.field
-	for i, p := range list {
-		q := reliefFromFrame.Apply(at[i])
-		x, y := int(math.Round(q.X)), int(math.Round(q.Y))
-		shown := x >= 1 && y >= 1 && x < field.Value.W-1 && y < field.Value.H-1 && field.Inside(y*field.Value.W+x)
-		if p.Sure && shown && !paired(i) {
-			alone = append(alone, i)
+	for j, p := range after.pores {
+		if !taken[j] && p.Sure && before.shows(after.at[j]) {
+			t.New++
 		}
 	}
-	return alone, nil
+	return t
 }
 
-// nearestPairs pairs places one to one within [poreJoinMM], the closest first; −1 where
-// a place of a has no partner.
-func nearestPairs(a, b []geom.Point) []int {
-	type pair struct {
-		i, j     int
-		distance float64
-	}
-	var pairs []pair
+// shows reports whether a pore at that place would have been found.
+func (m *PoreMap) shows(at geom.Point) bool {
+	p := m.reliefFromFrame.Apply(at)
+	return m.shown.Contains(int(math.Round(p.X)), int(math.Round(p.Y)))
+}
+
+// nearPairs lists the places of a and b that lie within [poreJoinMM].
+func nearPairs(a, b []geom.Point) []geom.Pair {
+	var pairs []geom.Pair
 	order := make([]int, len(b))
 	for j := range order {
 		order[j] = j
@@ -212,23 +184,11 @@ func nearestPairs(a, b []geom.Point) []int {
 				break
 			}
 			if d := p.Sub(b[j]).Norm(); d <= poreJoinMM {
-				pairs = append(pairs, pair{i, j, d})
+				pairs = append(pairs, geom.Pair{I: i, J: j, Distance: d})
 			}
 		}
 	}
-	slices.SortFunc(pairs, func(p, q pair) int {
-		return cmp.Or(cmp.Compare(p.distance, q.distance), cmp.Compare(p.i, q.i), cmp.Compare(p.j, q.j))
-	})
-	partner, taken := make([]int, len(a)), make([]bool, len(b))
-	for i := range partner {
-		partner[i] = -1
-	}
-	for _, p := range pairs {
-		if partner[p.i] < 0 && !taken[p.j] {
-			partner[p.i], taken[p.j] = p.j, true
-		}
-	}
-	return partner
+	return pairs
 }
 
 // lowest reports whether (x, y) is below its eight neighbours; of equals the first is.
