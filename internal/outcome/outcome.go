@@ -287,7 +287,8 @@ type SpotTally struct {
 }
 
 // Tally is what became of single things since the baseline. What only one of the two photos
-// shows the place of is left out.
+// shows the place of is left out. At the threshold of what is seen unchanged skin loses and
+// gains some by chance, as the control's tally shows.
 type Tally struct {
 	Persisted int `json:"persisted"`
 	Gone      int `json:"gone"`
