@@ -16,6 +16,7 @@ import (
 	"dermtrace/internal/render"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
+	"dermtrace/internal/skin/texture"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -29,6 +30,7 @@ type baseline struct {
 	ground    ground                    // what differences are taken from
 	relief    *skin.Sheet               // untreated skin, as sharp and deep as others are measured; nil: none
 	reliefOf  *shot                     // the photo that shows it
+	uneven    texture.Unevenness        // of its skin, besides relief
 	shot      map[string]*shot          // by file: photos that were opened to choose it
 }
 
@@ -91,6 +93,7 @@ func (a *analysis) tryBaseline(ctx context.Context, b *baseline, v manifest.Visi
 // the colour scales of the maps from its treated skin.
 func (a *analysis) freeze() {
 	a.settleModel()
+	a.freezeUnevenness()
 	sheets := map[string][]*skin.Sheet{}
 	for _, r := range a.baselineRegions() {
 		sheet := r.shot.sheet(r.region, a.chromo)

@@ -12,6 +12,7 @@ import (
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
+	"dermtrace/internal/skin/texture"
 )
 
 // matchRelief makes texture be measured as sharply and as deeply as the baseline shows the
@@ -47,6 +48,30 @@ func (a *analysis) matchRelief(s *shot) {
 			s.sheet(c, a.chromo).MatchRelief(excess)
 		}
 	}
+}
+
+// freezeUnevenness takes what else makes the baseline's skin uneven, for every photo of the
+// series.
+func (a *analysis) freezeUnevenness() {
+	var sheets []*skin.Sheet
+	for _, r := range a.baselineRegions() {
+		sheets = append(sheets, r.shot.sheet(r.region, a.chromo))
+	}
+	a.baseline.uneven = skin.Unevenness(sheets...)
+	for _, s := range a.baseline.shot {
+		s.uneven = &a.baseline.uneven
+	}
+	for _, s := range sheets {
+		s.ReadRelief(a.baseline.uneven)
+	}
+}
+
+// unevenness is what was taken of a baseline, nil as long as there is none.
+func (b *baseline) unevenness() *texture.Unevenness {
+	if b == nil {
+		return nil
+	}
+	return &b.uneven
 }
 
 // reliefSetter is the half of control skin that sets the light in a photo, nil where the
@@ -99,7 +124,7 @@ func (a *analysis) alike(s *shot) *shot {
 	if err != nil {
 		panic("series: a picture in memory that no JPEG can hold: " + err.Error())
 	}
-	twin := &shot{pixels: pixels, meta: s.meta, light: s.light, place: s.place}
+	twin := &shot{pixels: pixels, meta: s.meta, light: s.light, place: s.place, uneven: s.uneven}
 	twin.meta.Format, twin.meta.JPEGQuality = "JPEG", quality
 	return twin
 }

@@ -17,6 +17,7 @@ import (
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
+	"dermtrace/internal/skin/texture"
 )
 
 // shot is one photo on its way through the pipeline.
@@ -33,13 +34,14 @@ type shot struct {
 	regions []carried
 	reduced *reduced // for pictures; nil: not needed yet
 	album   album
+	uneven  *texture.Unevenness // of the baseline's skin; nil: not known yet
 }
 
 // shoot opens a photo and settles everything about it but its measures: fitness,
 // place, regions, light. A photo that cannot be used comes back with its reason in
 // the record.
 func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest.PhotoRef) (*shot, error) {
-	s := &shot{ref: ref, visit: visit, hair: slices.Contains(a.manifest.Goals, skin.GrowHair), record: emptyPhoto(ref.File, visit.ID)}
+	s := &shot{ref: ref, visit: visit, uneven: a.baseline.unevenness(), hair: slices.Contains(a.manifest.Goals, skin.GrowHair), record: emptyPhoto(ref.File, visit.ID)}
 	if !ref.Use {
 		s.refuse("not_used", ref.Reason, "")
 		return s, nil

@@ -62,6 +62,7 @@ type work struct {
 func newWork(s *Sheet, ref Reference) *work {
 	w := &work{Sheet: s, ref: ref}
 	w.takeLeak()
+	s.readRelief()
 	w.spotCount, w.spotBurden = pigment.Spots(w.melanin, s.mmPerPx, ref.Pigment)
 	if s.hairWanted {
 		w.hairs = s.measureHair(ref)

@@ -10,6 +10,7 @@ import (
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/skin"
+	"dermtrace/internal/skin/texture"
 )
 
 // The phantom's light as it has it, and without shine.
@@ -60,6 +61,7 @@ func ownRoughness(t *testing.T, melanin float64, light phantom.Light, camera pha
 		t.Fatal(err)
 	}
 	var list []outcome.Measurement
+	var uneven *texture.Unevenness
 	for i, v := range ownVisits {
 		r, err := p.Photo(i)
 		if err != nil {
@@ -70,8 +72,12 @@ func ownRoughness(t *testing.T, melanin float64, light phantom.Light, camera pha
 			rgb = decoded(t, bytes.NewReader(r.Encoded))
 		}
 		middle, half := ownPx/2.0, math.Floor(0.34*ownPx/v.distance)
-		sheet := skin.Prepare(skin.Region{RGB: rgb, PxPerMM: 25 / v.distance, Model: model, Lossy: camera.Quality > 0 && camera.Quality < 98,
+		sheet := skin.Prepare(skin.Region{RGB: rgb, PxPerMM: 25 / v.distance, Model: model, Lossy: camera.Quality > 0 && camera.Quality < 98, Uneven: uneven,
 			Mask: square(middle-half, middle-half, middle+half, middle+half)})
+		if uneven == nil {
+			u := skin.Unevenness(sheet)
+			uneven = &u
+		}
 		list = append(list, skin.Measure(sheet, skin.Freeze(sheet))["roughness"])
 	}
 	return list
@@ -80,9 +86,9 @@ func ownRoughness(t *testing.T, melanin float64, light phantom.Light, camera pha
 // Optics, furrows, mottle and shine other than those that any constant was chosen on, on
 // light to very dark skin: relief of 0.85 and 0.7 of the first, and a flush, gloss and other
 // distances, by themselves and after a phone's noise and the loss of a file. The tool's
-// goals are 4, 2 and 3 %; light itself keeps them on light and medium skin. JPEG, which
-// drops fine colour, lets shine and mottle in, and dark skin has mottle like relief: there
-// the bounds are what is reached.
+// goals are 4, 2 and 3 %; light and medium skin keeps them but for gloss, by which JPEG,
+// which drops fine colour, lets shine in. Dark skin has mottle like relief: there the bounds
+// are what is reached.
 func TestRoughnessOfTheOwnPhantom(t *testing.T) {
 	none, sharp, usual := phantom.Camera{}, phantom.Camera{Quality: 100}, phantom.Camera{Noise: 0.7, Quality: 93}
 	for _, c := range []struct {
@@ -90,19 +96,20 @@ func TestRoughnessOfTheOwnPhantom(t *testing.T) {
 		light          phantom.Light
 		camera         phantom.Camera
 		follows, still float64
+		gloss          float64
 		warned         bool
 	}{
-		{0.025, shiny, none, 0.01, 0.02, false},
-		{0.045, shiny, none, 0.01, 0.02, false},
-		{0.130, shiny, none, 0.04, 0.065, true},
-		{0.250, shiny, none, 0.17, 0.06, true},
-		{0.045, polarised, none, 0.01, 0.025, false},
-		{0.025, shiny, sharp, 0.01, 0.022, false},
-		{0.130, shiny, sharp, 0.05, 0.07, true},
-		{0.025, shiny, usual, 0.04, 0.08, false},
-		{0.045, shiny, usual, 0.045, 0.075, false},
-		{0.130, shiny, usual, 0.09, 0.075, true},
-		{0.250, shiny, usual, 0.21, 0.1, true},
+		{0.025, shiny, none, 0.01, 0.02, 0.02, false},
+		{0.045, shiny, none, 0.01, 0.02, 0.02, false},
+		{0.130, shiny, none, 0.04, 0.065, 0.01, true},
+		{0.250, shiny, none, 0.17, 0.06, 0.01, true},
+		{0.045, polarised, none, 0.01, 0.025, 0.01, false},
+		{0.025, shiny, sharp, 0.01, 0.022, 0.01, false},
+		{0.130, shiny, sharp, 0.05, 0.07, 0.01, true},
+		{0.025, shiny, usual, 0.015, 0.025, 0.1, false},
+		{0.045, shiny, usual, 0.03, 0.015, 0.1, false},
+		{0.130, shiny, usual, 0.075, 0.045, 0.11, true},
+		{0.250, shiny, usual, 0.17, 0.08, 0.115, true},
 	} {
 		if testing.Short() && c.camera != none {
 			continue
@@ -111,8 +118,11 @@ func TestRoughnessOfTheOwnPhantom(t *testing.T) {
 		line := ""
 		for i, v := range ownVisits {
 			ratio, bound := float64(got[i].Value/got[0].Value), c.still
-			if v.relief != 1 {
+			switch {
+			case v.relief != 1:
 				bound = c.follows
+			case v.name == "gloss":
+				bound = c.gloss
 			}
 			near(t, v.name, ratio, v.relief, bound)
 			line += fmt.Sprintf(" %s %+.1f", v.name, 100*(ratio-v.relief))

@@ -32,6 +32,8 @@ type Region struct {
 	Model   *chromo.Model // one per series
 	Hair    bool          // hair is measured too
 	Lossy   bool          // the file keeps colour less well than luminance, as JPEG does
+
+	Uneven *texture.Unevenness // of the series' baseline ([Unevenness]); nil: the region's own
 }
 
 // Sheet is a region worked up for measuring.
@@ -52,6 +54,7 @@ type Sheet struct {
 	blood       chromo.Field
 	meanMelanin float64
 	meanBlood   float64
+	pending     *texture.Region // what relief is to be read from; nil: it has been
 	relief      *texture.Relief
 	fine        int    // pixels of RGB along a side of a pixel of the relief
 	noRelief    string // the warning that says why there is none
@@ -167,15 +170,19 @@ func gainOf(r Region) [3]float64 {
 	return r.Gain
 }
 
-// prepareRelief makes the relief from light whose pixels are fine photo pixels wide.
+// prepareRelief makes the relief from light whose pixels are fine photo pixels wide, once it
+// is known what else makes skin uneven.
 func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	skin := texture.Skin{
 		Basis: r.Model.Basis(s.meanMelanin, s.meanBlood), Melanin: s.meanMelanin, Blood: s.meanBlood,
 		Light: s.Colour(), Strength: math.Exp(s.field(s.Maps.Shading).Summary().Mean),
 	}
 	s.fine = fine
-	s.relief, s.noRelief = texture.Prepare(texture.Region{RGB: a.rgb, Weight: a.weight,
-		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy})
+	s.pending = &texture.Region{RGB: a.rgb, Weight: a.weight,
+		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy}
+	if r.Uneven != nil {
+		s.ReadRelief(*r.Uneven)
+	}
 }
 
 // Colour is the region's mean linear light, in the baseline's light; NaN without pixels.

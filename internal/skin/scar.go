@@ -81,6 +81,7 @@ func contrast(scar, surround chromo.Field, unit string) outcome.Measurement {
 
 // reliefRatio is the coarse relief of the region over that of its surround.
 func (w *work) reliefRatio() outcome.Measurement {
+	w.surround.readRelief()
 	around := w.surround.relief
 	if w.relief == nil {
 		return outcome.Unmeasured(texture.UnitRelief, w.noRelief)

@@ -9,6 +9,7 @@ import (
 // looking, and the transform from pixels of the region's RGB to it. ok is false where
 // texture cannot be measured.
 func (s *Sheet) RoughnessMap() (p *raster.Plane, mapFromRGB geom.Transform, ok bool) {
+	s.readRelief()
 	if s.relief == nil {
 		return nil, geom.Transform{}, false
 	}
@@ -21,5 +22,7 @@ func (s *Sheet) RoughnessMap() (p *raster.Plane, mapFromRGB geom.Transform, ok b
 // TakeRelief makes texture be measured in another sheet of the same region: another way to
 // read the same photo. Call it before [Sheet.MatchRelief].
 func (s *Sheet) TakeRelief(from *Sheet) {
+	from.readRelief()
+	s.pending = nil
 	s.relief, s.noRelief, s.fine = from.relief, from.noRelief, from.fine
 }

@@ -18,6 +18,7 @@ type Objects struct {
 // Objects lists what the sheet shows; ref holds where hair begins, and frameFromRGB takes
 // pixels of the region's RGB to millimetres in the common frame.
 func (s *Sheet) Objects(frameFromRGB geom.Transform, ref Reference) (Objects, error) {
+	s.readRelief()
 	var o Objects
 	var err error
 	if s.relief != nil && s.relief.CountsPores() {
@@ -42,6 +43,8 @@ const leastExcessMM2 = 4e-4
 // untreated skin: blur, and the contrast that its lamp and file give ([texture.ExcessBlur],
 // [texture.ExcessContrast]). ok is false where neither can be told.
 func (s *Sheet) Excess(reference *Sheet) (m texture.Match, ok bool) {
+	s.readRelief()
+	reference.readRelief()
 	if s.relief == nil || reference.relief == nil {
 		return m, false
 	}
@@ -63,6 +66,7 @@ func (s *Sheet) Excess(reference *Sheet) (m texture.Match, ok bool) {
 // too little is withheld with a warning; nothing but texture changes. Call it once,
 // before [Measure].
 func (s *Sheet) MatchRelief(m texture.Match) {
+	s.readRelief()
 	if s.relief != nil {
 		s.relief, s.noRelief = s.relief.Matched(m)
 	}

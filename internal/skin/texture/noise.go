@@ -28,10 +28,11 @@ const (
 //	 1 −2  1
 //
 // (Immerkaer 1996, Comput Vis Image Underst 64:300) answers to noise with 36 times its
-// variance, and to relief and shine, which red and blue light show as well as green: noise
-// is what of green's answer the other two do not explain by least squares, whatever their
-// shares and sharpness. The calmest quarter of small tiles passes over hairs, rims and what
-// green alone is sharp enough to show.
+// variance, and to relief and shine, which all channels show: noise is what of a channel's
+// answer the other two do not explain by least squares, whatever their shares and
+// sharpness. The channel that keeps least to itself tells, as green alone may be sharp
+// enough to show the finest skin, and the calmest quarter of small tiles, which passes over
+// hairs and rims.
 // Noise that a camera or a file has smoothed, or made common to the channels as JPEG
 // does, is underestimated: what is subtracted is never skin.
 func EstimateNoise(rgb *raster.RGB, weight *raster.Plane) Noise {
@@ -39,12 +40,18 @@ func EstimateNoise(rgb *raster.RGB, weight *raster.Plane) Noise {
 	if len(tiles) == 0 {
 		return Noise{}
 	}
-	left := make([]float64, len(tiles))
+	var left [3][]float64
+	for c := range left {
+		left[c] = make([]float64, len(tiles))
+	}
 	raster.Parallel(len(tiles), func(i int) {
 		x, y := tiles[i][0], tiles[i][1]
-		left[i] = answersOf(rgb, x, y).unexplained() / max(meanOf(rgb.G, x, y), leastMean)
+		a := answersOf(rgb, x, y)
+		for c, p := range rgb.Planes() {
+			left[c][i] = a.unexplained(c) / max(meanOf(p, x, y), leastMean)
+		}
 	})
-	return Noise{PerLight: calmest(left) / 36, Known: true}
+	return Noise{PerLight: min(calmest(left[0]), calmest(left[1]), calmest(left[2])) / 36, Known: true}
 }
 
 // meanOf is the mean of the tile whose rim begins at (x0, y0).
@@ -93,19 +100,24 @@ func maskRow(dst *[tilePx]float64, p *raster.Plane, x0, y int) {
 // are the same picture.
 const alike = 1e-3
 
-// unexplained is the variance of green that no sum of red and blue explains.
-func (a answers) unexplained() float64 {
-	rr, rg, rb, gg, gb, bb := a[0][0], a[0][1], a[0][2], a[1][1], a[1][2], a[2][2]
+// unexplained is the variance of a channel that no sum of the other two explains.
+func (a answers) unexplained(channel int) float64 {
+	i, j := (channel+1)%3, (channel+2)%3
+	own, ii, jj, ij := a.of(channel, channel), a.of(i, i), a.of(j, j), a.of(i, j)
+	ci, cj := a.of(channel, i), a.of(channel, j)
 	const pixels = tilePx * tilePx
-	det := rr*bb - rb*rb
+	det := ii*jj - ij*ij
 	switch {
-	case det > alike*rr*bb:
-		return max(0, gg-(rg*rg*bb-2*rg*gb*rb+gb*gb*rr)/det) / (pixels - 2)
-	case rr > 0:
-		return max(0, gg-rg*rg/rr) / (pixels - 1)
+	case det > alike*ii*jj:
+		return max(0, own-(ci*ci*jj-2*ci*cj*ij+cj*cj*ii)/det) / (pixels - 2)
+	case ii > 0:
+		return max(0, own-ci*ci/ii) / (pixels - 1)
 	}
-	return gg / pixels
+	return own / pixels
 }
+
+// of is the sum of products of two channels, in either order.
+func (a answers) of(i, j int) float64 { return a[min(i, j)][max(i, j)] }
 
 // Of is the noise variance of a pixel of the mix's light, NaN where it is unknown.
 func (n Noise) Of(m Mix, mean [3]float64) float64 {

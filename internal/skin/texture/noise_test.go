@@ -2,10 +2,12 @@ package texture
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -38,6 +40,26 @@ func TestNoiseIsFoundUnderShine(t *testing.T) {
 	}
 }
 
+// Fine skin of which red and blue are less sharp than green, as sensors have it, is no noise.
+func TestSharperGreenIsNotNoise(t *testing.T) {
+	rgb, w := plain.photo()
+	rng := rand.New(rand.NewPCG(1, 2))
+	fine := raster.New(w.W, w.H)
+	for i := range fine.Pix {
+		fine.Pix[i] = float32(0.05 * rng.NormFloat64())
+	}
+	fine = filter.Gaussian(fine, 0.6)
+	for c, p := range rgb.Planes() {
+		for i := range p.Pix {
+			p.Pix[i] *= 1 + fine.Pix[i]
+		}
+		if c != 1 {
+			copy(p.Pix, filter.Gaussian(p, 0.7).Pix)
+		}
+	}
+	near(t, "skin as noise", EstimateNoise(rgb, w).PerLight/1e-4, 0, 0.02)
+}
+
 // Gloss and a flush under gloss are hardly texture: shine is weighed against pigment and
 // noise, so that a part of it stays.
 func TestRoughnessIgnoresShine(t *testing.T) {
@@ -61,7 +83,7 @@ func TestNoiseOfANarrowRegionIsUnknown(t *testing.T) {
 		}
 	}
 	noise := EstimateNoise(rgb, w)
-	mix := MixFor(averageSkin(rgb, w))
+	mix := MixFor(averageSkin(rgb, w), lossless)
 	r, warning := NewRelief(chromo.NewField(mix.Light(rgb), w), Grid{PxPerMM: plain.pxPerMM, Step: 1}, noise.Of(mix, averageSkin(rgb, w).Light))
 	if noise.Known || warning != "" || !slices.Contains(r.Roughness().Warnings, outcome.NoiseUnknown) {
 		t.Errorf("noise %+v, %q", noise, warning)

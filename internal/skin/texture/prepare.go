@@ -10,17 +10,22 @@ type Region struct {
 	RGB    *raster.RGB   // linear light, [Step] photo pixels averaged to one
 	Weight *raster.Plane // share of them that counts
 	Grid   Grid
-	Skin   Skin // what it is on average
-	Lossy  bool // the file keeps colour less well than luminance
+	Skin   Skin       // what it is on average
+	Uneven Unevenness // of the series' baseline; what a lossy file is read by
+	Lossy  bool       // the file keeps colour less well than luminance
 }
 
 // Prepare makes a region ready to measure. Where nothing can be measured it returns nil and
 // the warning that says why.
 func Prepare(p Region) (r *Relief, warning string) {
-	mix, known := MixFor(p.Skin), EstimateNoise(p.RGB, p.Weight)
-	noise := known.Of(mix, p.Skin.Light)
+	uneven := lossless
 	if p.Lossy {
-		noise += mix.colourNoise(p, known)
+		uneven = p.Uneven
+	}
+	mix := MixFor(p.Skin, uneven)
+	noise := EstimateNoise(p.RGB, p.Weight).Of(mix, p.Skin.Light)
+	if p.Lossy && p.Grid.resolves() {
+		noise += mix.leftover(p.Skin, p.Uneven) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
 	}
 	return NewRelief(chromo.NewField(mix.Light(p.RGB), p.Weight), p.Grid, noise, mix.Doubts()...)
 }

@@ -7,19 +7,16 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// What besides relief moves the light of skin in the bands of texture, as standard
-// deviations (project defaults). They only weigh channels against each other.
+// Errors of the model by which channels are weighed against each other, and what bounds it
+// (project defaults).
 const (
-	melaninSD = 0.10  // of the natural log of melanin: mottle, rims of spots
-	bloodSD   = 0.20  // of the natural log of blood: capillaries, vessels
-	opticsErr = 0.15  // of a pigment's effect on one channel: unknown camera and optics
-	shineSD   = 0.017 // of the surface's reflection, white = 1: a facet has Fresnel's 0.028 of n = 1.4 or none
-	grainSD   = 0.01  // of a pixel's noise at white
-	reliefSD  = 0.03  // of log light by relief, of which
-	tintErr   = 0.10  // is this share coloured: red light fills furrows from within
-	noiseGain = 0.03  // share of a pixel's noise in the fine band, at 25 px/mm: whiteGain(1.5, 6)
-	leastMean = 1e-3  // linear light that a channel is held at
-	mostDark  = 0.2   // of a region's mean, below which light tells no relief
+	opticsErr   = 0.15  // of a pigment's effect on one channel: unknown camera and optics
+	grainSD     = 0.01  // of a pixel's noise at white
+	noiseGain   = 0.03  // share of a pixel's noise in the fine band, at 25 px/mm: whiteGain(1.5, 6)
+	tintErr     = 0.10  // share of relief that is coloured: red light fills furrows from within
+	leastRelief = 0.005 // of log light: the smoothest skin
+	leastMean   = 1e-3  // linear light that a channel is held at
+	mostDark    = 0.2   // of a region's mean, below which light tells no relief
 )
 
 // Mix is what the linear light of each channel counts for the light that relief is read
@@ -49,58 +46,58 @@ type Skin struct {
 //
 //	u = C⁻¹ 1 / 1ᵀ C⁻¹ 1.
 //
-// C has a rank-one term for shine, one for melanin, one for blood, and a diagonal of what
-// is unsure: noise, the optics, the tint of shading. On clean light skin shine and both
-// pigments cancel nearly. The mix follows the skin's mean colour and nothing else of a
-// photo: with the weights of another visit a flush would come in.
-func MixFor(s Skin) Mix {
-	melanin, blood, other := s.pigment(0, melaninSD*s.Melanin), s.pigment(1, bloodSD*s.Blood), s.others()
-	var c [3][3]float64
-	for i := range c {
-		for j := range c {
-			c[i][j] = melanin[i][j] + blood[i][j] + other[i][j]
-		}
-	}
-	u := solve3(c, [3]float64{1, 1, 1})
+// C has a rank-one term for shine, one for melanin, one for blood, each as large as the
+// baseline showed it, one for what a lossy file leaves of relief ([Skin.kept]), and a diagonal
+// of what is unsure: noise, the optics, the tint of shading. The mix follows the skin's mean
+// colour and nothing else of a photo: with the weights of another visit a flush would
+// come in.
+func MixFor(s Skin, uneven Unevenness) Mix {
+	u := solve3(s.disturbance(uneven), [3]float64{1, 1, 1})
 	sum := u[0] + u[1] + u[2]
 	var m Mix
-	var left float64
+	var mottle, unsure float64
 	for i := range u {
 		u[i] /= sum
-	}
-	for i := range u {
 		m.Weights[i] = u[i] / max(s.Light[i], leastMean)
-		for j := range u {
-			left += u[i] * melanin[i][j] * u[j]
-		}
+		own := u[i] * s.Basis[i][0] * s.Melanin
+		mottle, unsure = mottle+own, unsure+square(opticsErr*own)
 	}
-	m.Mottle = math.Sqrt(max(0, left)) / reliefSD
+	m.Mottle = math.Sqrt(mottle*mottle+unsure) * mottleSD / reliefSD
 	return m
 }
 
-// pigment is the covariance that a pigment of that standard deviation gives relative light.
-func (s Skin) pigment(p int, sd float64) (c [3][3]float64) {
+// disturbance is the covariance of relative light by all that is not relief.
+func (s Skin) disturbance(uneven Unevenness) (c [3][3]float64) {
+	sd := uneven.list()
+	relief := max(sd[0], leastRelief)
+	directions := s.directions()
+	for k := 1; k < kinds; k++ {
+		add(&c, directions[k], sd[k])
+	}
+	lost := s.kept()
+	for i := range lost {
+		lost[i]--
+	}
+	add(&c, lost, uneven.Lost*relief)
 	for i := range c {
-		own := s.Basis[i][p] * sd
-		for j := range c {
-			c[i][j] = own * s.Basis[j][p] * sd
+		for _, k := range [2]int{1, 2} {
+			c[i][i] += square(opticsErr * sd[k] * directions[k][i])
 		}
-		c[i][i] *= 1 + opticsErr*opticsErr
+		c[i][i] += grainSD*grainSD*noiseGain*s.Strength/max(s.Light[i], leastMean) + square(tintErr*relief)
 	}
 	return c
 }
 
-// others is the covariance that shine, noise and the tint of shading give relative light.
-func (s Skin) others() (c [3][3]float64) {
+// add adds the covariance of something that moves relative light by sd times d.
+func add(c *[3][3]float64, d [3]float64, sd float64) {
 	for i := range c {
-		own := shineSD * s.Strength / max(s.Light[i], leastMean)
 		for j := range c {
-			c[i][j] = own * shineSD * s.Strength / max(s.Light[j], leastMean)
+			c[i][j] += d[i] * sd * d[j] * sd
 		}
-		c[i][i] += grainSD*grainSD*noiseGain*s.Strength/max(s.Light[i], leastMean) + reliefSD*reliefSD*tintErr*tintErr
 	}
-	return c
 }
+
+func square(v float64) float64 { return v * v }
 
 // solve3 solves the symmetric positive definite c x = b by elimination.
 func solve3(c [3][3]float64, b [3]float64) [3]float64 {
@@ -137,6 +134,10 @@ func (m Mix) Light(rgb *raster.RGB) *raster.Plane {
 	})
 	return l
 }
+
+// What mottle is expected of melanin, as its natural log, and of relief, where skin is
+// asked whether colour can tell them apart at all (project defaults).
+const mottleSD, reliefSD = 0.10, 0.03
 
 // doubtfulMottle is the mottle of melanin over relief from which a number is doubted
 // (project default). Two fifths of mottle are as fine as the finest band: at this a change

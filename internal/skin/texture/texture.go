@@ -13,28 +13,30 @@
 // without a scale. Skin so dark that the mottle of its pigment looks like relief is warned
 // of: understated by as much as its pigment is uneven, which colour does not tell.
 //
-// Limits. What is neither relief nor shine and is as fine stays in: vellus hair (+2 points at
-// relief ×0.70), moles (+4 on brown skin), and mottle of pigment. JPEG keeps fine
-// brightness and drops the fine colour that would tell them from relief; what noise that
-// adds is read from luminance and taken off ([Region].Lossy). On simulated light and medium
-// skin relief ×0.70 reads as ×0.70 in the light itself; in JPEGs of quality 93 with hair,
-// moles and another pose as ×0.76, on brown skin as ×0.80 and on very dark skin as ×0.90,
-// both with a warning. Unchanged skin stays within 5 %, on brown within 6 %, on very dark within 11 %:
-// the half of control skin that files are matched by tells their contrast to 1.5 %. Shine
-// that grows by 40 % reads as up to 8 % in a JPEG. From 0.7 to 1.4 times the distance roughness
-// moves by up to 5 %, on very dark skin 9 %: noise of colour has another share there; without
-// that noise taken off, by 2 % on light skin. Of a lossless file red and blue
-// that are less sharp than green let a flush of light skin take 7 %.
+// Limits. JPEG keeps fine brightness and drops the fine colour that would tell glints, mottle
+// and relief apart. Lossy files are therefore read by a mix that relief outlives whether its
+// colour was kept or not, as far as the baseline's glints and mottle allow ([Unevenness]), and
+// what these leave in it, as the baseline had them, is taken off. On simulated light and
+// medium skin with hair, moles, glints and another pose relief ×0.70 then reads as up to ×0.74
+// in JPEGs of quality 93, on brown skin as ×0.79 and on very dark skin as ×0.85, both with a
+// warning: mottle of melanin moves all channels of dark skin alike, as relief does. Unchanged
+// skin stays within 2.5 % (of melanin ×1.5 on tan skin 4.2), on brown and dark skin within 9 %;
+// from 0.7 to 1.4 times the distance within 3 %. Where there are no glints, and
+// relief is not shallower than mottle, all of it holds to 2 %. Shine that grows
+// by 40 % reads as up to 11 % in a JPEG: the baseline does not foresee it. Spots that fade
+// take their rims along: 120 of them, a fifth of the region, 5 %. Of a lossless
+// file red and blue that are less sharp than green let a flush of light skin take 7 %.
 //
-// Tried without gain: weights frozen at the baseline (a flush then adds 8 %), red less blue
-// alone, weights without a term for shine (a flush takes 8 to 12 %) or with more for melanin
-// (a flush takes 5 to 10 % more); only that part of the mix which goes with
-// luminance (follows to 4 % under shine, but without shine mottle in luminance makes ×0.70
-// read as ×0.65), that share read at broader detail, where colour is kept (the same, worse);
-// the product of two shine-free mixes of which errors of Cb and Cr are independent (a
-// flush adds 20 %); contrast matched in luminance (deaf to what a file does to colour: 8 to
-// 15 %); moles found by the linear separation (its noise masks 7 % of light skin, and none
-// of dark skin's moles).
+// Tried without gain: relief held exactly the same with and without colour, which leaves
+// nothing to cancel glints with (a flush adds 15 %); the mix of a photo by its own
+// unevenness (glints and mottle of brown skin change places: 15 %); relief's own
+// variance instead of a mix's, fitted or as the unbiased quadratic estimate (a flush adds 6
+// to 8 %); luminance times the share that is relief at broader detail, where colour is
+// kept (the same on light skin, on dark skin 15 % and more); what no share of luminance explains taken
+// off as noise (as much at ×0.70, but distance moves it by 5 to 9 %); places of spots left out
+// (one visit's are not another's: as much is lost as won); weights frozen at the
+// baseline (a flush adds 8 %), red less blue alone; the product of two shine-free
+// mixes of which errors of Cb and Cr are independent (a flush adds 20 %).
 package texture
 
 import (

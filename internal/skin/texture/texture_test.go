@@ -82,7 +82,7 @@ func relief(t *testing.T, rgb *raster.RGB, w *raster.Plane, pxPerMM float64) *Re
 	light := &raster.RGB{R: small[0].Value, G: small[1].Value, B: small[2].Value}
 	weight := small[0].Weights()
 	skin := averageSkin(light, small[0].Weight)
-	noise, mix := EstimateNoise(light, weight), MixFor(skin)
+	noise, mix := EstimateNoise(light, weight), MixFor(skin, lossless)
 	r, warning := NewRelief(chromo.Field{Value: mix.Light(light), Weight: small[0].Weight}, grid, noise.Of(mix, skin.Light))
 	if r == nil {
 		t.Fatal(warning)
@@ -214,7 +214,7 @@ func TestMaskingEqualsCropping(t *testing.T) {
 func TestMixCancelsShineAndPigment(t *testing.T) {
 	for _, fractions := range [][2]float32{{0.02, 0.01}, {0.05, 0.03}, {0.10, 0.012}} {
 		s := modelled(fractions)
-		m := MixFor(s)
+		m := MixFor(s, lossless)
 		var whole, shine float64
 		for c, w := range m.Weights {
 			whole, shine = whole+w*s.Light[c], shine+w
@@ -224,7 +224,7 @@ func TestMixCancelsShineAndPigment(t *testing.T) {
 		near(t, "mottle", m.Mottle, 0, 0.5)
 	}
 	for _, melanin := range []float32{0.2, 0.35} {
-		if m := MixFor(modelled([2]float32{melanin, 0.012})); !slices.Contains(m.Doubts(), outcome.PigmentLikeRelief) {
+		if m := MixFor(modelled([2]float32{melanin, 0.012}), lossless); !slices.Contains(m.Doubts(), outcome.PigmentLikeRelief) {
 			t.Errorf("melanin %v: mottle %.3f, %v", melanin, m.Mottle, m.Doubts())
 		}
 	}

@@ -1,0 +1,191 @@
+package texture
+
+import (
+	"math"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/raster"
+)
+
+// Unevenness is by how much relief and each thing that looks like it makes the light of skin
+// uneven between 0.12 and 0.24 mm, as standard deviations. A series takes it at its
+// baseline and keeps it: what counts as relief must not change with what the skin does.
+type Unevenness struct {
+	Relief  float64 // of the natural log of light
+	Melanin float64 // of the natural log of melanin: mottle, rims of spots
+	Blood   float64 // of the natural log of blood: capillaries, vessels
+	Shine   float64 // of the surface's reflection, white = 1: glints
+
+	Lost    float64 // share of the band's colour that files may lose
+	AtBlood float64 // mean blood of that skin, percent
+	Finer   float64 // power of its luminance between 0.06 and 0.12 mm over that between 0.12 and 0.24 mm
+}
+
+// glints are those of skin in everyday light until its channels say otherwise: a tenth of what
+// a facet sends back (Fresnel's 0.028 of n = 1.4) (project default).
+const glints = 0.003
+
+// typical stands for a region too small to tell: mottle as deep as relief (project default).
+var typical = Unevenness{Relief: 0.02, Melanin: 0.03, Blood: 0.03, Shine: glints, Lost: 1, AtBlood: 1.25, Finer: 1}
+
+// lossless is what files are read by that lose nothing: there all that is taken for possible
+// cancels, so that it is as much as skin may have, facets that reflect or do not among it
+// (project defaults).
+var lossless = Unevenness{Relief: reliefSD, Melanin: mottleSD, Blood: 0.20, Shine: 0.017}
+
+// kinds of unevenness.
+const kinds = 4
+
+func (u Unevenness) list() [kinds]float64 {
+	return [kinds]float64{u.Relief, u.Melanin, u.Blood, u.Shine}
+}
+
+func (u Unevenness) with(variance [kinds]float64) Unevenness {
+	u.Relief, u.Melanin, u.Blood, u.Shine = math.Sqrt(variance[0]), math.Sqrt(variance[1]), math.Sqrt(variance[2]), math.Sqrt(variance[3])
+	return u
+}
+
+// Together is the unevenness of several regions, each counting as much; the typical one of
+// none.
+func Together(regions ...Unevenness) Unevenness {
+	if len(regions) == 0 {
+		return typical
+	}
+	var variance [kinds]float64
+	all := Unevenness{Lost: 1}
+	n := float64(len(regions))
+	for _, u := range regions {
+		for i, sd := range u.list() {
+			variance[i] += sd * sd / n
+		}
+		all.AtBlood += u.AtBlood / n
+		all.Finer += u.Finer / n
+	}
+	return all.with(variance)
+}
+
+// UnevennessOf reads it from the covariance of the channels, in a band where files still keep
+// colour: relief moves all of them alike, melanin and blood as the optics say, and shine
+// the dark ones most. The variances, none below 0, are those that together give the
+// covariance best. ok is false where the region shows too little.
+func UnevennessOf(p Region) (u Unevenness, ok bool) {
+	if Refusal(p.Grid.PxPerMM, false) != "" || !p.Grid.resolves() {
+		return typical, false
+	}
+	c, n := covariance(p)
+	if n < leastPixels {
+		return typical, false
+	}
+	noise := EstimateNoise(p.RGB, p.Weight).PerLight * whiteGain(p.Grid.px(betweenMM), p.Grid.px(middleMM))
+	for i := range c {
+		c[i][i] = max(0, c[i][i]-noise/max(p.Skin.Light[i], leastMean))
+	}
+	u = Unevenness{Lost: 1, AtBlood: p.Skin.Blood, Finer: p.finer()}.with(fitted(c, p.Skin.directions()))
+	return u, u.Relief > 0
+}
+
+// finer is the power of luminance in the finer half of the fine band over that in the
+// coarser.
+func (p Region) finer() float64 {
+	f := chromo.NewField(p.Skin.luminance().Light(p.RGB), p.Weight)
+	narrow, middle := smooth(f, p.Grid.px(fineMM), bandFrom), smooth(f, p.Grid.px(betweenMM), bandFrom)
+	wide := smooth(f, p.Grid.px(middleMM), bandFrom)
+	fine := chromo.Field{Value: power(between(narrow, middle)), Weight: f.Weight}.Summary().Mean
+	coarse := chromo.Field{Value: power(between(middle, wide)), Weight: f.Weight}.Summary().Mean
+	if !(coarse > 0) {
+		return typical.Finer
+	}
+	return fine / coarse
+}
+
+// leastPixels is the area below which covariances are chance: a square of 40 by 40, some
+// hundred waves of the band (project default).
+const leastPixels = 1600
+
+// covariance is that of the channels' relative light between 0.12 and 0.24 mm, over n pixels.
+func covariance(p Region) (c [3][3]float64, n float64) {
+	var detail [3]*raster.Plane
+	for i, plane := range p.RGB.Planes() {
+		f := chromo.NewField(plane, p.Weight)
+		detail[i] = between(smooth(f, p.Grid.px(betweenMM), bandFrom), smooth(f, p.Grid.px(middleMM), bandFrom))
+	}
+	for i := range c {
+		for j := range i + 1 {
+			c[i][j] = raster.Sum(p.Weight.H, func(y0, y1 int) (sum float64) {
+				for k := y0 * p.Weight.W; k < y1*p.Weight.W; k++ {
+					if w := p.Weight.Pix[k]; w > 0 {
+						sum += float64(w) * float64(detail[i].Pix[k]) * float64(detail[j].Pix[k])
+					}
+				}
+				return sum
+			})
+		}
+	}
+	n = raster.Sum(p.Weight.H, func(y0, y1 int) (sum float64) {
+		for _, w := range p.Weight.Pix[y0*p.Weight.W : y1*p.Weight.W] {
+			sum += float64(w)
+		}
+		return sum
+	})
+	for i := range c {
+		for j := range i + 1 {
+			c[i][j] /= max(n, 1) * max(p.Skin.Light[i], leastMean) * max(p.Skin.Light[j], leastMean)
+			c[j][i] = c[i][j]
+		}
+	}
+	return c, n
+}
+
+// directions are what one standard deviation of each kind does to relative light.
+func (s Skin) directions() (d [kinds][3]float64) {
+	for c := range 3 {
+		d[0][c] = 1
+		d[1][c] = s.Basis[c][0] * s.Melanin
+		d[2][c] = s.Basis[c][1] * s.Blood
+		d[3][c] = s.Strength / max(s.Light[c], leastMean)
+	}
+	return d
+}
+
+// Mottle of melanin and glints both move the dark channels most, the more so the browner the
+// skin: doubt says how much worse than the best a fit may be for more ordinary glints and less
+// mottle (project default: a hundredth of the power). rounds of descent are more than it
+// takes then.
+const doubt, rounds = 0.01, 2000
+
+// fitted are the variances, none below 0, of which the covariance Σ v d dᵀ is nearest to c by
+// least squares, and those of pigment and shine not far from what is ordinary: coordinate by
+// coordinate, each held at 0 from below (Franc, Hlaváč & Navara 2005, CAIP, LNCS
+// 3691:407).
+func fitted(c [3][3]float64, directions [kinds][3]float64) (v [kinds]float64) {
+	ordinary := [kinds]float64{3: glints * glints}
+	var gram [kinds][kinds]float64
+	var slope [kinds]float64
+	for i, a := range directions {
+		for j, b := range directions {
+			gram[i][j] = square(a[0]*b[0] + a[1]*b[1] + a[2]*b[2])
+		}
+		for k := range c {
+			for l := range c {
+				slope[i] += a[k] * c[k][l] * a[l]
+			}
+		}
+		if i > 0 {
+			slope[i] += doubt * gram[i][i] * ordinary[i]
+			gram[i][i] *= 1 + doubt
+		}
+	}
+	for range rounds {
+		for i := range v {
+			if gram[i][i] == 0 {
+				continue
+			}
+			left := slope[i]
+			for j := range v {
+				left -= gram[i][j] * v[j]
+			}
+			v[i] = max(0, v[i]+left/gram[i][i])
+		}
+	}
+	return v
+}

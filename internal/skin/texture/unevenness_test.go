@@ -1,0 +1,145 @@
+package texture
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"dermtrace/internal/filter"
+	"dermtrace/internal/raster"
+)
+
+// What makes light uneven is told apart by what it does to the channels.
+func TestUnevennessIsToldByColour(t *testing.T) {
+	s := modelled([2]float32{0.05, 0.012})
+	want := Unevenness{Relief: 0.02, Melanin: 0.05, Blood: 0.06, Shine: 0.004}
+	var c [3][3]float64
+	for i, d := range s.directions() {
+		add(&c, d, want.list()[i])
+	}
+	got := Unevenness{}.with(fitted(c, s.directions())).list()
+	for i, sd := range want.list() {
+		t.Logf("kind %d: %.4f, was %.4f", i, got[i], sd)
+	}
+	near(t, "relief", got[0]/want.Relief, 1, 0.1)
+	near(t, "shine", got[3]/want.Shine, 1, 0.25)
+
+	// Relief alone is relief alone.
+	c = [3][3]float64{}
+	add(&c, s.directions()[0], 0.02)
+	got = Unevenness{}.with(fitted(c, s.directions())).list()
+	near(t, "relief alone", got[0]/0.02, 1, 0.02)
+}
+
+func TestTogether(t *testing.T) {
+	u := Together(Unevenness{Relief: 0.01, AtBlood: 1, Finer: 2}, Unevenness{Relief: 0.03, Shine: 0.002, AtBlood: 2, Finer: 1})
+	near(t, "relief", u.Relief, math.Sqrt((0.01*0.01+0.03*0.03)/2), 1e-12)
+	near(t, "shine", u.Shine, 0.002/math.Sqrt2, 1e-12)
+	near(t, "blood", u.AtBlood+u.Finer+u.Lost, 1.5+1.5+1, 1e-12)
+	if Together() != typical {
+		t.Error("of no region it is not the typical one")
+	}
+}
+
+// A region of few pixels, or too coarse, tells nothing.
+func TestUnevennessOfTooLittleIsTypical(t *testing.T) {
+	rgb, w := with(func(s *skin) { s.sizeMM = 1.5 }).photo()
+	if u, ok := UnevennessOf(Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: 20, Step: 1}, Skin: averageSkin(rgb, w)}); ok || u != typical {
+		t.Errorf("%+v of 2 mm²", u)
+	}
+	rgb, w = plain.photo()
+	for _, g := range []Grid{{PxPerMM: 10, Step: 1}, {PxPerMM: 20, Step: 1, ExcessMM2: 1}, {Step: 1}} {
+		if u, ok := UnevennessOf(Region{RGB: rgb, Weight: w, Grid: g, Skin: averageSkin(rgb, w)}); ok || u != typical {
+			t.Errorf("%+v at %+v", u, g)
+		}
+	}
+}
+
+// withoutColour is a photo as a file leaves it that keeps luma and loses all colour finer than
+// it is broad in pixels.
+func withoutColour(rgb *raster.RGB, px float64) *raster.RGB {
+	code := func(v float32) float32 { return float32(math.Pow(float64(v), 1/2.4)) }
+	y, out := raster.New(rgb.W(), rgb.H()), raster.NewRGB(rgb.W(), rgb.H())
+	for i := range y.Pix {
+		y.Pix[i] = float32(luma[0])*code(rgb.R.Pix[i]) + float32(luma[1])*code(rgb.G.Pix[i]) + float32(luma[2])*code(rgb.B.Pix[i])
+	}
+	for c, p := range rgb.Planes() {
+		d := raster.New(rgb.W(), rgb.H())
+		for i := range d.Pix {
+			d.Pix[i] = code(p.Pix[i]) - y.Pix[i]
+		}
+		d = filter.Gaussian(d, px)
+		for i := range d.Pix {
+			out.Planes()[c].Pix[i] = float32(math.Pow(float64(d.Pix[i]+y.Pix[i]), 2.4))
+		}
+	}
+	return out
+}
+
+// The same relief reads alike whether the file kept its colour or not, on pale skin and on
+// flushed; by the weights for lossless files it would not.
+func TestReliefOutlivesColour(t *testing.T) {
+	for _, blood := range []float64{0.012, 0.042} {
+		rgb, w := with(func(s *skin) { s.blood = blood }).photo()
+		uneven := Unevenness{Relief: 0.03, Lost: 1, AtBlood: 1.2, Finer: 1}
+		whole := float64(reliefBy(t, rgb, w, uneven).Roughness().Value)
+		lost := float64(reliefBy(t, withoutColour(rgb, 12), w, uneven).Roughness().Value)
+		plainly := float64(reliefBy(t, withoutColour(rgb, 12), w, lossless).Roughness().Value)
+		t.Logf("blood %.3f: %.3f of what it was, by the other weights %.3f", blood, lost/whole, plainly/whole)
+		near(t, "relief", lost/whole, 1, 0.03)
+		if !(plainly/whole < 0.9) {
+			t.Errorf("by the weights for lossless files the same: %.3f", plainly/whole)
+		}
+	}
+}
+
+func reliefBy(t *testing.T, rgb *raster.RGB, w *raster.Plane, uneven Unevenness) *Relief {
+	t.Helper()
+	r, warning := Prepare(Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Skin: averageSkin(rgb, w), Uneven: uneven, Lossy: true})
+	if r == nil {
+		t.Fatal(warning)
+	}
+	return r
+}
+
+// Of what glints leave where their colour is lost more than half is taken off.
+func TestLostGlintsAreNoRelief(t *testing.T) {
+	measure := func(relief float64, file func(*raster.RGB) *raster.RGB, uneven func(Region) Unevenness) float64 {
+		rgb, w := with(func(s *skin) { s.relief = relief }).photo()
+		glints := raster.New(rgb.W(), rgb.H())
+		rng := rand.New(rand.NewPCG(3, 4))
+		for i := range glints.Pix {
+			glints.Pix[i] = float32(0.1 * rng.NormFloat64())
+		}
+		glints = filter.Gaussian(glints, 2)
+		for i, v := range glints.Pix {
+			for _, p := range rgb.Planes() {
+				p.Pix[i] += v
+			}
+		}
+		p := Region{RGB: file(rgb), Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Lossy: true}
+		p.Skin = averageSkin(p.RGB, w)
+		p.Uneven = uneven(p)
+		r, warning := Prepare(p)
+		if r == nil {
+			t.Fatal(warning)
+		}
+		return float64(r.Roughness().Value)
+	}
+	asIs := func(rgb *raster.RGB) *raster.RGB { return rgb }
+	var frozen Unevenness
+	measure(1, asIs, func(p Region) Unevenness { frozen, _ = UnevennessOf(p); return frozen })
+	bare := frozen
+	bare.Melanin, bare.Blood, bare.Shine = 0, 0, 0
+	follow := func(u Unevenness) float64 {
+		file := func(rgb *raster.RGB) *raster.RGB { return withoutColour(rgb, 2) }
+		by := func(Region) Unevenness { return u }
+		return measure(0.7, file, by) / measure(1, file, by)
+	}
+	told, plainly := follow(frozen), follow(bare)
+	t.Logf("%+v: relief 0.7 reads as %.3f, without what is left over as %.3f", frozen, told, plainly)
+	near(t, "relief", told, 0.7, 0.04)
+	if !(plainly-0.7 > 2*(told-0.7)) {
+		t.Errorf("less than half of it is taken off")
+	}
+}
