@@ -46,6 +46,7 @@ const (
 	RedderSkin         = "redder_skin"
 	PaleBlueAxis       = "b_star_low"
 	ResolutionMismatch = "resolution_mismatch"
+	LossyFile          = "lossy_file"
 	NoNoiseSource      = "no_noise_source"
 	ProvisionalNoise   = "provisional_noise"
 	BaselineRefused    = "baseline_refused"
@@ -129,6 +130,7 @@ var warningTexts = map[string]string{
 	RedderSkin:         "The skin is redder than at the baseline: shine and the camera's colours let redness pass for pigment, which is taken off only as far as the photo itself shows it.",
 	PaleBlueAxis:       "b* is below 3, where the ITA angle means nothing.",
 	ResolutionMismatch: "This photo resolves less than the reference at the finest measured scale.",
+	LossyFile:          "This photo's file dropped fine detail of colour that the baseline's lossless file has: texture is not compared like with like.",
 	NoNoiseSource:      "No estimate of photo noise exists for this measure: no verdict.",
 	ProvisionalNoise:   "The detectable change rests on simulated skin or published figures, not on this clinic's own repeats.",
 	BaselineRefused:    "The baseline could not be measured, so nothing can be compared with it.",

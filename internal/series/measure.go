@@ -212,6 +212,9 @@ func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
 	for name, m := range out.Measures {
 		family := a.definitions[name].Family
 		m.Warnings = union(m.Warnings, doubts, s.spoilt(family))
+		if family == outcome.Texture {
+			m.Warnings = union(m.Warnings, a.unlike(s))
+		}
 		if s.unlevelled() && exposed[name] {
 			m.Warnings = append(m.Warnings, outcome.LightGradient)
 		}

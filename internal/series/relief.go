@@ -131,12 +131,28 @@ func (a *analysis) alike(s *shot) *shot {
 
 // baselineQuality is the JPEG quality of the baseline's photo, 0 where it is no JPEG.
 func (a *analysis) baselineQuality() int {
-	for _, ref := range a.baseline.visit.Photos {
-		if b := a.baseline.shot[ref.File]; b != nil && b.record.Used() {
-			return b.meta.JPEGQuality
-		}
+	if b := a.baseline.first(); b != nil {
+		return b.meta.JPEGQuality
 	}
 	return 0
+}
+
+// first is the baseline's first photo that is used, nil where there is none.
+func (b *baseline) first() *shot {
+	for _, ref := range b.visit.Photos {
+		if s := b.shot[ref.File]; s != nil && s.record.Used() {
+			return s
+		}
+	}
+	return nil
+}
+
+// unlike are the warnings of texture in a photo whose file dropped what the baseline's kept.
+func (a *analysis) unlike(s *shot) []string {
+	if b := a.baseline.first(); b != nil && !b.lossy() && s.lossy() {
+		return []string{outcome.LossyFile}
+	}
+	return nil
 }
 
 // throughJPEG is the light that an sRGB file of a quality keeps of a picture. Fine colour

@@ -1,12 +1,22 @@
 package series
 
 import (
+	"bytes"
+	"image/jpeg"
+	"image/png"
 	"math"
+	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
+	"dermtrace/internal/skin"
 )
 
 // A JPEG in memory keeps light to half a code, and fine colour less well than fine light.
@@ -27,6 +37,72 @@ func TestThroughJPEGKeepsLight(t *testing.T) {
 				t.Fatalf("channel %d, pixel %d: %v, was %v", c, i, p.Pix[i], want)
 			}
 		}
+	}
+}
+
+// A file that loses colour is read by other weights: the same pixels read otherwise.
+func TestLossyFilesAreReadAsSuch(t *testing.T) {
+	rgb := raster.NewRGB(200, 200)
+	for i := range rgb.R.Pix {
+		relief := 1 + 0.05*math.Sin(float64(i%200)/2) + 0.03*math.Sin(float64(i/200)/1.7)
+		tint := 1 + 0.02*math.Cos(float64(i%200+i/200)/2.2)
+		rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i] = float32(0.48*relief), float32(0.28*relief*tint), float32(0.2*relief/tint)
+	}
+	roughness := func(meta photo.Meta) float64 {
+		s := &shot{pixels: rgb, meta: meta}
+		sheet := s.part(roi.Fill(geom.Polygon{{X: 0, Y: 0}, {X: 199, Y: 0}, {X: 199, Y: 199}, {X: 0, Y: 199}}, 200, 200), 20, chromo.NewModel(chromo.Options{}))
+		return float64(skin.Measure(sheet, skin.Freeze(sheet))["roughness"].Value)
+	}
+	plain := roughness(photo.Meta{Format: "PNG"})
+	for _, lossy := range []photo.Meta{{Format: "JPEG", JPEGQuality: 93}, {Format: "HEIC"}, {Format: "WebP"}} {
+		if got := roughness(lossy); !(math.Abs(got/plain-1) > 0.02) {
+			t.Errorf("%+v: %v, as a lossless file %v", lossy, got, plain)
+		}
+	}
+	if got := roughness(photo.Meta{Format: "JPEG", JPEGQuality: 99}); got != plain {
+		t.Errorf("quality 99: %v, as a lossless file %v", got, plain)
+	}
+}
+
+// A lossy photo beside a lossless baseline says so in its texture, and nowhere else.
+func TestLossyPhotoBesideALosslessBaselineWarns(t *testing.T) {
+	long(t)
+	files := photos(t)
+	var first string
+	for name := range files {
+		if strings.HasSuffix(name, ".jpg") && (first == "" || name < first) {
+			first = name
+		}
+	}
+	count := func() (lossy, clean, colour int) {
+		for _, p := range analyze(t, files).Photos {
+			for _, r := range p.ROIs {
+				if slices.Contains(r.Measures["melanin"].Warnings, outcome.LossyFile) {
+					colour++
+				}
+				if slices.Contains(r.Measures["roughness"].Warnings, outcome.LossyFile) {
+					lossy++
+				} else {
+					clean++
+				}
+			}
+		}
+		return lossy, clean, colour
+	}
+	if lossy, clean, colour := count(); lossy != 0 || clean == 0 || colour != 0 {
+		t.Errorf("JPEG beside JPEG: %d warned of, %d not", lossy, clean)
+	}
+	img, err := jpeg.Decode(bytes.NewReader(files[first].Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	files[first] = &fstest.MapFile{Data: b.Bytes()}
+	if lossy, clean, colour := count(); lossy == 0 || clean == 0 || colour != 0 {
+		t.Errorf("JPEG beside PNG: %d warned of, %d not, of colour %d", lossy, clean, colour)
 	}
 }
 
