@@ -81,16 +81,26 @@ const (
 
 func cubicRow(dst []uint8, src *coded, l line, y int) {
 	table := cubicTable()
+	inW, inH := uint(max(0, src.w-3)), uint(max(0, src.h-3)) // places with all neighbours, from 1 on
 	for x := range len(dst) / 4 {
 		px := dst[4*x : 4*x+4 : 4*x+4]
 		px[3] = 255
 		u, v := l.at(float64(x))
-		if !within(u, v, src.w, src.h) {
+		i, j := int((u+1)*phases+0.5)-phases, int((v+1)*phases+0.5)-phases
+		wx, wy := &table[i&(phases-1)], &table[j&(phases-1)]
+		i, j = i>>phaseBits, j>>phaseBits
+		sum := uint64(offset)
+		switch {
+		case uint(i-1) < inW && uint(j-1) < inH:
+			q, w := src.pix[(j-1)*src.w+i-1:], src.w
+			sum += uint64(wy[0])*alongRow(wx, q[:4:4]) + uint64(wy[1])*alongRow(wx, q[w:w+4:w+4]) +
+				uint64(wy[2])*alongRow(wx, q[2*w:2*w+4:2*w+4]) + uint64(wy[3])*alongRow(wx, q[3*w:3*w+4:3*w+4])
+		case within(u, v, src.w, src.h):
+			sum += src.atEdge(i, j, wx, wy)
+		default:
 			px[0], px[1], px[2] = hatch(x, y), hatch(x, y), hatch(x, y)
 			continue
 		}
-		i, j := int((u+1)*phases+0.5)-phases, int((v+1)*phases+0.5)-phases
-		sum := src.cubic(i>>phaseBits, j>>phaseBits, &table[i&(phases-1)], &table[j&(phases-1)])
 		px[0], px[1], px[2] = codeOf(sum), codeOf(sum>>laneBits), codeOf(sum>>(2*laneBits))
 	}
 }
@@ -100,20 +110,8 @@ func within(u, v float64, w, h int) bool {
 	return u >= -0.5 && v >= -0.5 && u <= float64(w)-0.5 && v <= float64(h)-0.5
 }
 
-// cubic is the sum at a position past the pixel (i, j). Negative weights are what they are
-// modulo 2^64, which the offset makes good.
-func (c *coded) cubic(i, j int, wx, wy *[4]int64) uint64 {
-	if i < 1 || j < 1 || i+3 > c.w || j+3 > c.h {
-		return c.cubicAtEdge(i, j, wx, wy)
-	}
-	q, w := c.pix[(j-1)*c.w+i-1:], c.w
-	return offset + uint64(wy[0])*alongRow(wx, q[:4:4]) + uint64(wy[1])*alongRow(wx, q[w:w+4:w+4]) +
-		uint64(wy[2])*alongRow(wx, q[2*w:2*w+4:2*w+4]) + uint64(wy[3])*alongRow(wx, q[3*w:3*w+4:3*w+4])
-}
-
-// cubicAtEdge holds the edge pixels beyond the edge.
-func (c *coded) cubicAtEdge(i, j int, wx, wy *[4]int64) uint64 {
-	sum := uint64(offset)
+// atEdge is the sum at a position past the pixel (i, j), the edge pixels held beyond the edge.
+func (c *coded) atEdge(i, j int, wx, wy *[4]int64) (sum uint64) {
 	for n := range wy {
 		row := c.pix[max(0, min(j-1+n, c.h-1))*c.w:][:c.w]
 		var q [4]uint64
@@ -125,6 +123,8 @@ func (c *coded) cubicAtEdge(i, j int, wx, wy *[4]int64) uint64 {
 	return sum
 }
 
+// alongRow is the sum over four pixels of a row. Negative weights are what they are modulo
+// 2^64, which the offset makes good.
 func alongRow(w *[4]int64, q []uint64) uint64 {
 	_ = q[3]
 	return uint64(w[0])*q[0] + uint64(w[1])*q[1] + uint64(w[2])*q[2] + uint64(w[3])*q[3]
@@ -132,11 +132,15 @@ func alongRow(w *[4]int64, q []uint64) uint64 {
 
 // codeOf is the code in the lowest lane of a sum.
 func codeOf(sum uint64) uint8 {
-	return uint8(max(0, min((int(sum&(1<<laneBits-1))-sumOffset)>>sumBits, 255)))
+	v := (int32(sum&(1<<laneBits-1)) - sumOffset) >> sumBits
+	if v&^255 != 0 { // beyond the range
+		return uint8(^v >> 31)
+	}
+	return uint8(v)
 }
 
 // linearWarp is the w×h picture of value/weight, each read bilinearly; NaN where less
-// than half is known.
+// than half is known. Without weights all is.
 func linearWarp(value, weight *raster.Plane, srcFromOut geom.Transform, size [2]int) *raster.Plane {
 	out := raster.New(size[0], size[1])
 	raster.Bands(out.H, func(y0, y1 int) {
@@ -160,7 +164,9 @@ func linearRow(dst []float32, value, weight *raster.Plane, l *line) {
 		i, j := int(u), int(v)
 		fx, fy := float32(u-float64(i)), float32(v-float64(j))
 		at := [4]int{j*w + i, j*w + min(i+1, w-1), min(j+1, h-1)*w + i, min(j+1, h-1)*w + min(i+1, w-1)}
-		if share := linear(weight.Pix, &at, fx, fy); share >= 0.5 {
+		if weight == nil {
+			dst[x] = linear(value.Pix, &at, fx, fy)
+		} else if share := linear(weight.Pix, &at, fx, fy); share >= 0.5 {
 			dst[x] = linear(value.Pix, &at, fx, fy) / share
 		}
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"image"
 	"math"
+	"slices"
 
 	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
@@ -108,12 +109,15 @@ func warpKnown(p *raster.Plane, srcFromOut geom.Transform, w, h int) (*raster.Pl
 	if err != nil {
 		return nil, err
 	}
-	value, weight := raster.New(p.W, p.H), raster.New(p.W, p.H)
-	raster.Bands(p.H, func(y0, y1 int) {
-		splitKnown(value.Pix[y0*p.W:y1*p.W], weight.Pix[y0*p.W:y1*p.W], p.Pix[y0*p.W:y1*p.W])
-	})
+	value, weight := p, (*raster.Plane)(nil)
+	if slices.ContainsFunc(p.Pix, func(v float32) bool { return v != v }) {
+		value, weight = raster.New(p.W, p.H), raster.New(p.W, p.H)
+		raster.Bands(p.H, func(y0, y1 int) {
+			splitKnown(value.Pix[y0*p.W:y1*p.W], weight.Pix[y0*p.W:y1*p.W], p.Pix[y0*p.W:y1*p.W])
+		})
+		weight, _ = prefilter(weight, k)
+	}
 	value, smallFromSrc := prefilter(value, k)
-	weight, _ = prefilter(weight, k)
 	return linearWarp(value, weight, smallFromSrc.Mul(srcFromOut), [2]int{w, h}), nil
 }
 
