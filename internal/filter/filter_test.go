@@ -56,6 +56,30 @@ func TestGaussianOfWhiteNoise(t *testing.T) {
 	}
 }
 
+// Against the definition, tap by tap in order and to the last bit, along rows and then columns.
+func TestGaussianIsTheSumOfItsTaps(t *testing.T) {
+	for _, sigma := range []float64{0.4, 0.6, 1.2, 2.4} { // kernels of even and odd reach
+		p, k := noise(19, 7), gaussianKernel(sigma)
+		sum := func(q *raster.Plane, x, y, dx, dy int) float32 {
+			at := func(i int) float32 { return q.At(Mirror(x+i*dx, q.W), Mirror(y+i*dy, q.H)) }
+			s := k[0] * at(0)
+			for i := 1; i < len(k); i++ {
+				s += float32(k[i] * (at(-i) + at(i)))
+			}
+			return s
+		}
+		rows, got := raster.New(p.W, p.H), Gaussian(p, sigma)
+		for i := range rows.Pix {
+			rows.Pix[i] = sum(p, i%p.W, i/p.W, 1, 0)
+		}
+		for i, v := range got.Pix {
+			if want := sum(rows, i%p.W, i/p.W, 0, 1); v != want {
+				t.Fatalf("σ %g, pixel %d: %g, want %g", sigma, i, v, want)
+			}
+		}
+	}
+}
+
 func TestConstantsStayConstant(t *testing.T) {
 	p := raster.New(33, 21)
 	for i := range p.Pix {

@@ -97,28 +97,38 @@ func pad(line, src []float32, r int) {
 // convolveRow is dst[x] = k[0] line[x+r] + Σ k[i] (line[x+r−i] + line[x+r+i]).
 func convolveRow(dst, line, k []float32) {
 	r := len(k) - 1
-	n := len(dst)
-	for x, v := range line[r : r+n] {
+	sumTaps(dst, k, func(i int) []float32 { return line[r+i:] })
+}
+
+// convolveColumns is convolveRow along the columns that cross row y.
+func convolveColumns(dst []float32, p *raster.Plane, y int, k []float32) {
+	sumTaps(dst, k, func(i int) []float32 { return p.Row(Mirror(y+i, p.H)) })
+}
+
+// sumTaps is dst[x] = k[0] row(0)[x] + Σ k[i] (row(−i)[x] + row(i)[x]), added in order of i. Two i at a
+// time halve how often dst is read and written.
+func sumTaps(dst, k []float32, row func(i int) []float32) {
+	for x, v := range row(0)[:len(dst)] {
 		dst[x] = k[0] * v
 	}
-	for i := 1; i <= r; i++ {
-		a, b, ki := line[r-i:r-i+n], line[r+i:r+i+n], k[i]
+	i := 1
+	for ; i+1 < len(k); i += 2 {
+		addTwoTaps(dst, [4][]float32{row(-i), row(i), row(-i - 1), row(i + 1)}, k[i], k[i+1])
+	}
+	if i < len(k) {
+		a, b, ki := row(-i)[:len(dst)], row(i)[:len(dst)], k[i]
 		for x := range dst {
 			dst[x] += float32(ki * (a[x] + b[x]))
 		}
 	}
 }
 
-// convolveColumns is convolveRow along the columns that cross row y.
-func convolveColumns(dst []float32, p *raster.Plane, y int, k []float32) {
-	for x, v := range p.Row(y) {
-		dst[x] = k[0] * v
-	}
-	for i := 1; i < len(k); i++ {
-		a, b, ki := p.Row(Mirror(y-i, p.H)), p.Row(Mirror(y+i, p.H)), k[i]
-		for x := range dst {
-			dst[x] += float32(ki * (a[x] + b[x]))
-		}
+func addTwoTaps(dst []float32, rows [4][]float32, ki, kj float32) {
+	n := len(dst)
+	a, b, c, d := rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n]
+	for x, v := range dst {
+		v += float32(ki * (a[x] + b[x]))
+		dst[x] = v + float32(kj*(c[x]+d[x]))
 	}
 }
 
