@@ -156,29 +156,24 @@ var fieldTolerances = [...]float64{1e-2, 1e-3, 1e-4, 1e-4}
 
 // robustField fits with Tukey's weights, sought from start on.
 func robustField(start *field, stiffness float64, shifts []shift) *field {
-	w := make([]float64, len(shifts))
+	e := newEquations(start, stiffness, shifts)
 	r := make([]float64, len(shifts))
-	for i := range w {
-		w[i] = 1
-	}
-	g := start
 	for _, tolerance := range fieldTolerances {
-		g = fitField(g, penalty{stiffness, tolerance}, shifts, w)
+		e.solve(tolerance)
 		for i, s := range shifts {
-			e := s.d.Sub(g.at(s.p))
-			r[i] = math.Sqrt(e.X*e.X*s.xx + 2*e.X*e.Y*s.xy + e.Y*e.Y*s.yy)
+			d := s.d.Sub(e.gather(e.f.u, i))
+			r[i] = math.Sqrt(d.X*d.X*s.xx + 2*d.X*d.Y*s.xy + d.Y*d.Y*s.yy)
 		}
 		scale := max(median(r)/medianChi2, 1)
-		for i := range w {
+		for i := range r {
 			u := r[i] / (tukey * scale)
-			w[i] = 0
+			e.weight[i] = 0
 			if u < 1 {
-				w[i] = (1 - u*u) * (1 - u*u)
+				e.weight[i] = (1 - u*u) * (1 - u*u)
 			}
 		}
 	}
-	g.stiffness = stiffness
-	return g
+	return e.f
 }
 
 // areaRatios returns the least and the largest determinant of the field's Jacobian on a

@@ -63,43 +63,36 @@ type shift struct {
 	xx, xy, yy float64
 }
 
-// fitField returns the field, sought from start on, that minimises Σ w rᵀ I r + stiffness Σ (second differences of
-// the nodes)², by conjugate gradients up to tolerance. The penalty is that of P-splines (Eilers & Marx 1996,
-// Stat Sci 11:89), a discrete bending energy; it leaves an affine displacement free.
-func fitField(start *field, p penalty, shifts []shift, weight []float64) *field {
-	f := &field{step: start.step, nx: start.nx, ny: start.ny, u: slices.Clone(start.u)}
-	e := &equations{f: f, shifts: shifts, weight: weight, penalty: p}
-	e.prepare()
-	e.solve()
-	return f
-}
-
-// A penalty says how a field is fitted: its stiffness, and the share of the right side that may be
-// left of the normal equations.
-type penalty struct{ stiffness, tolerance float64 }
-
-// equations are the normal equations of a field, applied without being formed.
+// equations are the normal equations of the field that minimises Σ w rᵀ I r + stiffness Σ (second differences of
+// the nodes)², applied without being formed. The penalty is that of P-splines (Eilers & Marx 1996, Stat Sci 11:89),
+// a discrete bending energy; it leaves an affine displacement free.
 type equations struct {
-	penalty
-	f      *field
-	shifts []shift
-	weight []float64
-	at     []int
-	taps   [][16]float64
+	f         *field
+	stiffness float64
+	shifts    []shift
+	weight    []float64
+	at        []int
+	taps      [][16]float64
+	factor    *factor
 }
 
-func (e *equations) prepare() {
-	e.at = make([]int, len(e.shifts))
-	e.taps = make([][16]float64, len(e.shifts))
-	for k, s := range e.shifts {
+// newEquations are those of shifts that all have weight 1; the field is sought from start on.
+func newEquations(start *field, stiffness float64, shifts []shift) *equations {
+	e := &equations{
+		f:         &field{step: start.step, stiffness: stiffness, nx: start.nx, ny: start.ny, u: slices.Clone(start.u)},
+		stiffness: stiffness, shifts: shifts, weight: make([]float64, len(shifts)),
+		at: make([]int, len(shifts)), taps: make([][16]float64, len(shifts)),
+	}
+	for k, s := range shifts {
 		i, j, wx, wy := e.f.taps(s.p)
-		e.at[k] = j*e.f.nx + i
+		e.weight[k], e.at[k] = 1, j*e.f.nx+i
 		for b := range 4 {
 			for a := range 4 {
 				e.taps[k][4*b+a] = wx[a] * wy[b]
 			}
 		}
 	}
+	return e
 }
 
 // spread adds wᵀ·v of shift k to the nodes, gather reads w·u.
@@ -176,42 +169,49 @@ func bend(out, u []geom.Point, at [3]int, s float64) {
 	}
 }
 
-// solve runs conjugate gradients until the residual is below tolerance of the right side.
-func (e *equations) solve() {
-	r, q := make([]geom.Point, len(e.f.u)), make([]geom.Point, len(e.f.u))
+// solve moves the field until the residual is below tolerance of the right side, by conjugate gradients that
+// the factor leads (Golub & Van Loan, Matrix Computations, section 11.5).
+func (e *equations) solve(tolerance float64) {
+	u, r, q := e.f.u, make([]geom.Point, len(e.f.u)), make([]geom.Point, len(e.f.u))
 	for k, s := range e.shifts {
 		e.spread(r, k, e.times(k, s.d))
 	}
-	stop := dot(r, r) * e.tolerance * e.tolerance
-	e.apply(q, e.f.u)
+	stop := dot(r, r) * tolerance * tolerance
+	e.apply(q, u)
 	for i, v := range q {
 		r[i] = r[i].Sub(v)
 	}
-	p := slices.Clone(r)
-	rr := dot(r, r)
+	if dot(r, r) <= stop {
+		return
+	}
+	e.factorize()
+	z := make([]geom.Point, len(u))
+	e.factor.solve(z, r)
+	p, rz := slices.Clone(z), dot(r, z)
 	for range maxIterations {
-		if rr <= stop || rr == 0 {
-			return
-		}
 		e.apply(q, p)
-		a := rr / dot(p, q)
+		a := rz / dot(p, q)
 		for i := range p {
-			e.f.u[i].X += a * p[i].X
-			e.f.u[i].Y += a * p[i].Y
+			u[i].X += a * p[i].X
+			u[i].Y += a * p[i].Y
 			r[i].X -= a * q[i].X
 			r[i].Y -= a * q[i].Y
 		}
-		next := dot(r, r)
-		b := next / rr
-		for i := range p {
-			p[i] = geom.Point{X: r[i].X + b*p[i].X, Y: r[i].Y + b*p[i].Y}
+		if dot(r, r) <= stop {
+			return
 		}
-		rr = next
+		e.factor.solve(z, r)
+		next := dot(r, z)
+		b := next / rz
+		for i := range p {
+			p[i] = geom.Point{X: z[i].X + b*p[i].X, Y: z[i].Y + b*p[i].Y}
+		}
+		rz = next
 	}
 }
 
-// maxIterations bounds the conjugate gradients; what is left then is far below a block's noise.
-const maxIterations = 200
+// maxIterations bounds the conjugate gradients, which take 3 to 6.
+const maxIterations = 50
 
 func dot(a, b []geom.Point) (s float64) {
 	for i := range a {
