@@ -15,6 +15,7 @@ type kind string
 const (
 	tracking kind = "tracking" // does each measure follow its truth, and only it?
 	swept    kind = "swept"    // the same skin through worse and worse JPEG and blur
+	spotted  kind = "spotted"  // spots that fade, go and come
 	foreign  kind = "foreign"  // a flush on optics or through a camera that the model does not have
 	reshot   kind = "reshot"   // the same skin from other distances
 	turned   kind = "turned"   // the same skin turned far, from far and near, and half of it
@@ -55,6 +56,10 @@ var tones = []tone{
 // quickTones are one of each band.
 var quickTones = []tone{tones[1], tones[2], tones[4]}
 
+// spottedPer is how many courses of spots there are for one of tracking: a region has some
+// thirty, and the mottle under them is no less than the bound of their sum.
+const spottedPer = 2
+
 // defaultCourses is how many unchanged courses the full battery has, over all tones, and
 // how many with a true change: both batteries end well within an hour on two cores.
 const defaultCourses = 102
@@ -73,6 +78,9 @@ func courses(opt Options) []course {
 	for i, t := range ts {
 		for seed := range seeds {
 			all = append(all, course{name: fmt.Sprintf("%s %d", t.name, seed), kind: tracking, tone: t, script: trackingScript(t, uint32(100+10*i+seed), seed == 0)})
+		}
+		for seed := range spottedPer * seeds {
+			all = append(all, course{name: fmt.Sprintf("%s spotted %d", t.name, seed), kind: spotted, tone: t, script: spottedScript(t, uint32(900+10*i+seed))})
 		}
 		all = append(all, course{name: t.name + " stranger", kind: stranger, tone: t, script: strangerScript(t, uint32(300+i))})
 		if opt.Quick && t.band == trend.BandMedium { // one look at each of the other questions

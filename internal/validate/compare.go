@@ -24,14 +24,9 @@ func (c course) compare(res *series.Result, truth phantom.Truth) ([]Sample, erro
 		s.alignment(pairs[1:])
 		s.tracking(pairs)
 		s.stillness(c.script, pairs)
+	case spotted:
 		s.fates(res.Record, truth)
-		if c.script.Anatomy.PIH > 0 {
-			bare, err := c.withoutSpots()
-			if err != nil {
-				return nil, err
-			}
-			s.sumOfSpots(res.Record, pairs, bare)
-		}
+		s.sumsOfSpots(pairs, truth.Spots)
 	case swept:
 		s.swept(pairs)
 	case foreign:
@@ -271,71 +266,4 @@ func (s *sampler) stillness(script phantom.Script, photos []pairing) {
 			s.add(castErythema, file, 0, outcome.Number(p.measure("treated", "erythema_index")-base.measure("treated", "erythema_index")))
 		}
 	}
-}
-
-// fates compares the fate of every true spot of the treated skin with that of the
-// measured spot nearest to it.
-func (s *sampler) fates(rec *outcome.Record, truth phantom.Truth) {
-	for _, t := range truth.Spots {
-		if t.Region != "treated" {
-			continue
-		}
-		near, best := "", t.RMM/truth.MMPerPx
-		for _, m := range rec.Spots {
-			if d := math.Hypot(float64(m.X)-t.X, float64(m.Y)-t.Y); m.ROI == "treated" && d < best {
-				near, best = m.Fate, d
-			}
-		}
-		if near != "" && t.Fate != "" {
-			s.is(spotFate, t.ID, true, sameFate(t.Fate, near))
-		}
-	}
-}
-
-// withoutSpots is the melanin of treated skin as it would be at first without any spot.
-func (c course) withoutSpots() (float64, error) {
-	bare := c.script
-	bare.Anatomy.Spots, bare.Anatomy.PIH, bare.Anatomy.Naevi = -1, -1, -1
-	bare.Visits = bare.Visits[:1]
-	r, err := bare.Photo(0)
-	return r.Truth.Regions["treated"].Melanin, err
-}
-
-// sumOfSpots compares how all spots of treated skin together changed, by contrast times
-// area as a share of what they were, with the melanin that came and went with them.
-func (s *sampler) sumOfSpots(rec *outcome.Record, photos []pairing, bare float64) {
-	from, to, n := summed(rec)
-	i := slices.IndexFunc(photos, func(p pairing) bool { return n > 0 && p.record.Visit == rec.Spots[0].Visit })
-	if i < 1 || from == 0 {
-		return
-	}
-	before, after := photos[0].truth.Regions["treated"].Melanin, photos[i].truth.Regions["treated"].Melanin
-	s.add(spotSum, photos[i].file, (after-before)/(before-bare), outcome.Number((to-from)/from))
-}
-
-// unchangedSpots holds the spots of unchanged skin against what they were, summed.
-func (s *sampler) unchangedSpots(rec *outcome.Record) {
-	if from, to, n := summed(rec); n > 0 {
-		s.add(stillSpots, "", from, outcome.Number(to))
-		s.list[len(s.list)-1].Of = n
-	}
-}
-
-// summed adds the spots of treated skin at both visits, each as contrast times area.
-func summed(rec *outcome.Record) (from, to float64, n int) {
-	for _, m := range rec.Spots {
-		if m.ROI == "treated" && m.From.Known() && m.To.Known() {
-			area := math.Pi / 4 * float64(m.DiameterMM*m.DiameterMM)
-			from, to, n = from+area*float64(m.From), to+area*float64(m.To), n+1
-		}
-	}
-	return from, to, n
-}
-
-// sameFate compares the phantom's words with the record's, which differ in one.
-func sameFate(truth, measured string) bool {
-	if truth == "stays" {
-		truth = outcome.SpotPersisted
-	}
-	return truth == measured
 }

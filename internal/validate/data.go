@@ -45,6 +45,7 @@ func Score(ctx context.Context, fsys fs.FS, sw outcome.Software) (*Report, error
 	s.alignment(pairs[1:])
 	s.tracking(pairs)
 	s.fates(res.Record, truth)
+	s.sumsOfSpots(pairs, truth.Spots)
 	return newReport("data", sw, s.list), nil
 }
 

@@ -225,16 +225,41 @@ func TestSpotsAreSummed(t *testing.T) {
 	if d := drifted(s.list); !(math.Abs(d-100./3) <= 1e-9) {
 		t.Errorf("a third less is %v %%", d)
 	}
-	photo := func(visit string, melanin float64) pairing {
-		return pairing{file: visit, record: outcome.Photo{Visit: visit}, truth: phantom.PhotoTruth{Regions: map[string]phantom.RegionTruth{"treated": {Melanin: melanin}}}}
+}
+
+// Of three spots one goes, of four times the area of each other; a third of all is left.
+func TestSpotsAreSummedAsTheirTruth(t *testing.T) {
+	spots := []phantom.SpotTruth{{ID: "a", RMM: 2, Melanin: 1, Region: "treated"}, {ID: "b", RMM: 1, Melanin: 1, Region: "treated"}, {ID: "c", RMM: 1, Melanin: 1, Region: "treated"}, {ID: "d", RMM: 9, Melanin: 1}}
+	photo := func(file string, change outcome.Number, strength map[string]float64) pairing {
+		tally := &outcome.SpotTally{Change: change}
+		return pairing{file: file, record: outcome.Photo{ROIs: []outcome.ROI{{Name: "treated", SpotTally: tally}, {Name: "control", SpotTally: tally}}}, truth: phantom.PhotoTruth{Spots: strength}}
 	}
-	// Of 0.02 that spots added to 0.05 a quarter is gone; a third was measured.
-	s.sumOfSpots(rec, []pairing{photo(day(0), 0.07), photo(day(28), 0.07), photo(day(98), 0.065)}, 0.05)
-	if one := s.list[1]; one.Question != spotSum || !(math.Abs(one.Truth+0.25) <= 1e-12) || !(math.Abs(worstRatio(s.list[1:])-100./3) <= 1e-9) {
-		t.Errorf("%+v", one)
+	before := photo("before", 0, map[string]float64{"a": 1, "b": 1, "c": 1, "d": 1})
+	s := sampler{course: "x", band: trend.BandLight}
+	s.sumsOfSpots([]pairing{before, photo("after", -0.6, map[string]float64{"b": 1, "c": 1}), photo("lost", outcome.NaN(), map[string]float64{"b": 1}), photo("mute", 0, nil)}, spots)
+	if len(s.list) != 1 || s.list[0].Question != spotSum || !(math.Abs(s.list[0].Truth-1./3) <= 1e-12) || !(math.Abs(worstRatio(s.list)-20) <= 1e-9) {
+		t.Errorf("%+v", s.list)
 	}
-	s.sumOfSpots(&outcome.Record{}, []pairing{photo(day(0), 0.07), photo(day(98), 0.065)}, 0.05)
-	if len(s.list) != 2 {
-		t.Error("no spots have a sum")
+}
+
+// A measured spot answers for one true spot, its nearest; true spots that overlap have no
+// fate of their own.
+func TestFatesAreMatchedMutually(t *testing.T) {
+	truth := phantom.Truth{MMPerPx: 0.1, Spots: []phantom.SpotTruth{
+		{ID: "alone", X: 100, Y: 100, RMM: 2, Region: "treated", Fate: "stays"},
+		{ID: "unseen", X: 130, Y: 100, RMM: 0.9, Region: "treated", Fate: "gone"},
+		{ID: "over", X: 200, Y: 100, RMM: 2, Region: "treated", Fate: "gone"},
+		{ID: "under", X: 215, Y: 100, RMM: 2, Region: "treated", Fate: "stays"},
+		{ID: "elsewhere", X: 300, Y: 100, RMM: 2, Region: "control", Fate: "stays"},
+		{ID: "wrong", X: 100, Y: 300, RMM: 2, Region: "treated", Fate: "faded"},
+	}}
+	var rec outcome.Record
+	for _, at := range [][2]float64{{102, 101}, {205, 100}, {300, 100}, {105, 300}} {
+		rec.Spots = append(rec.Spots, outcome.Spot{ROI: "treated", X: outcome.Number(at[0]), Y: outcome.Number(at[1]), Fate: outcome.SpotPersisted})
+	}
+	s := sampler{course: "x", band: trend.BandLight}
+	s.fates(&rec, truth)
+	if len(s.list) != 2 || s.list[0].Case != "x alone" || s.list[0].Measured != 1 || s.list[1].Case != "x wrong" || s.list[1].Measured != 0 {
+		t.Errorf("%+v", s.list)
 	}
 }

@@ -83,7 +83,8 @@ const stretchPx = 9. * width / 2000
 // flushPoints is the blood of a fresh flush, as a volume fraction.
 const flushPoints = 0.03
 
-// trackingScript changes one thing at a time. Its second and third visits have a flush.
+// trackingScript changes one thing at a time, on skin with marks as after acne where spots is
+// set. Its second and third visits have a flush.
 func trackingScript(t tone, seed uint32, spots bool) phantom.Script {
 	s, sh := base(t, seed), newShots(seed)
 	treated := func(c phantom.Change) phantom.Change { c.Region = "treated"; return c }
@@ -103,8 +104,25 @@ func trackingScript(t tone, seed uint32, spots bool) phantom.Script {
 	sh.visit(98, nil, treated(phantom.Change{Melanin: 0.5 * t.melanin}))
 	if spots {
 		s.Anatomy.PIH, s.Anatomy.Spots = 14, 12
-		sh.visit(112, nil, treated(phantom.Change{Spots: 1}))
 	}
+	s.Visits = sh.visits
+	return s
+}
+
+// spottedDay is when the spots of a spotted course have reached their fates.
+const spottedDay = 112
+
+// spottedScript is skin of many spots, lentigines and soft marks as after acne, some thirty in
+// treated skin beside two naevi: 20 % fade to a third to two thirds, 10 % vanish, and as many
+// as 10 % are new.
+func spottedScript(t tone, seed uint32) phantom.Script {
+	s, sh := base(t, seed), newShots(seed)
+	s.Anatomy.Spots, s.Anatomy.PIH = 50, 10
+	s.Fates = phantom.Fates{Faded: 0.2, Gone: 0.1, NewSpots: 3}
+	s.Regions[0].Polygon = [][2]float64{{60, 60}, {680, 60}, {680, 690}, {60, 690}}
+	s.Regions[1].Polygon = [][2]float64{{720, 90}, {940, 90}, {940, 660}, {720, 660}}
+	sh.frame()
+	sh.visit(spottedDay, nil, phantom.Change{Region: "treated", Spots: 1})
 	s.Visits = sh.visits
 	return s
 }
