@@ -66,21 +66,9 @@ func runBlind(t *terminal, out string, opt blindOptions) error {
 	if entries, err := os.ReadDir(opt.dir); err == nil && len(entries) > 0 && !opt.force {
 		return withHint(fmt.Errorf("%s is not empty", opt.dir), "choose another folder, or add --force")
 	}
-	pairs, left, err := study.Pairs(out, opt.purpose)
+	pairs, err := pairsToShow(t, out, opt.purpose)
 	if err != nil {
 		return err
-	}
-	if left.Consent > 0 {
-		t.say("%s", leftOut(left.Consent, opt.purpose))
-	}
-	if left.Plan > 0 {
-		t.say("%s", excluded(left.Plan))
-	}
-	if len(pairs) == 0 && left.Consent > 0 {
-		return withHint(fmt.Errorf("%s: no series may be shown for %s", out, opt.purpose), "ask for this consent, write it into series.yaml and run 'dermtrace batch' again")
-	}
-	if len(pairs) == 0 {
-		return withHint(fmt.Errorf("%s: no series has a baseline and a later visit to show", out), "give the OUT of 'dermtrace batch'")
 	}
 	if opt.seed == 0 {
 		if err := binary.Read(rand.Reader, binary.NativeEndian, &opt.seed); err != nil {
@@ -103,10 +91,31 @@ func runBlind(t *terminal, out string, opt blindOptions) error {
 	t.print("pairs         %d", len(pairs))
 	t.print("sheet         %s", filepath.Join(opt.dir, trial.SheetFile))
 	t.print("key           %s", opt.key)
+	return nil
+}
+
+// pairsToShow lists the pairs that raters may see, and says what was left out.
+func pairsToShow(t *terminal, out, purpose string) ([]trial.Pair, error) {
+	pairs, left, err := study.Pairs(out, purpose)
+	if err != nil {
+		return nil, err
+	}
+	if left.Consent > 0 {
+		t.say("%s", leftOut(left.Consent, purpose))
+	}
+	if left.Plan > 0 {
+		t.say("%s", excluded(left.Plan))
+	}
 	if left.Pair > 0 {
 		t.say("%d series have no pair to show and were left out", left.Pair)
 	}
-	return nil
+	switch {
+	case len(pairs) > 0:
+		return pairs, nil
+	case left.Consent > 0:
+		return nil, withHint(fmt.Errorf("%s: no series may be shown for %s", out, purpose), "ask for this consent, write it into series.yaml and run 'dermtrace batch' again")
+	}
+	return nil, withHint(fmt.Errorf("%s: no series has a baseline and a later visit to show", out), "give the OUT of 'dermtrace batch'")
 }
 
 // keyApart refuses a key inside the pack, and one that exists: a lost key is a lost study.

@@ -59,8 +59,12 @@ func runInit(ctx context.Context, t *terminal, dir string, flat bool, maxMegapix
 	if err != nil {
 		return withHint(fileError(dir, err), "give the folder that holds the photos of one site")
 	}
-	if flat || study.Subjects(files) > 1 {
-		return draftStudy(ctx, t, dir, fsys, files, maxMegapixels)
+	if len(files) > 0 && (flat || study.Subjects(files) > 1) {
+		d, err := study.Draft(ctx, fsys, files, limits(maxMegapixels))
+		if err != nil {
+			return withHint(fileError(dir, err), "give the folder that holds the photos")
+		}
+		return writeList(t, dir, d)
 	}
 	draft, err := manifest.Draft(fsys, files)
 	if err != nil {
@@ -75,15 +79,8 @@ func runInit(ctx context.Context, t *terminal, dir string, flat bool, maxMegapix
 	return nil
 }
 
-// draftStudy writes photos.csv for the photos of many series in one folder.
-func draftStudy(ctx context.Context, t *terminal, dir string, fsys *folder.Input, files []manifest.File, maxMegapixels float64) error {
-	if len(files) == 0 {
-		return withHint(fmt.Errorf("%s: there are no photos in this folder", dir), "give the folder that holds the photos")
-	}
-	d, err := study.Draft(ctx, fsys, files, limits(maxMegapixels))
-	if err != nil {
-		return err
-	}
+// writeList writes photos.csv for the photos of many series in one folder.
+func writeList(t *terminal, dir string, d *study.Drafted) error {
 	path := filepath.Join(dir, source.FlatFile)
 	if err := folder.WriteFile(path, func(w io.Writer) error { _, err := w.Write(d.Text); return err }); err != nil {
 		return err

@@ -44,15 +44,11 @@ func (m *merger) readEntries() error {
 		p := place{foundSeries: s, class: pending}
 		entries[i] = ProvenanceEntry{Series: s.Series, Folder: seriesFolder(s.Name)}
 		e, err := readEntry(m.out, s.Name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("run/%s.json: %w", s.Name, err)
-		default:
-			p.class, p.subject, p.owner, p.files = measured, e.Subject, owner(e), len(e.Files)
-			if e.Error != "" {
-				p.class = failing
-			}
+		}
+		if err == nil {
+			p.reached(e)
 			if e.Error == "" || e.Said != nil {
 				consent.add(p.owner, e.consent())
 			}
@@ -80,12 +76,25 @@ func (m *merger) readEntries() error {
 	}
 	m.study.Counts.Withdrawn = len(m.found.Gone)
 	m.hide()
+	m.sortVisits()
+	m.study.Inputs = hex.EncodeToString(h.Sum(nil))
+	return nil
+}
+
+// reached takes from its entry how far a series came.
+func (p *place) reached(e *entry) {
+	p.class, p.subject, p.owner, p.files = measured, e.Subject, owner(e), len(e.Files)
+	if e.Error != "" {
+		p.class = failing
+	}
+}
+
+// sortVisits puts the visits of each subject in order of time.
+func (m *merger) sortVisits() {
 	for subject, list := range m.visits {
 		slices.SortFunc(list, func(a, b string) int { return strings.Compare(inTime.Replace(a), inTime.Replace(b)) })
 		m.visits[subject] = slices.Compact(list)
 	}
-	m.study.Inputs = hex.EncodeToString(h.Sum(nil))
-	return nil
 }
 
 // owner is whose a series is; a nameless one is its own.

@@ -20,18 +20,26 @@ import (
 	"dermtrace/internal/series"
 )
 
+// fault is what a pipeline does wrong, put before the right one, where the mistake is made on
+// photos, or behind it, where it is made on results: nothing, but in the tests. A battery
+// that stays green with one of them proves nothing.
+type fault struct {
+	photos func(dir string, s phantom.Script, t phantom.Truth) error // changes the files
+	record func(*outcome.Record)                                     // changes the record
+}
+
 // run photographs the course, measures it as a user would, and compares.
-func (c course) run(ctx context.Context, fault Fault) (yield, error) {
+func (c course) run(ctx context.Context, wrong fault) (yield, error) {
 	dir, err := os.MkdirTemp("", "dermtrace-validate-")
 	if err != nil {
 		return yield{}, err
 	}
 	defer os.RemoveAll(dir)
 	if c.kind == pattern {
-		list, err := runPattern(ctx, dir, fault)
+		list, err := runPattern(ctx, dir, wrong)
 		return yield{Samples: list}, err
 	}
-	truth, err := c.photograph(ctx, dir, fault)
+	truth, err := c.photograph(ctx, dir, wrong)
 	if err != nil {
 		return yield{}, err
 	}
@@ -39,8 +47,8 @@ func (c course) run(ctx context.Context, fault Fault) (yield, error) {
 	if err != nil {
 		return yield{}, err
 	}
-	if fault.Record != nil {
-		fault.Record(res.Record)
+	if wrong.record != nil {
+		wrong.record(res.Record)
 	}
 	list, err := c.compare(res, truth)
 	y := yield{Samples: list}
@@ -51,7 +59,7 @@ func (c course) run(ctx context.Context, fault Fault) (yield, error) {
 }
 
 // photograph writes the course's photos and reads their truth.
-func (c course) photograph(ctx context.Context, dir string, fault Fault) (phantom.Truth, error) {
+func (c course) photograph(ctx context.Context, dir string, wrong fault) (phantom.Truth, error) {
 	if err := phantom.Write(ctx, dir, c.script, phantom.Options{Force: true}); err != nil {
 		return phantom.Truth{}, err
 	}
@@ -59,8 +67,8 @@ func (c course) photograph(ctx context.Context, dir string, fault Fault) (phanto
 		return phantom.Truth{}, err
 	}
 	truth, err := readTruth(filepath.Join(dir, phantom.TruthFile))
-	if err == nil && fault.Photos != nil {
-		err = fault.Photos(dir, c.script, truth)
+	if err == nil && wrong.photos != nil {
+		err = wrong.photos(dir, c.script, truth)
 	}
 	return truth, err
 }
@@ -174,7 +182,7 @@ func pngChunk(kind string, body ...byte) []byte {
 
 // runPattern measures two photos, each by itself and in the light it has, whose colours
 // are known: of light and dark pixels in turn, and of one colour in Display P3.
-func runPattern(ctx context.Context, dir string, fault Fault) ([]Sample, error) {
+func runPattern(ctx context.Context, dir string, wrong fault) ([]Sample, error) {
 	const bright, dim = 0.55, 0.10
 	s := sampler{course: "pattern", band: tones[2].band}
 	mean := (bright + dim) / 2
@@ -203,7 +211,7 @@ func runPattern(ctx context.Context, dir string, fault Fault) ([]Sample, error) 
 		if err != nil {
 			return nil, err
 		}
-		v, err := measurePattern(ctx, filepath.Join(dir, one.question), picture, one.measure, fault)
+		v, err := measurePattern(ctx, filepath.Join(dir, one.question), picture, one.measure, wrong)
 		if err != nil {
 			return nil, err
 		}
@@ -230,7 +238,7 @@ func sRGBPNG(light func(x, y int) float64) ([]byte, error) {
 }
 
 // measurePattern is a measure of the one photo of a series.
-func measurePattern(ctx context.Context, dir string, picture []byte, measure string, fault Fault) (outcome.Number, error) {
+func measurePattern(ctx context.Context, dir string, picture []byte, measure string, wrong fault) (outcome.Number, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return 0, err
 	}
@@ -240,8 +248,8 @@ func measurePattern(ctx context.Context, dir string, picture []byte, measure str
 			return 0, err
 		}
 	}
-	if fault.Photos != nil {
-		if err := fault.Photos(dir, phantom.Script{}, phantom.Truth{}); err != nil {
+	if wrong.photos != nil {
+		if err := wrong.photos(dir, phantom.Script{}, phantom.Truth{}); err != nil {
 			return 0, err
 		}
 	}

@@ -7,8 +7,7 @@
 // against its goal. A band that misses a goal fails the battery.
 //
 // [Run] does the battery, [Score] the same for a folder of photos with a truth of their
-// own, [Faults] are pipelines with one mistake each, which the battery must catch.
-// Units stand with each [Goal]. Numbers of photos are compared with the truth at once;
+// own. The tests hold the battery against pipelines with one mistake each. Units stand with each [Goal]. Numbers of photos are compared with the truth at once;
 // rows, headlines and flags are judged at the end, by the noise that is built in or, where
 // the battery is asked to write it, by what its own unchanged courses show.
 //
@@ -128,7 +127,7 @@ func (b *battery) measure(ctx context.Context, first int) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			y, err := keep(b.opt, c, func() (yield, error) { return c.run(ctx, Fault{}) })
+			y, err := keep(b.opt, c, func() (yield, error) { return c.run(ctx, fault{}) })
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}

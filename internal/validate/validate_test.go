@@ -79,32 +79,32 @@ func TestFaultsTurnTheBatteryRed(t *testing.T) {
 		t.Skip("SKIPPED: -short; ten small courses take half a minute")
 	}
 	right := map[string]map[string]Figure{}
-	for _, f := range Faults() {
-		t.Run(f.Name, func(t *testing.T) {
-			c, ok := caught()[f.Name]
+	for name, f := range faults() {
+		t.Run(name, func(t *testing.T) {
+			c, ok := caught()[name]
 			if !ok {
 				t.Fatal("no course of the test is for this fault")
 			}
 			if right[c.name] == nil {
-				right[c.name] = answered(t, c, Fault{})
+				right[c.name] = answered(t, c, fault{})
 			}
 			red := false
 			for text, now := range answered(t, c, f) {
 				before := right[c.name][text]
 				if now.Verdict == Missed && (before.Verdict == Met || worse(now, before)) {
 					t.Logf("%s: %v %s, was %v", text, now.Value, now.Unit, before.Value)
-					red = red || slices.Contains(shows()[f.Name], now.Question)
+					red = red || slices.Contains(shows()[name], now.Question)
 				}
 			}
 			if !red {
-				t.Errorf("the battery does not notice in any of %v", shows()[f.Name])
+				t.Errorf("the battery does not notice in any of %v", shows()[name])
 			}
 		})
 	}
 }
 
 // answered are the figures of one course, by goal.
-func answered(t *testing.T, c course, f Fault) map[string]Figure {
+func answered(t *testing.T, c course, f fault) map[string]Figure {
 	t.Helper()
 	y, err := c.run(context.Background(), f)
 	if err != nil {

@@ -93,27 +93,9 @@ func (w *walk) leave(file, code, text, mend string) {
 
 // folder takes up one folder and those below it.
 func (w *walk) folder(dir string, depth int) error {
-	if err := w.ctx.Err(); err != nil {
-		return err
-	}
-	if depth > w.lim.depth() {
-		w.leave(dir, "too_deep", fmt.Sprintf("more than %d folders deep", w.lim.depth()), "move it up")
-		return nil
-	}
-	entries, err := fs.ReadDir(w.fsys, dir)
+	entries, err := w.entries(dir, depth)
 	if err != nil {
-		if dir == "." {
-			return err
-		}
-		w.leave(dir, "unreadable", "the folder cannot be read", "check its permissions")
-		return nil
-	}
-	if w.count += len(entries); w.count > w.lim.entries() {
-		return &LimitError{fmt.Sprintf("the study holds more than %d files", w.lim.entries()), "split it"}
-	}
-	if w.isResult(dir, entries) {
-		w.leave(dir, "result", "the folder holds results of dermtrace", "")
-		return nil
+		return err
 	}
 	var below []string
 	here := Series{ID: dir, Dir: dir}
@@ -140,6 +122,32 @@ func (w *walk) folder(dir string, depth int) error {
 		}
 	}
 	return nil
+}
+
+// entries lists a folder; none where it is not to be entered.
+func (w *walk) entries(dir string, depth int) ([]fs.DirEntry, error) {
+	if err := w.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if depth > w.lim.depth() {
+		w.leave(dir, "too_deep", fmt.Sprintf("more than %d folders deep", w.lim.depth()), "move it up")
+		return nil, nil
+	}
+	entries, err := fs.ReadDir(w.fsys, dir)
+	switch {
+	case err != nil && dir == ".":
+		return nil, err
+	case err != nil:
+		w.leave(dir, "unreadable", "the folder cannot be read", "check its permissions")
+		return nil, nil
+	case w.isResult(dir, entries):
+		w.leave(dir, "result", "the folder holds results of dermtrace", "")
+		return nil, nil
+	}
+	if w.count += len(entries); w.count > w.lim.entries() {
+		return nil, &LimitError{fmt.Sprintf("the study holds more than %d files", w.lim.entries()), "split it"}
+	}
+	return entries, nil
 }
 
 func (w *walk) isResult(dir string, entries []fs.DirEntry) bool {

@@ -96,7 +96,7 @@ func (w *walk) readRows(name string) ([]row, manifest.Problems) {
 	if err != nil {
 		return nil, manifest.Problems{{File: FlatFile, Text: err.Error(), Mend: "check the file"}}
 	}
-	rows, problems := ParseFlat(text)
+	rows, problems := parseFlat(text)
 	base := path.Dir(name)
 	rows = slices.DeleteFunc(rows, func(r row) bool {
 		if _, err := fs.Stat(w.fsys, path.Join(base, r.file)); err != nil && errors.Is(err, fs.ErrNotExist) {
@@ -117,9 +117,9 @@ func readAtMost(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	return folder.ReadAtMost(f, limit)
 }
 
-// ParseFlat reads the text of photos.csv, with commas, semicolons or tabs. While a guess
+// parseFlat reads the text of photos.csv, with commas, semicolons or tabs. While a guess
 // is left in it, no row is given at all.
-func ParseFlat(text []byte) ([]row, manifest.Problems) {
+func parseFlat(text []byte) ([]row, manifest.Problems) {
 	in, err := folder.CSV(text)
 	if err != nil {
 		return nil, manifest.Problems{badLine(err)}
@@ -134,7 +134,7 @@ func ParseFlat(text []byte) ([]row, manifest.Problems) {
 		return nil, problems
 	}
 	var rows []row
-	guesses := 0
+	guesses := false
 	seen := map[string]int{}
 	for {
 		cells, err := in.Read()
@@ -150,20 +150,20 @@ func ParseFlat(text []byte) ([]row, manifest.Problems) {
 			wrong = append(wrong, manifest.Problem{File: FlatFile, Line: line, Text: fmt.Sprintf("the photo %q is already on line %d", r.file, seen[r.file]), Mend: "delete one of the two lines"})
 		}
 		seen[r.file] = line
-		if slices.ContainsFunc(cells, func(c string) bool { return strings.HasSuffix(strings.TrimSpace(c), Guess) }) {
-			guesses++
-			wrong = append(wrong, manifest.Problem{File: FlatFile, Line: line, Text: "a guess is marked ?", Mend: "put the value right and delete the ?"})
-		}
+		guesses = guesses || slices.ContainsFunc(cells, guessed)
 		problems = append(problems, wrong...)
 		if len(wrong) == 0 {
 			rows = append(rows, r)
 		}
 	}
-	if guesses > 0 {
+	if guesses {
 		rows = nil
 	}
 	return rows, problems
 }
+
+// guessed reports whether a cell is a guess that nobody confirmed.
+func guessed(cell string) bool { return strings.HasSuffix(strings.TrimSpace(cell), Guess) }
 
 // badLine says where the text is no CSV.
 func badLine(err error) manifest.Problem {
@@ -221,6 +221,9 @@ func readRow(cells []string, column map[string]int, line int) (row, manifest.Pro
 	}
 	if r.subject == "" {
 		fail("names no subject", "say whose skin it is")
+	}
+	if slices.ContainsFunc(cells, guessed) {
+		fail("a guess is marked ?", "put the value right and delete the ?")
 	}
 	if text := cell("replicate"); text != "" {
 		n, err := strconv.Atoi(text)

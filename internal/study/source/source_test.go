@@ -180,7 +180,7 @@ func TestPhotosCSVIsRefusedWithItsLine(t *testing.T) {
 		"":                                       "line 1|no header",
 		"file,subject,replicate\na.jpg,P1,two\n": "line 2|no number",
 	} {
-		rows, problems := ParseFlat([]byte(text))
+		rows, problems := parseFlat([]byte(text))
 		if len(problems) == 0 {
 			t.Errorf("%q is accepted: %+v", text, rows)
 			continue
@@ -191,7 +191,7 @@ func TestPhotosCSVIsRefusedWithItsLine(t *testing.T) {
 			t.Errorf("%q: %v, want %s", text, p, want)
 		}
 	}
-	if rows, _ := ParseFlat([]byte("file,subject\na.jpg,P1\nb.jpg,P1 ?\n")); len(rows) != 0 {
+	if rows, _ := parseFlat([]byte("file,subject\na.jpg,P1\nb.jpg,P1 ?\n")); len(rows) != 0 {
 		t.Error("something runs while a guess remains")
 	}
 }
@@ -212,7 +212,7 @@ func TestNamesOfFoldersAreDifferentAndPlain(t *testing.T) {
 func FuzzParseFlat(f *testing.F) {
 	f.Add([]byte("file,subject\na.jpg,P1\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		rows, _ := ParseFlat(b)
+		rows, _ := parseFlat(b)
 		for _, r := range rows {
 			if !fs.ValidPath(r.file) || r.subject == "" {
 				t.Errorf("row %+v", r)

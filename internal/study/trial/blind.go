@@ -209,26 +209,36 @@ func (u *Unblinded) read(sheet []byte, k Key) error {
 		if strings.TrimSpace(cells[2]) == "" {
 			continue
 		}
-		code := cells[0]
-		if n, err := strconv.Atoi(code); err == nil {
-			code = fmt.Sprintf("%04d", n) // a spreadsheet drops leading zeros
+		r, err := ratingOf(cells, byCode)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", line, err)
 		}
-		p, known := byCode[code]
-		score, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSpace(cells[2]), "−", "-"), 64)
-		switch {
-		case !known:
-			return fmt.Errorf("line %d: the key knows no pair %s", line, cells[0])
-		case err != nil || !(score >= -largestScore && score <= largestScore):
-			return fmt.Errorf("line %d: %q is no score from -%d to %d", line, cells[2], largestScore, largestScore)
-		case seen[[2]string{code, cells[1]}]:
-			return fmt.Errorf("line %d: %s rated pair %s already", line, cells[1], code)
+		if seen[[2]string{r.Code, r.Rater}] {
+			return fmt.Errorf("line %d: %s rated pair %s already", line, r.Rater, r.Code)
 		}
-		seen[[2]string{code, cells[1]}] = true
-		if p.Left == "after" {
-			score = -score
-		}
-		u.Ratings = append(u.Ratings, Rating{p, cells[1], score + 0}) // no negative zero
+		seen[[2]string{r.Code, r.Rater}] = true
+		u.Ratings = append(u.Ratings, r)
 	}
+}
+
+// ratingOf reads one line of the sheet: pair, rater, score.
+func ratingOf(cells []string, byCode map[string]KeyPair) (Rating, error) {
+	code := cells[0]
+	if n, err := strconv.Atoi(code); err == nil {
+		code = fmt.Sprintf("%04d", n) // a spreadsheet drops leading zeros
+	}
+	p, known := byCode[code]
+	if !known {
+		return Rating{}, fmt.Errorf("the key knows no pair %s", cells[0])
+	}
+	score, err := strconv.ParseFloat(strings.NewReplacer("−", "-", ",", ".").Replace(strings.TrimSpace(cells[2])), 64)
+	if err != nil || !(score >= -largestScore && score <= largestScore) {
+		return Rating{}, fmt.Errorf("%q is no score from -%d to %d", cells[2], largestScore, largestScore)
+	}
+	if p.Left == "after" {
+		score = -score
+	}
+	return Rating{p, cells[1], score + 0}, nil // no negative zero
 }
 
 func (u *Unblinded) count() {

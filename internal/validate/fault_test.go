@@ -15,23 +15,14 @@ import (
 	"dermtrace/internal/phantom"
 )
 
-// Fault is a pipeline that does one thing wrong: put before the right one, where the
-// mistake is made on photos, or behind it, where it is made on results. A battery that
-// stays green with one of them proves nothing.
-type Fault struct {
-	Name   string
-	Photos func(dir string, s phantom.Script, t phantom.Truth) error // changes the files
-	Record func(*outcome.Record)                                     // changes the record
-}
-
-// Faults are the classical mistakes of tools like this one.
-func Faults() []Fault {
-	return []Fault{
-		{Name: "bilinear warp before texture", Photos: warpBeforehand},
-		{Name: "averaging in gamma space", Photos: averageCodes},
-		{Name: "identity on failure", Record: identityOnFailure},
-		{Name: "control pixels serving twice", Record: controlTwice},
-		{Name: "colour profile ignored", Photos: dropProfile},
+// faults are the classical mistakes of tools like this one, by name.
+func faults() map[string]fault {
+	return map[string]fault{
+		"bilinear warp before texture": {photos: warpBeforehand},
+		"averaging in gamma space":     {photos: averageCodes},
+		"identity on failure":          {record: identityOnFailure},
+		"control pixels serving twice": {record: controlTwice},
+		"colour profile ignored":       {photos: dropProfile},
 	}
 }
 
