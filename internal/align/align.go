@@ -246,6 +246,13 @@ func fromLandmarks(marks []Landmark) (hypothesis, bool) {
 // photo cannot see the point.
 func (r Result) Apply(p geom.Point) geom.Point { return warp{r.PhotoFromFrame, r.field}.apply(p) }
 
+// Bend returns the point of the frame that PhotoFromFrame alone takes to where Apply takes p: p itself where the
+// model is plane.
+func (r Result) Bend(p geom.Point) geom.Point {
+	d := r.field.at(p)
+	return geom.Point{X: p.X + d.X, Y: p.Y + d.Y}
+}
+
 // Jacobian returns the derivative of Apply at p: ∂x'/∂x, ∂x'/∂y, ∂y'/∂x, ∂y'/∂y. The root of its
 // determinant is the local scale in photo pixels per frame pixel; the determinant over that
 // of untreated skin is the local area strain.

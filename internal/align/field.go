@@ -33,9 +33,10 @@ func (f *field) taps(p geom.Point) (i, j int, wx, wy [4]float64) {
 
 // cubic is the uniform cubic B-spline basis at t in [0, 1).
 func cubic(t float64) [4]float64 {
+	const sixth = 1. / 6
 	s := 1 - t
 	return [4]float64{
-		s * s * s / 6, (3*t*t*t - 6*t*t + 4) / 6, (3*s*s*s - 6*s*s + 4) / 6, t * t * t / 6,
+		s * s * s * sixth, (t*t*(3*t-6) + 4) * sixth, (s*s*(3*s-6) + 4) * sixth, t * t * t * sixth,
 	}
 }
 
@@ -46,13 +47,10 @@ func (f *field) at(p geom.Point) geom.Point {
 	}
 	i, j, wx, wy := f.taps(p)
 	var d geom.Point
-	for b := range 4 {
-		row := f.u[(j+b)*f.nx+i : (j+b)*f.nx+i+4]
-		for a := range 4 {
-			w := wx[a] * wy[b]
-			d.X += w * row[a].X
-			d.Y += w * row[a].Y
-		}
+	for b, w := range wy {
+		row := (*[4]geom.Point)(f.u[(j+b)*f.nx+i:])
+		d.X += w * ((wx[0]*row[0].X + wx[1]*row[1].X) + (wx[2]*row[2].X + wx[3]*row[3].X))
+		d.Y += w * ((wx[0]*row[0].Y + wx[1]*row[1].Y) + (wx[2]*row[2].Y + wx[3]*row[3].Y))
 	}
 	return d
 }

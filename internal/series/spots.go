@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"dermtrace/internal/align"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/roi"
@@ -67,14 +66,9 @@ func (a *analysis) spotMap(s *shot, c *carried) *skin.SpotMap {
 	x0, y0, _, _ := mask.Bounds()
 	p := skin.Placing{FrameFromRGB: frameFromPhoto.Mul(geom.Translation(float64(x0), float64(y0))), MMPerPx: a.frame.mmPerPx, Model: a.chromo}
 	if s.place.Model == outcome.ModelElastic {
-		p.Bend = bendOf(s.place, frameFromPhoto)
+		p.Bend = s.place.Bend
 	}
 	return sheet.SpotMap(p)
-}
-
-// bendOf is the elastic part of a place, in pixels of the frame.
-func bendOf(place align.Result, frameFromPhoto geom.Transform) func(geom.Point) geom.Point {
-	return func(f geom.Point) geom.Point { return frameFromPhoto.Apply(place.Apply(f)) }
 }
 
 // spotSheet is the whole of a region: both halves of control skin, as neither shows a spot
