@@ -22,14 +22,15 @@ const (
 	mostForeign = 0.3
 )
 
-// foreign takes what is not skin out of the weights and returns its shares.
-func (a averaged) foreign() (glare, crust float64) {
+// foreign takes what is not skin out of the weights and returns where it lies, nil for nowhere,
+// and its shares.
+func (a averaged) foreign() (what *raster.Plane, glare, crust float64) {
 	medians := a.medians()
 	if math.IsNaN(medians[0]) {
-		return 0, 0
+		return nil, 0, 0
 	}
 	r, g, b := math.Log(max(medians[0], chromo.Floor)), math.Log(max(medians[1], chromo.Floor)), math.Log(max(medians[2], chromo.Floor))
-	what := raster.New(a.weight.W, a.weight.H)
+	what = raster.New(a.weight.W, a.weight.H)
 	var total float64
 	for i, w := range a.weight.Pix {
 		if w == 0 {
@@ -51,14 +52,36 @@ func (a averaged) foreign() (glare, crust float64) {
 	}
 	glare, crust = glare/total, crust/total
 	if glare+crust > mostForeign {
-		return 0, 0
+		return nil, 0, 0
 	}
 	for i, f := range what.Pix {
 		if f == 1 {
 			a.weight.Pix[i] = 0
 		}
 	}
-	return glare, crust
+	if glare+crust == 0 {
+		what = nil
+	}
+	return what, glare, crust
+}
+
+// leaveOut takes foreign pixels, k times coarser, out of the weights, and their neighbours: what
+// covers half of a pixel is an edge. nil is none.
+func (a averaged) leaveOut(foreign *raster.Plane, k int) {
+	if foreign == nil {
+		return
+	}
+	for y := range foreign.H {
+		for x, f := range foreign.Row(y) {
+			if f == 0 {
+				continue
+			}
+			for v := max(0, (y-1)*k); v < min((y+2)*k, a.weight.H); v++ {
+				row := a.weight.Row(v)
+				clear(row[max(0, (x-1)*k):min((x+2)*k, len(row))])
+			}
+		}
+	}
 }
 
 // mediansFrom is the side of the blocks whose medians stand for those of the pixels.

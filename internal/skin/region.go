@@ -44,7 +44,7 @@ type Sheet struct {
 	Weight *raster.Plane // share of the pixels that count, on the maps' pixels
 	Trust  chromo.Trust
 	Pixels int     // of the photo, that count
-	Masked float64 // share of them that glare and crusts cover: left out of colour
+	Masked float64 // share of them that glare and crusts cover: left out of colour and texture
 
 	mmPerPx     float64 // of the maps' pixels; 0 where unknown
 	light       *raster.RGB
@@ -85,8 +85,9 @@ func Prepare(r Region) *Sheet {
 	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
 	s.Step = fine * coarser
 	light := average(r.RGB, r.Mask, box, fine)
-	s.prepareColour(r, light.coarser(coarser))
+	foreign := s.prepareColour(r, light.coarser(coarser))
 	if s.noRelief == "" {
+		light.leaveOut(foreign, coarser)
 		s.prepareRelief(r, light, fine)
 	}
 	if s.hairWanted = r.Hair; r.Hair {
@@ -130,12 +131,12 @@ func colourStep(pxPerMM float64, pixels int) int {
 	return max(1, int(math.Sqrt(float64(pixels)/unscaledPx)))
 }
 
-// prepareColour makes the maps and CIELAB.
-func (s *Sheet) prepareColour(r Region, a averaged) {
+// prepareColour makes the maps and CIELAB. It returns where what is not skin lies.
+func (s *Sheet) prepareColour(r Region, a averaged) (foreign *raster.Plane) {
 	if r.PxPerMM > 0 {
 		s.mmPerPx = float64(s.Step) / r.PxPerMM
 	}
-	glare, crust := a.foreign()
+	foreign, glare, crust := a.foreign()
 	s.glare, s.Masked = glare, glare+crust
 	s.light, s.Weight = a.rgb, a.weight
 	s.counts = chromo.NewField(a.weight, a.weight).Weight
@@ -147,6 +148,7 @@ func (s *Sheet) prepareColour(r Region, a averaged) {
 	for i, p := range labPlanes(s.light) {
 		s.lab[i] = s.field(p)
 	}
+	return foreign
 }
 
 // labPlanes are L*, a* and b* under D65.

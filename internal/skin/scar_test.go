@@ -71,11 +71,14 @@ func TestSurroundIsARing(t *testing.T) {
 	}
 }
 
-// Glare and dried blood on a tenth of the skin are left out of its colour, said, and do
+// Glare and dried blood on a tenth of the skin are left out of its colour and texture, said, and do
 // not move it; spots of pigment and a flush are skin and stay.
 func TestWhatIsNotSkinIsLeftOut(t *testing.T) {
 	clean := sheetOf(plain.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM)
 	want := skin.Measure(clean, skin.Freeze(clean))
+	if !(want["roughness"].Value > 0.001) {
+		t.Fatal(want["roughness"])
+	}
 	if clean.Masked != 0 {
 		t.Errorf("%.3f of clean skin is masked", clean.Masked)
 	}
@@ -92,6 +95,7 @@ func TestWhatIsNotSkinIsLeftOut(t *testing.T) {
 		for _, name := range []string{"hemoglobin", "melanin", "a_star"} {
 			near(t, what+": "+name, float64(got[name].Value/want[name].Value), 1, 0.02)
 		}
+		near(t, what+": roughness", float64(got["roughness"].Value/want["roughness"].Value), 1, 0.05)
 	}
 	for what, p := range map[string]patch{"flush": {0.06, 0.06, 0.04, 0.7}, "naevi": {0.06, 0.012, 0.04, 4}, "light": {0.015, 0.012, 0.04, 2}} {
 		if s := sheetOf(p.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM); s.Masked != 0 {

@@ -20,7 +20,7 @@
 // medium skin with hair, moles, glints and another pose relief ×0.70 then reads as up to ×0.74
 // in JPEGs of quality 93, on brown skin as ×0.79 and on very dark skin as ×0.85, both with a
 // warning: mottle of melanin moves all channels of dark skin alike, as relief does. Unchanged
-// skin stays within 2.5 % (of melanin ×1.5 on tan skin 4.2), on brown and dark skin within 9 %;
+// skin stays within 2.5 % (a flush of tan skin 4.2), on brown and dark skin within 9 %;
 // from 0.7 to 1.4 times the distance within 3 %. Where there are no glints, and
 // relief is not shallower than mottle, all of it holds to 2 %. Shine that grows
 // by 40 % reads as up to 11 % in a JPEG: the baseline does not foresee it. Spots that fade
