@@ -13,35 +13,45 @@ import (
 // lamp shows, and which way it moved.
 
 // A drift is where the blocks of a coarser level say that the frame's points lie, less where those of a
-// finer one do, in frame pixels, with its standard error and the least that is surely one.
+// finer one do, in frame pixels, with the errors of the two and the least that is surely one.
 type drift struct {
-	d         geom.Point
-	se, least float64
+	d            geom.Point
+	coarse, fine covariance
+	least        float64
 	// reach is how many drifts the finer level lies off the place of one twice as fine, were all of its
 	// picture lit anew: 1 where the photo is as sharp as the frame, more where it is blurred.
 	reach float64
-	// own is the standard error of the finer level along either axis.
-	own float64
-	// below is where the coarser level's blocks say that the points lie, less where the warp puts them.
-	below geom.Point
 }
 
 // sure reports whether the drift is more than chance, and than sampling makes of two levels.
-func (d drift) sure() bool { return d.d.Norm() > max(driftZ*d.se, d.least) }
+func (d drift) sure() bool { return d.d.Norm() > max(driftZ*d.coarse.se(), d.least) }
 
 // carried is how much of the drift is to be taken off the finer level. With x the true place, the finer level
-// says x + φδ, the coarser x + φδ + δ, φ the lamp's share times reach and δ the drift it makes; with
-// variances v and w of the two levels and t of δ, for which the drift itself is taken, the best weight of
-// the coarser level is (v − φt)/(v + w + t): negative where the lamp moved, positive where the finer level
-// is but noise.
-func (d drift) carried(share float64) geom.Point {
-	t := (d.d.X*d.d.X + d.d.Y*d.d.Y) / 2
-	v, w := d.own*d.own, d.se*d.se/2
-	if !(t > 0) || math.IsInf(v, 1) || math.IsInf(w, 1) {
+// says x + φδ, the coarser x + φδ + δ, φ the reach and δ the drift that the lamp makes; with
+// covariances V and W of the two levels and t of δ along either axis, the best weight of the coarser
+// level is (V − φt)(V + W + t)⁻¹: negative where the lamp moved, positive where the finer level
+// is but noise. How far the lamp moves drifts is not known: all t from far below to far above what sampling
+// leaves are weighed by how well they explain the drift.
+func (d drift) carried() (off geom.Point) {
+	const octaves = 3
+	noise, sum := d.fine.plus(d.coarse), 0.0
+	for k := -octaves; k <= octaves; k++ {
+		sd := d.least * math.Exp2(float64(k))
+		t := sd * sd
+		all, ok := noise.plus(covariance{t, 0, t}).inverse()
+		if !ok {
+			return geom.Point{}
+		}
+		u := all.times(d.d)
+		v := d.fine.times(u)
+		w := math.Sqrt(all.xx*all.yy-all.xy*all.xy) * math.Exp(-(u.X*d.d.X+u.Y*d.d.Y)/2)
+		sum += w
+		off = geom.Point{X: off.X + w*(d.reach*t*u.X-v.X), Y: off.Y + w*(d.reach*t*u.Y-v.Y)}
+	}
+	if !(sum > 0) {
 		return geom.Point{}
 	}
-	k := (share*d.reach*t - v) / (t + v + w)
-	return geom.Point{X: k * d.d.X, Y: k * d.d.Y}
+	return geom.Point{X: off.X / sum, Y: off.Y / sum}
 }
 
 const (
@@ -55,56 +65,75 @@ const (
 	maxReach = 2.5
 )
 
-// coarser returns the votes of the level so many below the solution's; nil where there is none.
-func (s *solution) coarser(photo []*level, by int) []vote {
-	if s.level+by >= len(s.stack.levels) {
+// coarser returns the votes of the level below the solution's about a warp; nil where there is none.
+func (s *solution) coarser(photo []*level, w warp) []vote {
+	if s.level+1 >= len(s.stack.levels) {
 		return nil
 	}
-	return s.stack.votes(s.level+by, photo, s.warp)
+	return s.stack.votes(s.level+1, photo, w)
 }
 
-// drift compares what the blocks of the solution's level and of the one below, coarse, say. It is zero where
+// mean is where the blocks of level i say that the frame's points lie, less where the warp puts them, in frame
+// pixels, with its error.
+func (f *stack) mean(i int, w warp, votes []vote) (geom.Point, covariance) {
+	moves := f.shifts(i, votes)
+	for k := range moves {
+		moves[k].d = moves[k].d.Sub(w.field.at(moves[k].p))
+	}
+	d, c := meanShift(moves)
+	n := f.independence(i)
+	return d, covariance{c.xx / n, c.xy / n, c.yy / n}
+}
+
+// A covariance is that of the errors of a point's coordinates.
+type covariance struct{ xx, xy, yy float64 }
+
+func (c covariance) plus(o covariance) covariance {
+	return covariance{c.xx + o.xx, c.xy + o.xy, c.yy + o.yy}
+}
+
+// times is the covariance, as a matrix, times the point.
+func (c covariance) times(p geom.Point) geom.Point {
+	return geom.Point{X: c.xx*p.X + c.xy*p.Y, Y: c.xy*p.X + c.yy*p.Y}
+}
+
+// inverse is that of the matrix; not ok where there is none.
+func (c covariance) inverse() (i covariance, ok bool) {
+	det := c.xx*c.yy - c.xy*c.xy
+	return covariance{c.yy / det, -c.xy / det, c.xx / det}, det > 0 && !math.IsInf(det, 1)
+}
+
+// se is the standard error of the length.
+func (c covariance) se() float64 { return math.Sqrt(c.xx + c.yy) }
+
+// drift compares what the blocks of the solution's level and of the one below say. It is zero where
 // too few answer.
-func (s *solution) drift(photo []*level, coarse []vote) drift {
+func (s *solution) drift(photo []*level) drift {
 	own, ownSeen := s.stack.misread(s.level, photo, s.warp, s.votes)
-	d, se, seen := s.stack.moved(s.level+1, photo, s.warp, coarse)
+	d, cov, seen := s.stack.moved(s.level+1, photo, s.warp, s.below)
 	if ownSeen.blocks < minDriftBlocks || seen.blocks < minDriftBlocks {
 		return drift{}
 	}
 	// What a blurred photo shows lies off like a coarser level's; it grows with about the square of the size.
 	r := reach(ownSeen.photo.size(), 2*seen.photo.size()) / reach(ownSeen.frame.size(), 2*seen.frame.size())
+	at, fine := s.stack.mean(s.level, s.warp, s.votes)
 	return drift{
-		d: d.Sub(own), se: se, least: minDrift * s.stack.levels[s.level].scale,
-		reach: min(max(r*r, 1), maxReach), below: d,
-		own: s.split / (2 * medianChi2),
+		d: d.Sub(own).Sub(at), coarse: cov, fine: fine, least: minDrift * s.stack.levels[s.level].scale,
+		reach: min(max(r*r, 1), maxReach),
 	}
-}
-
-// steep is how much of a drift the finest level has at most, by how much faster the levels drift apart below:
-// differences that shrink from level to level go on doing so. The lamp has the benefit of the doubt.
-func (s *solution) steep(photo []*level, lag drift) float64 {
-	d, se, seen := s.stack.moved(s.level+2, photo, s.warp, s.coarser(photo, 2))
-	if seen.blocks < minDriftBlocks {
-		return 1
-	}
-	return min(1, lag.reach*lag.d.Norm()/max(d.Sub(lag.below).Norm()-2*math.Hypot(se, lag.se), 1e-9))
 }
 
 // moved is where the blocks of level i say that the frame's points lie, less where the warp puts them, in
 // frame pixels, with its standard error. Blocks are read between the photo's pixels by straight lines; where the pixels
 // of the two photos lie alike everywhere, that moves all of them alike, by up to 0.03 pixels. Some of
 // them tell by how much.
-func (f *stack) moved(i int, photo []*level, w warp, votes []vote) (d geom.Point, se float64, seen looks) {
+func (f *stack) moved(i int, photo []*level, w warp, votes []vote) (d geom.Point, cov covariance, seen looks) {
 	if len(votes) < minDriftBlocks {
-		return d, 0, seen
-	}
-	moves := f.shifts(i, votes)
-	for k := range moves {
-		moves[k].d = moves[k].d.Sub(w.field.at(moves[k].p))
+		return d, cov, seen
 	}
 	off, seen := f.misread(i, photo, w, votes)
-	d, se = meanShift(moves)
-	return geom.Point{X: d.X + off.X, Y: d.Y + off.Y}, se / math.Sqrt(f.independence(i)), seen
+	d, cov = f.mean(i, w, votes)
+	return geom.Point{X: d.X + off.X, Y: d.Y + off.Y}, cov, seen
 }
 
 // reach is the finer of two sizes of structure over their difference, at most what any level shows.
@@ -116,8 +145,8 @@ func reach(fine, coarse float64) float64 {
 	return fine / (coarse - fine)
 }
 
-// meanShift is the mean of shifts by their information with Tukey's weights, and its standard error.
-func meanShift(shifts []shift) (m geom.Point, se float64) {
+// meanShift is the mean of shifts by their information with Tukey's weights, and its error by what they scatter.
+func meanShift(shifts []shift) (m geom.Point, cov covariance) {
 	xs, ys, r := make([]float64, len(shifts)), make([]float64, len(shifts)), make([]float64, len(shifts))
 	for i, s := range shifts {
 		xs[i], ys[i] = s.d.X, s.d.Y
@@ -138,13 +167,13 @@ func meanShift(shifts []shift) (m geom.Point, se float64) {
 				x, y = x+w*(s.xx*s.d.X+s.xy*s.d.Y), y+w*(s.xy*s.d.X+s.yy*s.d.Y)
 			}
 		}
-		det := xx*yy - xy*xy
-		if !(det > 0) {
-			return m, math.Inf(1)
+		inv, ok := covariance{xx, xy, yy}.inverse()
+		if !ok {
+			return m, covariance{math.Inf(1), 0, math.Inf(1)}
 		}
-		m, se = geom.Point{X: (yy*x - xy*y) / det, Y: (xx*y - xy*x) / det}, scale*math.Sqrt((xx+yy)/det)
+		m, cov = inv.times(geom.Point{X: x, Y: y}), covariance{scale * scale * inv.xx, scale * scale * inv.xy, scale * scale * inv.yy}
 	}
-	return m, se
+	return m, cov
 }
 
 // misread asks some of the blocks found how far in frame pixels they move when the photo is read between

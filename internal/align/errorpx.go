@@ -85,27 +85,27 @@ func (s *solution) unseenPx() float64 {
 	return maxShiftPx * l.scale * s.warp.plane.LocalScale(middle) * math.Sqrt(math.Ln2/-math.Log(far))
 }
 
-// splitHalf fits the model on either colour of a checkerboard of cells and returns the median
+// splitHalf fits the solution's model on either colour of a checkerboard of cells and returns the median
 // distance of the two over the pairs.
-func (f *stack) splitHalf(m model, pairs []pair, w warp, level int) float64 {
-	side := 2 * blockPx * f.levels[level].scale
+func (f *stack) splitHalf(s *solution) float64 {
+	side := 2 * blockPx * f.levels[s.widest()].scale
 	var half [2][]pair
-	for _, p := range pairs {
+	for _, p := range s.pairs {
 		k := (int(p.p.X/side) + int(p.p.Y/side)) % 2
 		half[k] = append(half[k], p)
 	}
 	var ws [2]warp
 	for k := range half {
 		var ok bool
-		if ws[k].plane, _, ok = robustFit(m, half[k], w.plane); !ok {
+		if ws[k].plane, _, ok = robustFit(s.model, half[k], s.warp.plane); !ok {
 			return math.Inf(1)
 		}
-		if w.field != nil {
-			ws[k].field = robustField(w.field, w.field.stiffness, f.residuals(half[k], ws[k].plane))
+		if g := s.warp.field; g != nil {
+			ws[k].field = robustField(g, g.stiffness, f.residuals(half[k], ws[k].plane))
 		}
 	}
-	d := make([]float64, len(pairs))
-	for i, p := range pairs {
+	d := make([]float64, len(s.pairs))
+	for i, p := range s.pairs {
 		d[i] = ws[0].apply(p.p).Sub(ws[1].apply(p.p)).Norm()
 	}
 	return median(d)

@@ -1,7 +1,9 @@
 package align
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"dermtrace/internal/geom"
 )
@@ -11,9 +13,10 @@ type solution struct {
 	model model
 	warp  warp
 	pairs []pair
-	votes []vote
-	level int
-	stack *stack
+	// votes are those of the level, below those of the next coarser one, if any.
+	votes, below []vote
+	level        int
+	stack        *stack
 	// mix is the mixture of colours that was aligned; zero for red light.
 	mix mixture
 	// structure is the median residual that neighbouring blocks share, split the median
@@ -49,24 +52,82 @@ func (f *stack) settleNear(photo []*level, w warp) (*solution, bool) {
 	return f.conclude(photo, w, votes, level)
 }
 
-// conclude chooses the model by the votes of a level and fits the field anew.
+// conclude chooses the model by the votes of a level and of the one below, and fits the field anew.
 func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solution, bool) {
-	s := &solution{pairs: f.pairs(level, w.plane, votes), level: level, stack: f}
+	s := &solution{votes: votes, level: level, stack: f}
+	s.below = s.coarser(photo, w)
+	s.pairs = f.both(s, w)
 	s.model, s.warp.plane = f.choose(s.pairs, w.plane, level)
 	if s.model == 0 {
 		return nil, false
 	}
 	if w.field != nil {
-		s.warp.field = f.bend(level, f.residuals(s.pairs, s.warp.plane))
+		s.warp.field = f.bend(s.widest(), f.residuals(s.pairs, s.warp.plane))
 	}
-	if s.votes = f.rebased(level, votes, w.plane, s.warp.plane); s.warp.field != nil || w.field != nil {
-		s.votes = f.votes(level, photo, s.warp)
+	if w.field == nil {
+		s.votes = f.rebased(level, s.votes, w.plane, s.warp.plane)
+		s.below = f.rebased(level+1, s.below, w.plane, s.warp.plane)
+	} else {
+		s.votes, s.below = f.votes(level, photo, s.warp), s.coarser(photo, s.warp)
 	}
 	s.structure = f.structure(s.pairs, s.warp)
-	s.split = f.splitHalf(s.model, s.pairs, s.warp, level)
+	s.split = f.splitHalf(s)
 	s.lostPx = f.lost(photo, s)
 	s.structure = max(s.structure, s.lostPx)
 	return s, true
+}
+
+// both returns what the blocks of two levels say. The finest level's are spaced out where a photo is
+// large, and of a blurred photo know less than the coarser ones; each level's information is what its own
+// blocks scatter by. By how much the two differ on the whole is the light's (see drift), and is taken out;
+// it is not quite the same everywhere, and where that is more than the coarser blocks know, they count less.
+func (f *stack) both(s *solution, w warp) []pair {
+	fine := f.weighed(s.level, w, s.votes, 1)
+	if len(s.below) == 0 {
+		return fine
+	}
+	a, ca := f.mean(s.level, w, s.votes)
+	b, cb := f.mean(s.level+1, w, s.below)
+	lag, scale := b.Sub(a), f.levels[s.level+1].scale
+	votes := slices.Clone(s.below)
+	for k := range votes {
+		v := &votes[k]
+		v.d = geom.Point{X: v.d.X + lag.X/scale, Y: v.d.Y + lag.Y/scale}
+	}
+	known := cb.xx + cb.yy
+	uneven := driftSpread * driftSpread * max(lag.X*lag.X+lag.Y*lag.Y-known-ca.xx-ca.yy, 0)
+	all := append(fine, f.weighed(s.level+1, w, votes, known/(known+uneven))...)
+	slices.SortStableFunc(all, func(a, b pair) int { return cmp.Compare(a.p.Y, b.p.Y) })
+	return all
+}
+
+// driftSpread is the part of a drift by which it differs between places of a photo (project default).
+const driftSpread = 0.25
+
+// weighed are the pairs of a level's votes, their information by what they scatter about the warp, and so
+// many times that.
+func (f *stack) weighed(i int, w warp, votes []vote, times float64) []pair {
+	pairs := f.pairs(i, w.plane, votes)
+	r := make([]float64, len(pairs))
+	for k, p := range pairs {
+		e := p.q.Sub(w.apply(p.p))
+		r[k] = math.Sqrt(e.X*e.X*p.xx + 2*e.X*e.Y*p.xy + e.Y*e.Y*p.yy)
+	}
+	s := max(median(r)/medianChi2, 1)
+	times /= s * s
+	for k := range pairs {
+		p := &pairs[k]
+		p.xx, p.xy, p.yy = times*p.xx, times*p.xy, times*p.yy
+	}
+	return pairs
+}
+
+// widest is the coarsest level whose blocks are among the pairs.
+func (s *solution) widest() int {
+	if len(s.below) > 0 {
+		return s.level + 1
+	}
+	return s.level
 }
 
 // lost is what the coarse blocks say is left, in photo pixels, where few of the fine ones are found:
