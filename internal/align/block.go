@@ -196,6 +196,15 @@ var windowSum = func() (s float64) {
 	return s
 }()
 
+// windowArea is how many pixels of even weight would tell as much as a block's.
+var windowArea = func() float64 {
+	var sum, squares float64
+	for _, w := range window {
+		sum, squares = sum+w, squares+w*w
+	}
+	return sum * sum / squares * sum * sum / squares
+}()
+
 // placeSum is the window's sum of place².
 var placeSum = func() (s float64) {
 	for i, a := range window {

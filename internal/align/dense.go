@@ -219,7 +219,7 @@ func (f *stack) again(i int, photo []*level, t geom.Transform, votes []vote) []v
 // rebased are votes about one plane as votes about another near by.
 func (f *stack) rebased(i int, votes []vote, from, to geom.Transform) []vote {
 	inv, err := to.Inverse()
-	if err != nil {
+	if err != nil || len(votes) == 0 {
 		return votes
 	}
 	l := f.levels[i]

@@ -65,12 +65,21 @@ const (
 	maxReach = 2.5
 )
 
-// coarser returns the votes of the level below the solution's about a warp; nil where there is none.
+// coarser returns the votes of the level below the solution's about a warp; nil where too few answer.
 func (s *solution) coarser(photo []*level, w warp) []vote {
 	if s.level+1 >= len(s.stack.levels) {
 		return nil
 	}
-	return s.stack.votes(s.level+1, photo, w)
+	votes, found := s.stack.votes(s.level+1, photo, w), 0
+	for i := range votes {
+		if votes[i].found {
+			found++
+		}
+	}
+	if found < minDriftBlocks {
+		return nil
+	}
+	return votes
 }
 
 // mean is where the blocks of level i say that the frame's points lie, less where the warp puts them, in frame
@@ -109,6 +118,9 @@ func (c covariance) se() float64 { return math.Sqrt(c.xx + c.yy) }
 // drift compares what the blocks of the solution's level and of the one below say. It is zero where
 // too few answer.
 func (s *solution) drift(photo []*level) drift {
+	if s.below == nil {
+		return drift{}
+	}
 	own, ownSeen := s.stack.misread(s.level, photo, s.warp, s.votes)
 	d, cov, seen := s.stack.moved(s.level+1, photo, s.warp, s.below)
 	if ownSeen.blocks < minDriftBlocks || seen.blocks < minDriftBlocks {
@@ -128,9 +140,6 @@ func (s *solution) drift(photo []*level) drift {
 // of the two photos lie alike everywhere, that moves all of them alike, by up to 0.03 pixels. Some of
 // them tell by how much.
 func (f *stack) moved(i int, photo []*level, w warp, votes []vote) (d geom.Point, cov covariance, seen looks) {
-	if len(votes) < minDriftBlocks {
-		return d, cov, seen
-	}
 	off, seen := f.misread(i, photo, w, votes)
 	d, cov = f.mean(i, w, votes)
 	return geom.Point{X: d.X + off.X, Y: d.Y + off.Y}, cov, seen

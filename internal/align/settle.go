@@ -77,13 +77,14 @@ func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solu
 	return s, true
 }
 
-// both returns what the blocks of two levels say. The finest level's are spaced out where a photo is
-// large, and of a blurred photo know less than the coarser ones; each level's information is what its own
+// both returns what the blocks of two levels say. Those of the finest level are spaced out where a photo is
+// large: the coarser ones see what lies between them. Each level's information is what its own
 // blocks scatter by. By how much the two differ on the whole is the light's (see drift), and is taken out;
 // it is not quite the same everywhere, and where that is more than the coarser blocks know, they count less.
 func (f *stack) both(s *solution, w warp) []pair {
 	fine := f.weighed(s.level, w, s.votes, 1)
-	if len(s.below) == 0 {
+	between := 1 - f.covered(s.level)
+	if len(s.below) == 0 || between == 0 {
 		return fine
 	}
 	a, ca := f.mean(s.level, w, s.votes)
@@ -96,9 +97,15 @@ func (f *stack) both(s *solution, w warp) []pair {
 	}
 	known := cb.xx + cb.yy
 	uneven := driftSpread * driftSpread * max(lag.X*lag.X+lag.Y*lag.Y-known-ca.xx-ca.yy, 0)
-	all := append(fine, f.weighed(s.level+1, w, votes, known/(known+uneven))...)
+	all := append(fine, f.weighed(s.level+1, w, votes, between*known/(known+uneven))...)
 	slices.SortStableFunc(all, func(a, b pair) int { return cmp.Compare(a.p.Y, b.p.Y) })
 	return all
+}
+
+// covered is the share of a level's picture that its blocks see, each as much as its window lets through.
+func (f *stack) covered(i int) float64 {
+	stride := float64(blockStride(f.levels[i], maxBlocks))
+	return min(windowArea/(stride*stride), 1)
 }
 
 // driftSpread is the part of a drift by which it differs between places of a photo (project default).
