@@ -27,12 +27,12 @@ type drift struct {
 func (d drift) sure() bool { return d.d.Norm() > max(driftZ*d.coarse.se(), d.least) }
 
 // carried is how much of the drift is to be taken off the finer level. With x the true place, the finer level
-// says x + φδ, the coarser x + φδ + δ, φ the reach and δ the drift that the lamp makes; with
+// says x + φδ, the coarser x + φδ + δ, φ the lamp's share times reach and δ the drift it makes; with
 // covariances V and W of the two levels and t of δ along either axis, the best weight of the coarser
 // level is (V − φt)(V + W + t)⁻¹: negative where the lamp moved, positive where the finer level
 // is but noise. How far the lamp moves drifts is not known: all t from far below to far above what sampling
 // leaves are weighed by how well they explain the drift.
-func (d drift) carried() (off geom.Point) {
+func (d drift) carried(share float64) (off geom.Point) {
 	const octaves = 3
 	noise, sum := d.fine.plus(d.coarse), 0.0
 	for k := -octaves; k <= octaves; k++ {
@@ -46,7 +46,8 @@ func (d drift) carried() (off geom.Point) {
 		v := d.fine.times(u)
 		w := math.Sqrt(all.xx*all.yy-all.xy*all.xy) * math.Exp(-(u.X*d.d.X+u.Y*d.d.Y)/2)
 		sum += w
-		off = geom.Point{X: off.X + w*(d.reach*t*u.X-v.X), Y: off.Y + w*(d.reach*t*u.Y-v.Y)}
+		k := share * d.reach * t
+		off = geom.Point{X: off.X + w*(k*u.X-v.X), Y: off.Y + w*(k*u.Y-v.Y)}
 	}
 	if !(sum > 0) {
 		return geom.Point{}

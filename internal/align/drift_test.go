@@ -15,19 +15,20 @@ func TestDriftIsCarried(t *testing.T) {
 		name         string
 		d            geom.Point
 		fine, coarse covariance
-		reach        float64
+		reach, share float64
 		want         geom.Point
 	}{
-		{"lamp", geom.Point{X: 0.1}, known, known, 1, geom.Point{X: 0.1}},
-		{"lamp, blurred photo", geom.Point{X: 0.1}, known, known, 2, geom.Point{X: 0.2}},
-		{"noise of the finer level", geom.Point{X: 0.1}, unknown, known, 1, geom.Point{X: -0.1}},
-		{"noise of the coarser level", geom.Point{X: 0.1}, known, unknown, 1, geom.Point{}},
-		{"noise along x, none along y", geom.Point{X: 0.1}, covariance{100, 0, 1e-8}, covariance{1e-8, 0, 1e-8}, 1, geom.Point{X: -0.1}},
-		{"nothing known", geom.Point{X: 0.1}, covariance{math.Inf(1), 0, math.Inf(1)}, known, 1, geom.Point{}},
-		{"none", geom.Point{}, known, known, 1, geom.Point{}},
+		{"lamp", geom.Point{X: 0.1}, known, known, 1, 1, geom.Point{X: 0.1}},
+		{"lamp, blurred photo", geom.Point{X: 0.1}, known, known, 2, 1, geom.Point{X: 0.2}},
+		{"relief changed", geom.Point{X: 0.1}, known, known, 1, 0.25, geom.Point{X: 0.025}},
+		{"noise of the finer level", geom.Point{X: 0.1}, unknown, known, 1, 1, geom.Point{X: -0.1}},
+		{"noise of the coarser level", geom.Point{X: 0.1}, known, unknown, 1, 1, geom.Point{}},
+		{"noise along x, none along y", geom.Point{X: 0.1}, covariance{100, 0, 1e-8}, covariance{1e-8, 0, 1e-8}, 1, 1, geom.Point{X: -0.1}},
+		{"nothing known", geom.Point{X: 0.1}, covariance{math.Inf(1), 0, math.Inf(1)}, known, 1, 1, geom.Point{}},
+		{"none", geom.Point{}, known, known, 1, 1, geom.Point{}},
 	} {
 		d := drift{d: c.d, fine: c.fine, coarse: c.coarse, reach: c.reach, least: 0.03}
-		if got := d.carried(); !(got.Sub(c.want).Norm() <= 0.001) {
+		if got := d.carried(c.share); !(got.Sub(c.want).Norm() <= 0.001) {
 			t.Errorf("%s: carried %.4f, want %.4f", c.name, got, c.want)
 		}
 	}
