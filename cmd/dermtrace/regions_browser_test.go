@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
+	"dermtrace/internal/browsertest"
 	"dermtrace/internal/outcome"
 )
 
@@ -27,21 +27,7 @@ type drawing struct {
 // the folder.
 func openPage(t *testing.T, page, downloads string) drawing {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("SKIPPED: browser tests are left out by -short")
-	}
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("SKIPPED: no Chromium is installed; regions were NOT drawn in a browser and analysed")
-	}
-	ctx, cancel := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox))
-	t.Cleanup(cancel)
+	ctx := browsertest.Own(t)
 	d := drawing{t, ctx}
 	d.do(chromedp.EmulateViewport(1280, 800))
 	_, err := chromedp.Call(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: "allow", DownloadPath: downloads})

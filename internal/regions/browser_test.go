@@ -2,29 +2,25 @@ package regions_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"dermtrace/internal/browsertest"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/regions"
 	"dermtrace/internal/roi"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -47,168 +43,23 @@ func picture(file string, w, h int) regions.Photo {
 }
 
 // tab is a page open in a real browser.
-type tab struct {
-	*testing.T
-	ctx  context.Context
-	mu   sync.Mutex
-	said []string // errors on the console and requests that leave the file
-}
+type tab struct{ *browsertest.Tab }
 
-type screen struct {
-	name          string
-	width, height int64
-	touch         bool
-}
+func TestMain(m *testing.M) { browsertest.Main(m) }
 
-func screens() []screen {
-	return []screen{{"phone", 390, 844, true}, {"tablet", 820, 1180, true}, {"desktop", 1280, 800, false}}
-}
-
-// chromium is the one browser that all tests share, nil where none is installed.
-var chromium = sync.OnceValues(func() (context.Context, context.CancelFunc) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox))
-		}
-	}
-	return nil, func() {}
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	_, stop := chromium()
-	stop()
-	os.Exit(code)
-}
-
-// browser starts the browser, or skips loudly.
-func browser(t *testing.T) context.Context {
+// show opens the page at a screen's size and waits until the photo is fitted into it.
+func show(t *testing.T, html []byte, s browsertest.Screen) *tab {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("SKIPPED: browser tests are left out by -short")
-	}
-	ctx, _ := chromium()
-	if ctx == nil {
-		t.Skip("SKIPPED: no Chromium is installed; the page was NOT tried in a browser")
-	}
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("Chromium does not start: %v", err)
-	}
-	return ctx
-}
-
-func show(t *testing.T, html []byte, s screen) *tab {
-	t.Helper()
-	chrome := browser(t)
-	file := filepath.Join(t.TempDir(), "page.html")
-	if err := os.WriteFile(file, html, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := chromedp.NewContext(chrome)
-	t.Cleanup(cancel)
-	b := &tab{T: t, ctx: ctx}
-	b.listen(file)
-	opts := []chromedp.EmulateViewportOption{}
-	if s.touch {
-		opts = append(opts, chromedp.EmulateTouch, chromedp.EmulateMobile, chromedp.EmulatePortrait)
-	}
-	b.do(chromedp.EmulateViewport(s.width, s.height, opts...))
-	b.do(chromedp.Navigate("file://" + file))
-	b.want("innerWidth", fmt.Sprint(s.width))
-	b.want(`document.documentElement.classList.contains("ready") && Boolean(document.getElementById("stage").dataset.view)`, "true")
-	b.do(chromedp.Sleep(60 * time.Millisecond)) // the view is fitted once the size is settled
+	b := &tab{browsertest.Open(t, html, s)}
+	b.Want("innerWidth", fmt.Sprint(s.Width))
+	b.Want(`document.documentElement.classList.contains("ready") && Boolean(document.getElementById("stage").dataset.view)`, "true")
+	b.Do(chromedp.Sleep(60 * time.Millisecond)) // the view is fitted once the size is settled
 	return b
-}
-
-// listen keeps what the page must not do.
-func (b *tab) listen(file string) {
-	b.Helper()
-	b.do()
-	if _, err := chromedp.Call(b.ctx, network.Enable, network.EnableParams{}); err != nil {
-		b.Fatal(err)
-	}
-	err := chromedp.Listen(b.ctx, func(ev any) {
-		if e, ok := ev.(*network.EventRequestWillBeSent); ok {
-			if u := e.Request.URL; u != "file://"+file && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") {
-				b.note("request: " + u)
-			}
-		}
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	messages := chromedp.Console(b.ctx)
-	go func() {
-		for m, err := range messages {
-			if err != nil {
-				return
-			}
-			b.note(fmt.Sprintf("console %s: %s", m.Type, m.Text))
-		}
-	}()
-}
-
-func (b *tab) note(s string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.said = append(b.said, s)
-}
-
-// quiet fails on anything that the page said or asked for.
-func (b *tab) quiet() {
-	b.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, s := range b.said {
-		b.Error(s)
-	}
-}
-
-func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
-	b.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.Fatal(err)
-	}
 }
 
 func eval[T any](b *tab, js string) T {
 	b.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js))
-	if err != nil {
-		b.Fatalf("%s: %v", js, err)
-	}
-	return v
-}
-
-// settleTime is how long a busy machine may take from a click to what it does.
-const settleTime = 5 * time.Second
-
-func (b *tab) want(js, want string) {
-	b.Helper()
-	got := ""
-	for deadline := time.Now().Add(settleTime); ; {
-		if got = eval[string](b, "String("+js+")"); got == want {
-			return
-		}
-		if time.Now().After(deadline) {
-			break
-		}
-		b.do(chromedp.Sleep(20 * time.Millisecond))
-	}
-	b.Errorf("%s is %q, want %q", js, got, want)
-}
-
-func (b *tab) media(dark bool) {
-	b.Helper()
-	scheme := "light"
-	if dark {
-		scheme = "dark"
-	}
-	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-	if err != nil {
-		b.Fatal(err)
-	}
+	return browsertest.Eval[T](b.Tab, js)
 }
 
 func (b *tab) click(selector string) {
@@ -219,7 +70,7 @@ func (b *tab) click(selector string) {
 func (b *tab) tool(name string) {
 	b.Helper()
 	b.click(`input[name=tool][value=` + name + `]`)
-	b.want(`document.getElementById("stage").dataset.tool`, name)
+	b.Want(`document.getElementById("stage").dataset.tool`, name)
 }
 
 func (b *tab) text() string {
@@ -251,9 +102,9 @@ func (p pointer) send(kind input.DispatchMouseEventType, finger input.DispatchTo
 		if finger == input.DispatchTouchEventTypeTouchEnd {
 			points = []*input.TouchPoint{}
 		}
-		_, err = chromedp.Call(p.b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: finger, TouchPoints: points})
+		_, err = chromedp.Call(p.b.Ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: finger, TouchPoints: points})
 	} else {
-		_, err = chromedp.Call(p.b.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1})
+		_, err = chromedp.Call(p.b.Ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1})
 	}
 	if err != nil {
 		p.b.Fatal(err)
@@ -281,7 +132,7 @@ func (p pointer) taps(points ...geom.Point) {
 func (b *tab) press(keys string, mods ...chromedp.KeyOption) {
 	b.Helper()
 	eval[bool](b, `(() => { document.getElementById("stage").focus(); return true })()`)
-	b.do(chromedp.KeyEvent(keys, mods...))
+	b.Do(chromedp.KeyEvent(keys, mods...))
 }
 
 // saved loads what the page saves, as analyze does.
@@ -355,13 +206,13 @@ func pts(v ...float64) []geom.Point {
 // Drawn by mouse and by finger, what is measured is what is drawn: polygon, freehand,
 // eraser, ruler, undo, redo, corners dragged and added, and saving.
 func TestDrawByPointer(t *testing.T) {
-	for _, s := range screens() {
-		t.Run(s.name, func(t *testing.T) {
+	for _, s := range browsertest.Screens() {
+		t.Run(s.Name, func(t *testing.T) {
 			b := show(t, regionPage(t, regions.Page{}), s)
-			p := pointer{b, s.touch, "stage"}
+			p := pointer{b, s.Touch, "stage"}
 			b.tool("polygon")
 			p.taps(pts(60, 40, 300, 60, 320, 220, 180, 130, 70, 230, 60, 40)...)
-			b.want(`document.querySelectorAll("#list li").length`, "1")
+			b.Want(`document.querySelectorAll("#list li").length`, "1")
 			sameAsMeasured(b, "polygon", 0)
 			before := b.text()
 
@@ -369,13 +220,13 @@ func TestDrawByPointer(t *testing.T) {
 			b.click("#drop")
 			b.tool("edit")
 			p.drag(pts(300, 60, 330, 40, 340, 30)...)
-			b.want(`document.getElementById("undo").disabled`, "false")
+			b.Want(`document.getElementById("undo").disabled`, "false")
 			moved := sameAsMeasured(b, "dragged corner", 0)
 			if !moved.Contains(330, 40) || b.text() == before {
 				t.Errorf("the corner did not move: %s", b.text())
 			}
 			b.click("#undo")
-			b.want(`document.getElementById("yaml").value`, before)
+			b.Want(`document.getElementById("yaml").value`, before)
 			b.click("#redo")
 			if b.text() == before {
 				t.Error("redo did nothing")
@@ -384,11 +235,11 @@ func TestDrawByPointer(t *testing.T) {
 			b.click("input[name=kind][value=control]")
 			b.tool("freehand")
 			p.drag(pts(90, 240, 200, 235, 260, 240, 265, 280, 180, 290, 95, 285, 88, 245, 100, 236)...)
-			b.want(`document.querySelectorAll("#list li").length`, "2")
+			b.Want(`document.querySelectorAll("#list li").length`, "2")
 			whole := sameAsMeasured(b, "freehand", 1)
 			b.tool("erase")
 			p.drag(pts(170, 225, 172, 260, 176, 299)...)
-			b.want(`document.getElementById("hint").textContent`, "Rubbed out.")
+			b.Want(`document.getElementById("hint").textContent`, "Rubbed out.")
 			left := sameAsMeasured(b, "erased", 1)
 			if n, was := left.Count(), whole.Count(); n >= was || n == 0 || left.Contains(172, 260) || !left.Contains(110, 260) || !left.Contains(240, 260) {
 				t.Errorf("%d of %d pixels are left", n, was)
@@ -404,27 +255,27 @@ func TestDrawByPointer(t *testing.T) {
 			if series.ROIs[1].Kind != "control" || series.Frame != "2026-01-10.jpg" {
 				t.Errorf("%+v", series.ROIs[1])
 			}
-			b.want(`document.getElementById("state").textContent`, "not saved yet")
+			b.Want(`document.getElementById("state").textContent`, "not saved yet")
 			reload(t, b, series, s)
-			b.quiet()
+			b.Quiet()
 		})
 	}
 }
 
 // reload makes a page of what was saved: it shows the same, and saves the same.
-func reload(t *testing.T, b *tab, s *manifest.Series, on screen) {
+func reload(t *testing.T, b *tab, s *manifest.Series, on browsertest.Screen) {
 	t.Helper()
 	again := show(t, regionPage(t, regions.Page{ROIs: s.ROIs, Scale: s.Scale, Included: "regions.yaml"}), on)
 	if d := again.text(); d != b.text() {
 		t.Errorf("after reload the page saves\n%s\nwant\n%s", d, b.text())
 	}
-	again.want(`document.getElementById("state").textContent`, "saved")
-	again.quiet()
+	again.Want(`document.getElementById("state").textContent`, "saved")
+	again.Quiet()
 }
 
 // Everything works by keys alone.
 func TestDrawByKeys(t *testing.T) {
-	b := show(t, regionPage(t, regions.Page{}), screens()[2])
+	b := show(t, regionPage(t, regions.Page{}), browsertest.Screens()[2])
 	b.press("p")
 	b.press("2")
 	const right, down, left = "\u0303", "\u0301", "\u0302"
@@ -442,7 +293,7 @@ func TestDrawByKeys(t *testing.T) {
 	step(left, 6)
 	b.press(" ")
 	b.press("c")
-	b.want(`document.querySelectorAll("#list li").length`, "1")
+	b.Want(`document.querySelectorAll("#list li").length`, "1")
 	first := sameAsMeasured(b, "polygon by keys", 0)
 	if k := saved(t, b.text()).ROIs[0].Kind; k != "control" {
 		t.Errorf("kind %s", k)
@@ -468,9 +319,9 @@ func TestDrawByKeys(t *testing.T) {
 	step(down, 3)
 	step(left, 3)
 	b.press(" ")
-	b.want(`document.querySelectorAll("#list li").length`, "2")
+	b.Want(`document.querySelectorAll("#list li").length`, "2")
 	sameAsMeasured(b, "freehand by keys", 1)
-	b.quiet()
+	b.Quiet()
 }
 
 // Existing regions keep every digit, their holes and their names; proposals wait.
@@ -480,9 +331,9 @@ func TestExistingRegionsAreShown(t *testing.T) {
 		ROIs:  []manifest.ROI{{Name: "Wange „links“ & <b>", Kind: "treated", Polygon: hole}, {Name: "m", Kind: "exclude", File: "m.png", Polygon: pts(210, 10, 260, 10, 230, 70)}},
 		Scale: manifest.Scale{MMPerPx: 0.03}, Inline: true, Proposed: []geom.Polygon{pts(5, 5, 390, 5, 390, 290)},
 	}
-	b := show(t, regionPage(t, p), screens()[1])
-	b.want(`document.querySelectorAll("#list li").length`, "3")
-	b.want(`document.querySelector("#list input").value`, "Wange „links“ & <b>")
+	b := show(t, regionPage(t, p), browsertest.Screens()[1])
+	b.Want(`document.querySelectorAll("#list li").length`, "3")
+	b.Want(`document.querySelector("#list input").value`, "Wange „links“ & <b>")
 	text := b.text()
 	if strings.Contains(text, "390") || !strings.Contains(text, `kind: exclude, file: "m.png"`) {
 		t.Errorf("saved: %s", text)
@@ -496,12 +347,12 @@ func TestExistingRegionsAreShown(t *testing.T) {
 	if !strings.Contains(b.text(), "390") {
 		t.Error("an accepted proposal is not saved")
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 // Two fingers and the wheel move the photo and draw nothing; keys zoom.
 func TestZoom(t *testing.T) {
-	b := show(t, regionPage(t, regions.Page{}), screens()[1])
+	b := show(t, regionPage(t, regions.Page{}), browsertest.Screens()[1])
 	b.tool("freehand")
 	scale := func() float64 {
 		return eval[float64](b, `Number(document.getElementById("stage").dataset.view.split(" ")[0])`)
@@ -514,7 +365,7 @@ func TestZoom(t *testing.T) {
 			id := float64(i)
 			points = append(points, &input.TouchPoint{X: x + d, Y: y, ID: &id})
 		}
-		if _, err := chromedp.Call(b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points}); err != nil {
+		if _, err := chromedp.Call(b.Ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -524,48 +375,48 @@ func TestZoom(t *testing.T) {
 	fingers(input.DispatchTouchEventTypeTouchMove, -100, 100)
 	fingers(input.DispatchTouchEventTypeTouchMove, -150, 150)
 	fingers(input.DispatchTouchEventTypeTouchEnd)
-	b.want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(2*fitted), "true")
-	b.want(`document.querySelectorAll("#list li").length`, "0")
+	b.Want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(2*fitted), "true")
+	b.Want(`document.querySelectorAll("#list li").length`, "0")
 	b.press("0")
-	b.want(`Number(document.getElementById("stage").dataset.view.split(" ")[0])`, fmt.Sprint(fitted))
+	b.Want(`Number(document.getElementById("stage").dataset.view.split(" ")[0])`, fmt.Sprint(fitted))
 	b.press("+")
-	b.want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(1.2*fitted), "true")
+	b.Want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(1.2*fitted), "true")
 	b.press("-")
-	_, err := chromedp.Call(b.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaX: 1, DeltaY: -300})
+	_, err := chromedp.Call(b.Ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaX: 1, DeltaY: -300})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(1.2*fitted), "true")
-	b.quiet()
+	b.Want(`Number(document.getElementById("stage").dataset.view.split(" ")[0]) > `+fmt.Sprint(1.2*fitted), "true")
+	b.Quiet()
 }
 
 // Whoever leaves with unsaved work is asked.
 func TestUnsavedWorkIsGuarded(t *testing.T) {
-	b := show(t, regionPage(t, regions.Page{Proposed: []geom.Polygon{pts(5, 5, 90, 5, 90, 90)}}), screens()[2])
+	b := show(t, regionPage(t, regions.Page{Proposed: []geom.Polygon{pts(5, 5, 90, 5, 90, 90)}}), browsertest.Screens()[2])
 	const asks = `(() => { const e = new Event("beforeunload", {cancelable: true}); window.dispatchEvent(e); return e.defaultPrevented })()`
-	b.want(asks, "false")
+	b.Want(asks, "false")
 	b.click("[data-part=accept]")
-	b.want(asks, "true")
+	b.Want(asks, "true")
 	b.click("#undo")
-	b.want(asks, "false")
+	b.Want(asks, "false")
 	b.click("#redo")
 	b.click("#copy")
-	b.want(`document.getElementById("state").textContent`, "saved")
-	b.want(asks, "false")
-	b.quiet()
+	b.Want(`document.getElementById("state").textContent`, "saved")
+	b.Want(asks, "false")
+	b.Quiet()
 }
 
 // What cannot be measured cannot be saved, and the page says why.
 func TestCrossingRegionsAreNotSaved(t *testing.T) {
-	b := show(t, regionPage(t, regions.Page{ROIs: []manifest.ROI{{Name: "a", Kind: "treated", Polygon: pts(50, 50, 250, 50, 250, 250, 50, 250)}}}), screens()[2])
+	b := show(t, regionPage(t, regions.Page{ROIs: []manifest.ROI{{Name: "a", Kind: "treated", Polygon: pts(50, 50, 250, 50, 250, 250, 50, 250)}}}), browsertest.Screens()[2])
 	p := pointer{b, false, "stage"}
 	p.taps(pts(150, 150)...)
 	p.drag(pts(50, 50, 200, 200, 320, 150)...)
-	b.want(`document.getElementById("save").disabled`, "true")
-	b.want(`document.getElementById("wrong").textContent`, "Put right before saving: “a”: its outline crosses itself.")
+	b.Want(`document.getElementById("save").disabled`, "true")
+	b.Want(`document.getElementById("wrong").textContent`, "Put right before saving: “a”: its outline crosses itself.")
 	b.click("#undo")
-	b.want(`document.getElementById("save").disabled`, "false")
-	b.quiet()
+	b.Want(`document.getElementById("save").disabled`, "false")
+	b.Quiet()
 }
 
 // Landmarks by mouse and finger.
@@ -575,15 +426,15 @@ func TestLandmarks(t *testing.T) {
 	if err := page.Write(&buf); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range screens() {
+	for _, s := range browsertest.Screens() {
 		b := show(t, buf.Bytes(), s)
-		a, v := pointer{b, s.touch, "stage"}, pointer{b, s.touch, "stage-b"}
+		a, v := pointer{b, s.Touch, "stage"}, pointer{b, s.Touch, "stage-b"}
 		for i, q := range pts(50, 40, 350, 60, 200, 250) {
 			a.taps(q)
 			v.taps(geom.Point{X: q.X * 0.7, Y: q.Y + 60})
-			b.want(`document.querySelectorAll("#list li").length`, fmt.Sprint(i+1))
+			b.Want(`document.querySelectorAll("#list li").length`, fmt.Sprint(i+1))
 		}
-		b.want(`document.getElementById("save").disabled`, "false")
+		b.Want(`document.getElementById("save").disabled`, "false")
 		a.drag(pts(200, 250, 220, 240, 230, 230)...)
 		fsys := fstest.MapFS{"2026-01-10.jpg": {Data: []byte("x")}, "2026-01-14.jpg": {Data: []byte("x")}, manifest.FileName: {Data: []byte(b.text())}}
 		series, err := manifest.Load(fsys, []manifest.File{{Name: "2026-01-10.jpg"}, {Name: "2026-01-14.jpg"}})
@@ -596,10 +447,10 @@ func TestLandmarks(t *testing.T) {
 		}
 		for i, want := range pts(50, 40, 350, 60, 230, 230) {
 			if pairs[i].Frame.Sub(want).Norm() > 2.5 {
-				t.Errorf("%s: pair %d at %v, want %v", s.name, i, pairs[i].Frame, want)
+				t.Errorf("%s: pair %d at %v, want %v", s.Name, i, pairs[i].Frame, want)
 			}
 		}
-		b.quiet()
+		b.Quiet()
 	}
 }
 
@@ -607,13 +458,13 @@ func TestLandmarks(t *testing.T) {
 // large enough for a finger.
 func TestLayout(t *testing.T) {
 	html := regionPage(t, regions.Page{ROIs: []manifest.ROI{{Name: strings.Repeat("long name ", 7), Kind: "grey", Polygon: pts(50, 50, 250, 50, 250, 250)}}, Scale: manifest.Scale{MMPerPx: 0.03}})
-	for _, s := range screens() {
+	for _, s := range browsertest.Screens() {
 		for _, dark := range []bool{false, true} {
 			b := show(t, html, s)
-			b.media(dark)
+			b.Media("", dark)
 			b.click("#list button")
-			b.do(chromedp.Sleep(100 * time.Millisecond))
-			b.want(`document.documentElement.scrollWidth <= innerWidth`, "true")
+			b.Do(chromedp.Sleep(100 * time.Millisecond))
+			b.Want(`document.documentElement.scrollWidth <= innerWidth`, "true")
 			got := eval[[]string](b, `Array.from(document.querySelectorAll("button,input,textarea,summary")).filter((e) => e.offsetParent).flatMap((e) => {
 				const r = e.getBoundingClientRect(), label = e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent.trim(), out = [];
 				if (!label) out.push(e.outerHTML + " has no name");
@@ -621,12 +472,12 @@ func TestLayout(t *testing.T) {
 				if (Math.min(r.width, r.height) < 24) out.push(e.outerHTML + " is " + r.width + "×" + r.height);
 				return out })`)
 			for _, g := range got {
-				t.Errorf("%s: %s", s.name, g)
+				t.Errorf("%s: %s", s.Name, g)
 			}
 			if dir := os.Getenv("DERMTRACE_SHOTS"); dir != "" {
-				shot(b, filepath.Join(dir, fmt.Sprintf("%s-%v.png", s.name, dark)))
+				shot(b, filepath.Join(dir, fmt.Sprintf("%s-%v.png", s.Name, dark)))
 			}
-			b.quiet()
+			b.Quiet()
 		}
 	}
 }
@@ -634,7 +485,7 @@ func TestLayout(t *testing.T) {
 // shot keeps a picture of the page for a person to look at.
 func shot(b *tab, file string) {
 	b.Helper()
-	res, err := chromedp.Call(b.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{})
+	res, err := chromedp.Call(b.Ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -657,7 +508,7 @@ func TestLargePhotoStaysSmooth(t *testing.T) {
 	if err := (regions.Page{Frame: picture("2026-01-10.jpg", 4000, 3000)}).Write(&buf); err != nil {
 		t.Fatal(err)
 	}
-	b := show(t, buf.Bytes(), screens()[1])
+	b := show(t, buf.Bytes(), browsertest.Screens()[1])
 	ms := eval[float64](b, `(() => { const e = document.getElementById("stage"), t = performance.now();
 		for (let i = 0; i < 10; i++) e.dispatchEvent(new WheelEvent("wheel", {deltaY: i % 2 ? 100 : -100, clientX: 400, clientY: 500, cancelable: true}));
 		return performance.now() - t })()`)
@@ -665,5 +516,5 @@ func TestLargePhotoStaysSmooth(t *testing.T) {
 	if !(ms < 1000) {
 		t.Errorf("ten steps of zoom take %v ms", ms)
 	}
-	b.quiet()
+	b.Quiet()
 }

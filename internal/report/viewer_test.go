@@ -18,15 +18,15 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"dermtrace/internal/browsertest"
 	"dermtrace/internal/outcome"
 )
 
 func TestPagesAreSoundAtEveryWidth(t *testing.T) {
-	chrome := browser(t)
-	phone, all := screens()[:1], screens()
+	phone, all := browsertest.Screens()[:1], browsertest.Screens()
 	for _, tt := range []struct {
 		name, page string
-		screens    []screen
+		screens    []browsertest.Screen
 	}{
 		{"clinician", render(t, record(), Options{}), all},
 		{"hostile", render(t, hostile(t, strings.Repeat("Wwwwwwwwwwwwwwwwwwww", 8)), Options{}), phone},
@@ -34,25 +34,24 @@ func TestPagesAreSoundAtEveryWidth(t *testing.T) {
 		{"empty", render(t, &outcome.Record{Schema: outcome.Schema}, Options{}), phone},
 	} {
 		for _, s := range tt.screens {
-			b := show(t, chrome, tt.page, s)
+			b := show(t, tt.page, s)
 			eval[bool](b, `document.querySelectorAll("details").forEach((d) => d.open = true) || true`)
 			for _, dark := range []bool{false, true} {
-				b.media("", dark)
+				b.Media("", dark)
 				for _, fault := range eval[[]string](b, audit) {
-					t.Errorf("%s, %s, dark %v: %s", tt.name, s.name, dark, fault)
+					t.Errorf("%s, %s, dark %v: %s", tt.name, s.Name, dark, fault)
 				}
 			}
-			b.quiet()
+			b.Quiet()
 		}
 	}
 }
 
 // The audit must see what is wrong, or its silence means nothing.
 func TestTheAuditSeesFaults(t *testing.T) {
-	chrome := browser(t)
 	bad := `<html><body style="background:#fff"><h1>a</h1><h3>b</h3><img src="data:image/png;base64,"><button></button>
 		<p style="color:#999">pale</p><p style="font-size:9px">tiny</p><div style="width:9000px">x</div><svg></svg><table><tr><td>1</table></body></html>`
-	b := show(t, chrome, bad, screens()[2])
+	b := show(t, bad, browsertest.Screens()[2])
 	all := strings.Join(eval[[]string](b, audit), "\n")
 	for _, want := range []string{"heading skips", "no alternative", "no name", "contrast 2.8", "text of 9px", "wider than its window", "drawing without", "table without", "target of"} {
 		if !strings.Contains(all, want) {
@@ -62,37 +61,35 @@ func TestTheAuditSeesFaults(t *testing.T) {
 }
 
 func TestHostileTextDoesNothingInABrowser(t *testing.T) {
-	chrome := browser(t)
 	attack := `"'><script>document.title="owned"</script><img src=x onerror='document.title="owned"'>`
-	b := show(t, chrome, render(t, hostile(t, attack), Options{}), screens()[2])
+	b := show(t, render(t, hostile(t, attack), Options{}), browsertest.Screens()[2])
 	if title := eval[string](b, "document.title"); title == "owned" {
 		t.Error("a name ran as a script")
 	}
-	b.want(`document.querySelectorAll('img[src="x"]').length`, "0")
-	b.quiet()
+	b.Want(`document.querySelectorAll('img[src="x"]').length`, "0")
+	b.Quiet()
 }
 
 func TestSliderFollowsKeysMouseAndTouch(t *testing.T) {
-	chrome := browser(t)
-	b := show(t, chrome, render(t, record(), Options{}), screens()[2])
-	b.want("stage.dataset.mode", "side")
+	b := show(t, render(t, record(), Options{}), browsertest.Screens()[2])
+	b.Want("stage.dataset.mode", "side")
 	b.mode("slider")
-	b.want(clip, "inset(0px 0px 0px 50%)")
-	b.do(chromedp.Focus(chromedp.CSS("#split")), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
-	b.want("split.value", "52")
-	b.want(clip, "inset(0px 0px 0px 52%)")
-	b.do(chromedp.Focus(chromedp.CSS("#stage")), chromedp.KeyEvent(kb.ArrowLeft))
-	b.want(clip, "inset(0px 0px 0px 50%)")
+	b.Want(clip, "inset(0px 0px 0px 50%)")
+	b.Do(chromedp.Focus(chromedp.CSS("#split")), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
+	b.Want("split.value", "52")
+	b.Want(clip, "inset(0px 0px 0px 52%)")
+	b.Do(chromedp.Focus(chromedp.CSS("#stage")), chromedp.KeyEvent(kb.ArrowLeft))
+	b.Want(clip, "inset(0px 0px 0px 50%)")
 	box := eval[[]float64](b, `(() => { stage.scrollIntoView({behavior: "instant", block: "center"}); const r = stage.getBoundingClientRect(); return [r.left, r.top, r.width, r.height] })()`)
 	at := func(share float64) (x, y float64) { return box[0] + share*box[2], box[1] + box[3]/2 }
 	fromX, fromY := at(0.5)
 	toX, toY := at(0.25)
-	b.do(chromedp.DragAndDropXY(fromX, fromY, toX, toY, 4))
+	b.Do(chromedp.DragAndDropXY(fromX, fromY, toX, toY, 4))
 	b.near("split.value", 25, 1)
-	b.quiet()
+	b.Quiet()
 
-	b = show(t, chrome, render(t, record(), Options{}), screens()[0])
-	b.want("stage.dataset.mode", "slider")
+	b = show(t, render(t, record(), Options{}), browsertest.Screens()[0])
+	b.Want("stage.dataset.mode", "slider")
 	box = eval[[]float64](b, `(() => { stage.scrollIntoView({behavior: "instant", block: "center"}); const r = stage.getBoundingClientRect(); return [r.left, r.top, r.width, r.height] })()`)
 	for i, share := range []float64{0.5, 0.6, 0.7, 0.8} {
 		x, y := at(share)
@@ -104,7 +101,7 @@ func TestSliderFollowsKeysMouseAndTouch(t *testing.T) {
 	}
 	b.touch(input.DispatchTouchEventTypeTouchEnd)
 	b.near("split.value", 80, 1)
-	b.quiet()
+	b.Quiet()
 }
 
 func (b *tab) touch(kind input.DispatchTouchEventType, xy ...float64) {
@@ -114,7 +111,7 @@ func (b *tab) touch(kind input.DispatchTouchEventType, xy ...float64) {
 		id := float64(i / 2)
 		points = append(points, &input.TouchPoint{X: xy[i], Y: xy[i+1], ID: &id})
 	}
-	if _, err := chromedp.Call(b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points}); err != nil {
+	if _, err := chromedp.Call(b.Ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points}); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -127,76 +124,73 @@ func (b *tab) near(js string, want, tol float64) {
 }
 
 func TestAnyTwoVisitsCanBeCompared(t *testing.T) {
-	chrome := browser(t)
-	for _, s := range screens() {
-		b := show(t, chrome, render(t, record(), Options{}), s)
-		b.want(fmt.Sprintf(caption, "a"), "10 Jan 2026, day 0")
-		b.want(fmt.Sprintf(caption, "b"), "9 May 2026, day 119")
+	for _, s := range browsertest.Screens() {
+		b := show(t, render(t, record(), Options{}), s)
+		b.Want(fmt.Sprintf(caption, "a"), "10 Jan 2026, day 0")
+		b.Want(fmt.Sprintf(caption, "b"), "9 May 2026, day 119")
 		b.choose("left", "1")
-		b.want(fmt.Sprintf(caption, "a"), "11 Jan 2026, day 1")
-		b.want(`document.querySelector("#pane-a .photo").src === document.getElementById("shot-1").src`, "true")
+		b.Want(fmt.Sprintf(caption, "a"), "11 Jan 2026, day 1")
+		b.Want(`document.querySelector("#pane-a .photo").src === document.getElementById("shot-1").src`, "true")
 		b.choose("left", "5")
-		b.want(`document.querySelector("#pane-a .photo").src === document.querySelector("#pane-b .photo").src`, "true")
-		b.do(chromedp.Click(chromedp.CSS(`.frame[data-shot="3"]`)))
-		b.want(fmt.Sprintf(caption, "b"), "21 Feb 2026, day 42")
-		b.want(`document.querySelector("#pane-b .chips").textContent`, "not usableother sidecould not be placedas shot, not aligned")
-		b.want(`document.querySelector('.frame[data-shot="3"]').getAttribute("aria-pressed")`, "true")
-		b.want(`said.textContent`, "21 Feb 2026, day 42 is on the right")
-		b.quiet()
+		b.Want(`document.querySelector("#pane-a .photo").src === document.querySelector("#pane-b .photo").src`, "true")
+		b.Do(chromedp.Click(chromedp.CSS(`.frame[data-shot="3"]`)))
+		b.Want(fmt.Sprintf(caption, "b"), "21 Feb 2026, day 42")
+		b.Want(`document.querySelector("#pane-b .chips").textContent`, "not usableother sidecould not be placedas shot, not aligned")
+		b.Want(`document.querySelector('.frame[data-shot="3"]').getAttribute("aria-pressed")`, "true")
+		b.Want(`said.textContent`, "21 Feb 2026, day 42 is on the right")
+		b.Quiet()
 	}
 }
 
 func TestOverlaysShareOneScale(t *testing.T) {
-	chrome := browser(t)
-	b := show(t, chrome, render(t, record(), Options{}), screens()[2])
+	b := show(t, render(t, record(), Options{}), browsertest.Screens()[2])
 	shown := `Array.from(document.querySelectorAll(".zoom .map")).map((m) => m.checkVisibility() && m.naturalWidth > 0).join()`
 	legend := `Array.from(document.querySelectorAll(".legend")).filter((l) => l.checkVisibility()).map((l) => l.getAttribute("aria-label")).join()`
-	b.want(shown, "false,false")
+	b.Want(shown, "false,false")
 	b.choose("overlay", "0")
 	b.settle()
-	b.want(shown, "true,true")
-	b.want(legend, "Colour scale: Haemoglobin, 0.0 – 8.0 %")
+	b.Want(shown, "true,true")
+	b.Want(legend, "Colour scale: Haemoglobin, 0.0 – 8.0 %")
 	b.choose("overlay", "2")
 	b.settle()
-	b.want(`Array.from(document.querySelectorAll(".pane .none")).map((e) => e.checkVisibility()).join()`, "true,false")
-	b.want(shown, "false,true") // the baseline has no change from itself
-	b.want(legend, "Colour scale: Haemoglobin – change from baseline, −4.0 – 4.0 %")
+	b.Want(`Array.from(document.querySelectorAll(".pane .none")).map((e) => e.checkVisibility()).join()`, "true,false")
+	b.Want(shown, "false,true") // the baseline has no change from itself
+	b.Want(legend, "Colour scale: Haemoglobin – change from baseline, −4.0 – 4.0 %")
 	b.choose("strength", "30")
-	b.want(`getComputedStyle(document.querySelector("#pane-b .map")).opacity`, "0.3")
+	b.Want(`getComputedStyle(document.querySelector("#pane-b .map")).opacity`, "0.3")
 	b.choose("outlines", "")
 	b.settle()
-	b.want(`Array.from(document.querySelectorAll(".zoom .regions")).map((m) => m.checkVisibility() && m.naturalWidth > 0).join()`, "true,true")
+	b.Want(`Array.from(document.querySelectorAll(".zoom .regions")).map((m) => m.checkVisibility() && m.naturalWidth > 0).join()`, "true,true")
 	b.choose("overlay", "")
-	b.want(shown, "false,false")
-	b.want(legend, "")
-	b.quiet()
+	b.Want(shown, "false,false")
+	b.Want(legend, "")
+	b.Quiet()
 }
 
 // Spots are drawn where the record has them, over both panes, told apart by shape.
 func TestSpotsByFate(t *testing.T) {
-	chrome := browser(t)
-	for _, s := range screens() {
-		b := show(t, chrome, render(t, record(), Options{}), s)
+	for _, s := range browsertest.Screens() {
+		b := show(t, render(t, record(), Options{}), s)
 		shown := `Array.from(document.querySelectorAll(".zoom .spots")).map((m) => m.checkVisibility()).join()`
-		b.want(shown, "false,false")
+		b.Want(shown, "false,false")
 		b.choose("spots", "")
-		b.want(shown, "true,true")
-		b.want(`document.querySelectorAll("#pane-b .spots path.fate").length`, "5")
-		b.want(`new Set(Array.from(document.querySelectorAll("#spot-key .fate")).map((p) => p.getAttribute("d"))).size`, "6")
-		b.want(`document.getElementById("spot-key").checkVisibility()`, "true")
+		b.Want(shown, "true,true")
+		b.Want(`document.querySelectorAll("#pane-b .spots path.fate").length`, "5")
+		b.Want(`new Set(Array.from(document.querySelectorAll("#spot-key .fate")).map((p) => p.getAttribute("d"))).size`, "6")
+		b.Want(`document.getElementById("spot-key").checkVisibility()`, "true")
 		// Spot 1 is at (980, 760) of a window of 4000 by 3000 that begins at (16, 12).
 		at := eval[[]float64](b, `(() => { const v = document.querySelector("#pane-a .view").getBoundingClientRect(), p = document.querySelector("#pane-a .spots path.fate").getBoundingClientRect();
 			return [(p.left + p.width / 2 - v.left) / v.width, (p.top + p.height / 2 - v.top) / v.height] })()`)
 		for k, want := range []float64{964.5 / 4000, 748.5 / 3000} {
 			if !(math.Abs(at[k]-want) <= 0.004) {
-				b.Errorf("%s: spot 1 at %v, want %v", s.name, at[k], want)
+				b.Errorf("%s: spot 1 at %v, want %v", s.Name, at[k], want)
 			}
 		}
 		b.choose("right", "3") // a photo that could not be placed has no place for spots
-		b.want(shown, "true,false")
+		b.Want(shown, "true,false")
 		b.choose("spots", "")
-		b.want(shown, "false,false")
-		b.quiet()
+		b.Want(shown, "false,false")
+		b.Quiet()
 	}
 }
 
@@ -204,7 +198,7 @@ func TestSpotsByFate(t *testing.T) {
 func (b *tab) settle() {
 	b.Helper()
 	js := `Promise.all(Array.from(document.querySelectorAll(".zoom img:not([hidden])")).map((i) => i.decode())).then(() => true)`
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](js, chromedp.EvalAwaitPromise)); err != nil {
+	if _, err := chromedp.Run(b.Ctx, chromedp.Evaluate[bool](js, chromedp.EvalAwaitPromise)); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -212,8 +206,7 @@ func (b *tab) settle() {
 // "As shot" must take back the correction of the light: code 160 of green, which was
 // corrected by 0.98 in linear light, becomes 161.5; red 205 by 1.06 becomes 199.9.
 func TestAsShotTakesTheCorrectionBack(t *testing.T) {
-	chrome := browser(t)
-	b := show(t, chrome, render(t, record(), Options{}), screens()[2])
+	b := show(t, render(t, record(), Options{}), browsertest.Screens()[2])
 	before := b.colour("#pane-b .view")
 	b.choose("as-shot", "")
 	b.settle()
@@ -229,7 +222,7 @@ func TestAsShotTakesTheCorrectionBack(t *testing.T) {
 	if again := b.colour("#pane-a .view"); again != left {
 		t.Errorf("the reference photo has no correction, but changed from %v to %v", again, left)
 	}
-	b.quiet()
+	b.Quiet()
 }
 
 func decode(code float64) float64 { return math.Pow((code/255+0.055)/1.055, 2.4) }
@@ -238,7 +231,7 @@ func encode(v float64) float64    { return 255 * (1.055*math.Pow(v, 1/2.4) - 0.0
 // colour is the mean of a small patch at the top of an element.
 func (b *tab) colour(selector string) [3]float64 {
 	b.Helper()
-	shot, err := chromedp.Run(b.ctx, chromedp.Screenshot(chromedp.CSS(selector)))
+	shot, err := chromedp.Run(b.Ctx, chromedp.Screenshot(chromedp.CSS(selector)))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -262,24 +255,22 @@ func codesAt(c interface{ RGBA() (r, g, b, a uint32) }) [3]float64 {
 }
 
 func TestZoomIsLinked(t *testing.T) {
-	chrome := browser(t)
-	for _, s := range []screen{screens()[0], screens()[2]} {
-		b := show(t, chrome, render(t, record(), Options{}), s)
+	for _, s := range []browsertest.Screen{browsertest.Screens()[0], browsertest.Screens()[2]} {
+		b := show(t, render(t, record(), Options{}), s)
 		zooms := `Array.from(document.querySelectorAll(".zoom")).map((z) => z.style.transform).filter((v, i, a) => a.indexOf(v) === i).join()`
-		b.do(chromedp.Click(chromedp.CSS("#zoom-in")), chromedp.Click(chromedp.CSS("#zoom-in")))
-		b.want(zooms, "translate(-62.5%, -62.5%) scale(2.25)")
-		b.want("document.getElementById('zoom-level').textContent", "225 %")
-		b.do(chromedp.Focus(chromedp.CSS("#stage")), chromedp.KeyEvent(kb.ArrowLeft))
-		b.want(zooms, "translate(-54.5%, -62.5%) scale(2.25)")
-		b.do(chromedp.KeyEvent("0"))
-		b.want(zooms, "translate(0%, 0%) scale(1)")
-		b.quiet()
+		b.Do(chromedp.Click(chromedp.CSS("#zoom-in")), chromedp.Click(chromedp.CSS("#zoom-in")))
+		b.Want(zooms, "translate(-62.5%, -62.5%) scale(2.25)")
+		b.Want("document.getElementById('zoom-level').textContent", "225 %")
+		b.Do(chromedp.Focus(chromedp.CSS("#stage")), chromedp.KeyEvent(kb.ArrowLeft))
+		b.Want(zooms, "translate(-54.5%, -62.5%) scale(2.25)")
+		b.Do(chromedp.KeyEvent("0"))
+		b.Want(zooms, "translate(0%, 0%) scale(1)")
+		b.Quiet()
 	}
 }
 
 func TestPinchZooms(t *testing.T) {
-	chrome := browser(t)
-	b := show(t, chrome, render(t, record(), Options{}), screens()[0])
+	b := show(t, render(t, record(), Options{}), browsertest.Screens()[0])
 	box := eval[[]float64](b, `(() => { stage.scrollIntoView({behavior: "instant", block: "center"}); const r = stage.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2] })()`)
 	x, y := box[0], box[1]
 	b.touch(input.DispatchTouchEventTypeTouchStart, x-40, y, x+40, y)
@@ -288,50 +279,47 @@ func TestPinchZooms(t *testing.T) {
 	}
 	b.touch(input.DispatchTouchEventTypeTouchEnd)
 	b.near(`new DOMMatrix(getComputedStyle(document.querySelector("#pane-a .zoom")).transform).a`, 3, 0.35)
-	b.quiet()
+	b.Quiet()
 }
 
 func TestBlinkCanBePaused(t *testing.T) {
-	chrome := browser(t)
-	b := show(t, chrome, render(t, record(), Options{}), screens()[2])
+	b := show(t, render(t, record(), Options{}), browsertest.Screens()[2])
 	b.mode("blink")
 	hidden := `Array.from(document.querySelectorAll(".pane")).map((p) => getComputedStyle(p).visibility).join()`
-	b.want(hidden, "hidden,visible")
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](hidden+` === "visible,hidden"`, chromedp.WithPollingTimeout(5*time.Second))); err != nil {
+	b.Want(hidden, "hidden,visible")
+	if _, err := chromedp.Run(b.Ctx, chromedp.Poll[bool](hidden+` === "visible,hidden"`, chromedp.WithPollingTimeout(5*time.Second))); err != nil {
 		t.Error("the pictures do not alternate: ", err)
 	}
-	b.do(chromedp.Click(chromedp.CSS("#blink")))
-	b.want("document.getElementById('blink').textContent", "Play")
+	b.Do(chromedp.Click(chromedp.CSS("#blink")))
+	b.Want("document.getElementById('blink').textContent", "Play")
 	state := eval[string](b, hidden)
-	b.do(chromedp.Sleep(1200 * time.Millisecond))
-	b.want(hidden, state)
-	b.do(chromedp.Focus(chromedp.CSS("#stage")), chromedp.KeyEvent(" "))
+	b.Do(chromedp.Sleep(1200 * time.Millisecond))
+	b.Want(hidden, state)
+	b.Do(chromedp.Focus(chromedp.CSS("#stage")), chromedp.KeyEvent(" "))
 	if eval[string](b, hidden) == state {
 		t.Error("the space bar does not swap the pictures")
 	}
 	b.mode("blend")
 	b.choose("split", "20")
-	b.want(`getComputedStyle(document.querySelector("#pane-b .view")).opacity`, "0.2")
-	b.quiet()
+	b.Want(`getComputedStyle(document.querySelector("#pane-b .view")).opacity`, "0.2")
+	b.Quiet()
 }
 
 func TestSensitivePicturesWait(t *testing.T) {
-	chrome := browser(t)
-	b := show(t, chrome, render(t, record(), Options{Sensitive: true}), screens()[0])
-	b.want("stage.checkVisibility()", "false")
-	b.do(chromedp.Click(chromedp.CSS("#reveal")))
-	b.want("stage.checkVisibility()", "true")
-	b.quiet()
+	b := show(t, render(t, record(), Options{Sensitive: true}), browsertest.Screens()[0])
+	b.Want("stage.checkVisibility()", "false")
+	b.Do(chromedp.Click(chromedp.CSS("#reveal")))
+	b.Want("stage.checkVisibility()", "true")
+	b.Quiet()
 }
 
 // Whatever was on the screen, paper shows the pair side by side, without controls.
 func TestPrint(t *testing.T) {
-	chrome := browser(t)
-	b := show(t, chrome, render(t, record(), Options{}), screens()[0])
+	b := show(t, render(t, record(), Options{}), browsertest.Screens()[0])
 	b.choose("split", "0")
-	b.do(chromedp.Click(chromedp.CSS("#zoom-in")))
+	b.Do(chromedp.Click(chromedp.CSS("#zoom-in")))
 	for name, paper := range map[string]chromedp.PaperSize{"A4": chromedp.PaperA4, "Letter": {}} {
-		pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(paper), chromedp.PDFPreferCSSPageSize()))
+		pdf, err := chromedp.Run(b.Ctx, chromedp.PrintToPDF(chromedp.PDFPaper(paper), chromedp.PDFPreferCSSPageSize()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -340,13 +328,13 @@ func TestPrint(t *testing.T) {
 		}
 		b.firstPages(name, pdf)
 	}
-	b.media("print", true)
-	b.want(clip, "none")
-	b.want(`getComputedStyle(document.querySelector(".zoom")).transform`, "none")
-	b.want(`Array.from(document.querySelectorAll(".bar,.under,.film,.divider,.skip")).filter((e) => e.checkVisibility()).length`, "0")
-	b.want(`getComputedStyle(document.body).backgroundColor`, "rgb(255, 255, 255)")
-	b.want(`document.querySelector("#pane-a .view").getBoundingClientRect().top === document.querySelector("#pane-b .view").getBoundingClientRect().top`, "true")
-	b.quiet()
+	b.Media("print", true)
+	b.Want(clip, "none")
+	b.Want(`getComputedStyle(document.querySelector(".zoom")).transform`, "none")
+	b.Want(`Array.from(document.querySelectorAll(".bar,.under,.film,.divider,.skip")).filter((e) => e.checkVisibility()).length`, "0")
+	b.Want(`getComputedStyle(document.body).backgroundColor`, "rgb(255, 255, 255)")
+	b.Want(`document.querySelector("#pane-a .view").getBoundingClientRect().top === document.querySelector("#pane-b .view").getBoundingClientRect().top`, "true")
+	b.Quiet()
 }
 
 // firstPages checks what a clinician must find on two sheets, where pdftotext is.
@@ -373,11 +361,10 @@ func (b *tab) firstPages(name string, pdf []byte) {
 
 // Without its script the page still shows the pair and every number.
 func TestWithoutScriptThePairStands(t *testing.T) {
-	chrome := browser(t)
 	page := scripts.ReplaceAllString(render(t, record(), Options{}), "")
-	b := show(t, chrome, page, screens()[2])
-	b.want(`Array.from(document.querySelectorAll(".pane .photo")).filter((i) => i.naturalWidth > 0 && i.checkVisibility()).length`, "2")
-	b.want(`Array.from(document.querySelectorAll(".bar,.under,.mix,#blink")).filter((e) => e.checkVisibility()).length`, "0")
+	b := show(t, page, browsertest.Screens()[2])
+	b.Want(`Array.from(document.querySelectorAll(".pane .photo")).filter((i) => i.naturalWidth > 0 && i.checkVisibility()).length`, "2")
+	b.Want(`Array.from(document.querySelectorAll(".bar,.under,.mix,#blink")).filter((e) => e.checkVisibility()).length`, "0")
 }
 
 // maxReportBytes is the promise for six visits of twelve megapixels.
@@ -420,7 +407,6 @@ func largeCourse() (*outcome.Record, fstest.MapFS) {
 // Interactive means that the script has run and the controls answer. The best of
 // three openings is taken: other work on the machine is not the page's doing.
 func TestSixLargeVisitsOpenWithinASecond(t *testing.T) {
-	chrome := browser(t)
 	rec, fsys := largeCourse()
 	var page bytes.Buffer
 	if err := HTML(&page, rec, fsys, Options{}); err != nil {
@@ -428,9 +414,9 @@ func TestSixLargeVisitsOpenWithinASecond(t *testing.T) {
 	}
 	best := math.Inf(1)
 	for range 3 {
-		b := show(t, chrome, page.String(), screens()[2])
+		b := show(t, page.String(), browsertest.Screens()[2])
 		best = min(best, eval[float64](b, `performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd`))
-		b.quiet()
+		b.Quiet()
 	}
 	t.Logf("%d bytes, interactive after %.0f ms", page.Len(), best)
 	if page.Len() > maxReportBytes {
@@ -443,7 +429,6 @@ func TestSixLargeVisitsOpenWithinASecond(t *testing.T) {
 
 // The short forms fit one sheet, also with every goal and six treatments.
 func TestShortFormsFitOnePage(t *testing.T) {
-	chrome := browser(t)
 	full := record()
 	full.Series.Goals = []string{"smooth texture", "fade spots", "reduce redness", "even tone", "match surround", "grow hair"}
 	for _, at := range []string{"2026-03-07", "2026-04-04", "2026-05-02", "2026-05-30"} {
@@ -459,9 +444,9 @@ func TestShortFormsFitOnePage(t *testing.T) {
 		"one page": {record(), Options{OnePage: true}}, "patient": {record(), Options{Patient: true}},
 		"one page of a full course": {full, Options{OnePage: true}}, "patient's of a full course": {full, Options{Patient: true}},
 	} {
-		b := show(t, chrome, render(t, form.rec, form.opt), screens()[2])
+		b := show(t, render(t, form.rec, form.opt), browsertest.Screens()[2])
 		for paper, size := range map[string]chromedp.PaperSize{"A4": chromedp.PaperA4, "Letter": {}} {
-			pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(size), chromedp.PDFPreferCSSPageSize()))
+			pdf, err := chromedp.Run(b.Ctx, chromedp.PrintToPDF(chromedp.PDFPaper(size), chromedp.PDFPreferCSSPageSize()))
 			if err != nil {
 				t.Fatal(err)
 			}
