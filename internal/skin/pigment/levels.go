@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
@@ -30,23 +31,25 @@ const marginMM = 1.5
 // ground is a visit's melanin with a margin that weighs nothing.
 type ground struct {
 	field     chromo.Field
-	luma      *raster.Plane
 	darkening float64
-	mmPerPx   float64
-	fromFrame geom.Transform // millimetres of the frame to pixels of field
-	toFrame   geom.Transform
-	bend      func(geom.Point) geom.Point
-	median    float64 // melanin
-	levels    [len(radiiMM)]*level
+	luma      *raster.Plane
+
+	weighted, weightedLuma *raster.Plane // times weights
+	mmPerPx                float64
+	fromFrame              geom.Transform // millimetres of the frame to pixels of field
+	toFrame                geom.Transform
+	bend                   func(geom.Point) geom.Point
+	median                 float64 // melanin
+	levels                 [len(radiiMM)]*level
 }
 
 // level is a ground at one size of spots. Its pixels are as coarse as that size allows.
 type level struct {
-	step    int           // pixels of the ground along a side of one of the level
-	centre  *raster.Plane // melanin weighed by the spot's Gaussian
-	luma    *raster.Plane // the same of luma
-	cover   *raster.Plane // share of that Gaussian that the region holds
-	reduced chromo.Field
+	step   int           // pixels of the ground along a side of one of the level
+	centre *raster.Plane // melanin weighed by the spot's Gaussian
+	luma   *raster.Plane // the same of luma
+	cover  *raster.Plane // share of that Gaussian that the region holds
+	weight *raster.Plane
 }
 
 // lay puts a visit's map on a ground. The error is [geom.ErrSingular].
@@ -59,19 +62,21 @@ func (v Visit) lay() (*ground, error) {
 	m := v.Melanin
 	w, h := m.Value.W, m.Value.H
 	f := chromo.Field{Value: raster.New(w+2*k, h+2*k), Weight: raster.New(w+2*k, h+2*k)}
-	luma := raster.New(w+2*k, h+2*k)
+	luma, weighted, weightedLuma := raster.New(w+2*k, h+2*k), raster.New(w+2*k, h+2*k), raster.New(w+2*k, h+2*k)
 	for y := range h {
 		values, weights := f.Value.Row(y + k)[k:], f.Weight.Row(y + k)[k:]
 		for x := range w {
 			if wt := m.WeightAt(y*w + x); wt > 0 {
 				values[x], weights[x] = m.Value.Pix[y*w+x], wt
-				luma.Set(x+k, y+k, v.Luma.Pix[y*w+x])
+				at := (y+k)*luma.W + x + k
+				luma.Pix[at] = v.Luma.Pix[y*w+x]
+				weighted.Pix[at], weightedLuma.Pix[at] = wt*values[x], wt*luma.Pix[at]
 			}
 		}
 	}
 	shift := float64(k)
 	return &ground{
-		field: f, luma: luma, darkening: v.Darkening, mmPerPx: v.MMPerPx, median: m.Quantile(0.5), bend: v.Bend,
+		field: f, luma: luma, weighted: weighted, weightedLuma: weightedLuma, darkening: v.Darkening, mmPerPx: v.MMPerPx, median: m.Quantile(0.5), bend: v.Bend,
 		fromFrame: geom.Translation(shift, shift).Mul(fromFrame),
 		toFrame:   v.FrameFromMap.Mul(geom.Translation(-shift, -shift)),
 	}, nil
@@ -85,14 +90,30 @@ func (g *ground) level(i int) *level {
 	if g.levels[i] == nil {
 		sigma := centreSigma * radiiMM[i] / g.mmPerPx
 		step := max(1, int(sigma/coarsest))
-		l := &level{step: step, reduced: g.field.Shrink(step)}
 		sigma /= float64(step)
-		l.centre = l.reduced.Smooth(sigma)
-		l.luma = chromo.Field{Value: g.luma, Weight: g.field.Weight}.Shrink(step).Smooth(sigma)
-		l.cover = chromo.Field{Value: l.reduced.Weight}.Smooth(sigma)
+		l := &level{step: step, weight: filter.Shrink(g.field.Weight, step)}
+		l.cover = filter.Gaussian(l.weight, sigma)
+		l.centre = filter.Gaussian(filter.Shrink(g.weighted, step), sigma)
+		l.luma = filter.Gaussian(filter.Shrink(g.weightedLuma, step), sigma)
+		divide(l.centre, l.cover)
+		divide(l.luma, l.cover)
 		g.levels[i] = l
 	}
 	return g.levels[i]
+}
+
+// leastWeight is the weight below which a ratio of sums is rounding noise.
+const leastWeight = 1e-6
+
+// divide replaces sums by means, 0 where nothing weighs.
+func divide(sum, weight *raster.Plane) {
+	for i, w := range weight.Pix {
+		if w > leastWeight {
+			sum.Pix[i] /= w
+		} else {
+			sum.Pix[i] = 0
+		}
+	}
 }
 
 // halved is a plane of the ground on pixels twice as coarse: all that surrounds need.
@@ -100,22 +121,31 @@ func halved(value, weight *raster.Plane) chromo.Field {
 	return chromo.Field{Value: value, Weight: weight}.Shrink(2)
 }
 
-// surround is what skin around is at the i-th size. It is smoothed on pixels twice as
-// coarse as the level's, which its wider Gaussian does not miss, and read between them.
+// surround is what skin around is at the i-th size, on pixels twice as coarse as the
+// level's, which its wider Gaussian does not miss.
 func (g *ground) surround(i int, half chromo.Field) *raster.Plane {
-	l := g.level(i)
+	step := g.level(i).step
 	sigma := max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx
-	small := half.Shrink(l.step).Smooth(sigma / float64(2*l.step))
-	out := raster.New(l.centre.W, l.centre.H)
-	raster.Bands(out.H, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			row := out.Row(y)
-			for x := range row {
-				row[x] = float32(bilinear(small, geom.Point{X: float64(x)/2 - 0.25, Y: float64(y)/2 - 0.25}))
-			}
-		}
-	})
-	return out
+	return half.Shrink(step).Smooth(sigma / float64(2*step))
+}
+
+// around reads a surround at a place of its level.
+func around(surround *raster.Plane, at geom.Point) float64 {
+	return bilinear(surround, geom.Point{X: at.X/2 - 0.25, Y: at.Y/2 - 0.25})
+}
+
+// widen reads a surround at a row of its level: a pixel lies a quarter from the middle of
+// its own block towards the next.
+func widen(surround *raster.Plane, y int, out, buffer []float32) {
+	own, next := y/2, min(max(y/2-1+y%2*2, 0), surround.H-1)
+	a, b := surround.Row(own), surround.Row(next)
+	for i, v := range a {
+		buffer[i] = v + float32(0.25*(b[i]-v))
+	}
+	for x := range out {
+		v := buffer[x/2]
+		out[x] = v + float32(0.25*(buffer[min(max(x/2-1+x%2*2, 0), len(a)-1)]-v))
+	}
 }
 
 // pixel is where the ground shows a place of the frame.
@@ -208,18 +238,21 @@ func (g *ground) blobs() []blob {
 // search finds the peaks of one size against plain skin.
 func (g *ground) search(size int, plain *raster.Plane, half chromo.Field) []blob {
 	l := g.level(size)
-	rise := g.surround(size, half)
-	var still []float64
+	surround := g.surround(size, half)
+	rise, buffer := raster.New(l.centre.W, l.centre.H), make([]float32, surround.W)
+	still := make([]float64, 0, len(rise.Pix))
 	for y := range rise.H {
-		for x := range rise.W {
+		row := rise.Row(y)
+		widen(surround, y, row, buffer)
+		for x, v := range row {
 			k := y*rise.W + x
-			if l.cover.Pix[k] <= shown || !l.reduced.Inside(k) {
-				rise.Pix[k] = 0
+			if l.cover.Pix[k] <= shown || l.weight.Pix[k] < 0.5 {
+				row[x] = 0
 				continue
 			}
-			rise.Pix[k] = l.centre.Pix[k] - rise.Pix[k]
+			row[x] = l.centre.Pix[k] - v
 			if plain.At(min(x*l.step+l.step/2, plain.W-1), min(y*l.step+l.step/2, plain.H-1)) >= 0.5 {
-				still = append(still, float64(rise.Pix[k]))
+				still = append(still, float64(row[x]))
 			}
 		}
 	}

@@ -14,9 +14,10 @@ type pair struct {
 	before, after           *ground
 	union                   []blob
 	plainBefore, plainAfter *raster.Plane
-	halfBefore, halfAfter   [2]chromo.Field // melanin and luma on plain skin, halved
-	perhaps                 *raster.Plane   // plainBefore, and what may be mottle or spots
+	halfBefore, halfAfter   chromo.Field  // melanin of plain skin, halved
+	perhaps                 *raster.Plane // plainBefore, and what may be mottle or spots
 	rises                   [len(radiiMM)]*rises
+	lumas                   [len(radiiMM)]*lumaRises
 }
 
 // gather makes the union of the spots of both visits and of the places that changed: what
@@ -35,8 +36,7 @@ func gather(before, after *Marks) *pair {
 // take makes these weights those of plain skin.
 func (p *pair) take(before, after *raster.Plane) {
 	p.plainBefore, p.plainAfter = before, after
-	p.halfBefore = [2]chromo.Field{halved(p.before.field.Value, before), halved(p.before.luma, before)}
-	p.halfAfter = [2]chromo.Field{halved(p.after.field.Value, after), halved(p.after.luma, after)}
+	p.halfBefore, p.halfAfter = halved(p.before.field.Value, before), halved(p.after.field.Value, after)
 	p.rises = [len(radiiMM)]*rises{}
 }
 
@@ -84,9 +84,12 @@ type rises struct {
 	plain         float64       // robust standard deviation of the contrast of plain skin
 	mottle        float64       // the same with places that may be spots or mottle
 	noise         float64       // standard error of the change of a contrast
+}
 
-	lumaBefore, lumaAfter *raster.Plane // surrounds of luma
-	lumaNoise             float64       // standard error of the change of its contrast
+// lumaRises are the same of luma.
+type lumaRises struct {
+	before, after *raster.Plane // surrounds
+	noise         float64       // standard error of the change of a contrast
 }
 
 // spotReach is how far skin is no plain skin around a spot, in radii and beyond.
@@ -165,44 +168,86 @@ func (g *ground) bounds() (lo, hi geom.Point) {
 // latticeMM is the least distance between places at which plain skin is asked.
 const latticeMM = 0.5
 
+// mostPlaces of plain skin are asked (project default).
+const mostPlaces = 10000
+
+// latticeStep is the step at which the earlier visit's bounds hold that many.
+func (p *pair) latticeStep() float64 {
+	lo, hi := p.before.bounds()
+	return math.Sqrt((hi.X - lo.X) * (hi.Y - lo.Y) / mostPlaces)
+}
+
 // leastPlaces of plain skin tell its mottle and noise (project default).
 const leastPlaces = 20
+
+// places visits the skin that may be plain at one size; plain where it is no spot.
+func (p *pair) places(size int, fn func(at geom.Point, plain bool)) {
+	p.lattice(max(latticeMM, radiiMM[size], p.latticeStep()), func(at geom.Point) {
+		if q := p.before.pixel(at); bilinear(p.perhaps, q) >= 0.5 {
+			fn(at, bilinear(p.plainBefore, q) >= 0.5)
+		}
+	})
+}
 
 // at is what is known at one size, made once.
 func (p *pair) at(size int) *rises {
 	if p.rises[size] != nil {
 		return p.rises[size]
 	}
-	r := &rises{
-		before: p.before.surround(size, p.halfBefore[0]), after: p.after.surround(size, p.halfAfter[0]),
-		lumaBefore: p.before.surround(size, p.halfBefore[1]), lumaAfter: p.after.surround(size, p.halfAfter[1]),
-	}
-	var level, perhaps, change, luma []float64
-	p.lattice(max(latticeMM, radiiMM[size]), func(at geom.Point) {
-		if bilinear(p.perhaps, p.before.pixel(at)) < 0.5 {
-			return
-		}
+	r := &rises{before: p.before.surround(size, p.halfBefore), after: p.after.surround(size, p.halfAfter)}
+	var level, perhaps, change []float64
+	p.places(size, func(at geom.Point, plain bool) {
 		a, b, ok := p.contrasts(size, r, at)
 		if !ok {
 			return
 		}
 		perhaps = append(perhaps, (a+b)/2)
-		if bilinear(p.plainBefore, p.before.pixel(at)) >= 0.5 {
-			level, change, luma = append(level, (a+b)/2), append(change, b-a), append(luma, p.darker(size, r, at))
+		if plain {
+			level, change = append(level, (a+b)/2), append(change, b-a)
 		}
 	})
-	r.plain, r.mottle, r.noise, r.lumaNoise = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+	r.plain, r.mottle, r.noise = math.NaN(), math.NaN(), math.NaN()
 	switch {
 	case len(change) < leastPlaces && size > 0: // too few so wide: what the next smaller size does
 		s := p.at(size - 1)
-		r.plain, r.mottle, r.noise, r.lumaNoise = s.plain, s.mottle, s.noise, s.lumaNoise
+		r.plain, r.mottle, r.noise = s.plain, s.mottle, s.noise
 	case len(change) >= leastPlaces:
 		r.plain, r.mottle = max(robustSD(level), tailSD(level)), max(robustSD(perhaps), tailSD(perhaps))
 		r.noise = max(robustSD(change), tailSD(change))
-		r.lumaNoise = max(robustSD(luma), tailSD(luma))
 	}
 	p.rises[size] = r
 	return r
+}
+
+// lumaAt is the same of luma, which few sizes are asked for.
+func (p *pair) lumaAt(size int) *lumaRises {
+	if p.lumas[size] != nil {
+		return p.lumas[size]
+	}
+	r := &lumaRises{
+		before: p.before.surround(size, halved(p.before.luma, p.plainBefore)),
+		after:  p.after.surround(size, halved(p.after.luma, p.plainAfter)), noise: math.NaN(),
+	}
+	var change []float64
+	p.places(size, func(at geom.Point, plain bool) {
+		if plain && p.whole(size, at) {
+			change = append(change, p.darker(size, r, at))
+		}
+	})
+	switch {
+	case len(change) < leastPlaces && size > 0:
+		r.noise = p.lumaAt(size - 1).noise
+	case len(change) >= leastPlaces:
+		r.noise = max(robustSD(change), tailSD(change))
+	}
+	p.lumas[size] = r
+	return r
+}
+
+// whole reports whether both visits show a place whole.
+func (p *pair) whole(size int, at geom.Point) bool {
+	b, a := p.before.level(size), p.after.level(size)
+	return bilinear(b.cover, p.before.point(b, at)) >= shown && bilinear(a.cover, p.after.point(a, at)) >= shown
 }
 
 // contrasts are the centre less the surround at both visits; not ok where one does not
@@ -213,14 +258,14 @@ func (p *pair) contrasts(size int, r *rises, at geom.Point) (before, after float
 	if bilinear(b.cover, atB) < shown || bilinear(a.cover, atA) < shown {
 		return 0, 0, false
 	}
-	return bilinear(b.centre, atB) - bilinear(r.before, atB), bilinear(a.centre, atA) - bilinear(r.after, atA), true
+	return bilinear(b.centre, atB) - around(r.before, atB), bilinear(a.centre, atA) - around(r.after, atA), true
 }
 
 // darker is how much the luma of a place, against its surround, fell between the visits.
-func (p *pair) darker(size int, r *rises, at geom.Point) float64 {
+func (p *pair) darker(size int, r *lumaRises, at geom.Point) float64 {
 	b, a := p.before.level(size), p.after.level(size)
 	atB, atA := p.before.point(b, at), p.after.point(a, at)
-	return bilinear(b.luma, atB) - bilinear(r.lumaBefore, atB) - (bilinear(a.luma, atA) - bilinear(r.lumaAfter, atA))
+	return bilinear(b.luma, atB) - around(r.before, atB) - (bilinear(a.luma, atA) - around(r.after, atA))
 }
 
 // lumaTells is how many standard errors of luma half the darkening has to be for luma to
@@ -232,9 +277,9 @@ const lumaTells = 1.64
 // up to a third of a percent of melanin on light skin. Where luma could be either it denies
 // nothing.
 func (p *pair) denied(b blob, change float64) bool {
-	r := p.at(b.size)
+	r := p.lumaAt(b.size)
 	due := change * (p.before.darkening + p.after.darkening) / 2
-	return math.Abs(due)/2 >= lumaTells*r.lumaNoise && p.darker(b.size, r, b.at)/due < 0.5
+	return math.Abs(due)/2 >= lumaTells*r.noise && p.darker(b.size, r, b.at)/due < 0.5
 }
 
 // level is the melanin of the skin at both visits.
