@@ -135,7 +135,7 @@ func Goals() []Goal {
 		{Question: witnessMoves, Text: "the witness half of control skin is measured, not set", Unit: "share", AtLeast: true, Bound: 1, value: right},
 		{Question: spotFate, Text: "spots that lie by themselves in the right class of fate", Unit: "share", AtLeast: true, Bound: 0.95, value: right},
 		{Question: spotSum, Text: "summed melanin of all spots of a band, after over before, against its truth", Unit: "%", Bound: 5, Least: 2, value: drifted},
-		{Question: spotSum, Text: "the same, of the worst region of some thirty spots", Unit: "%", Stated: true, Least: 2, value: worstRatio},
+		{Question: spotSum, Text: "melanin of all spots, after over before, worst photo by itself", Unit: "%", Stated: true, Least: 2, value: worstRatio},
 		{Question: stillSpots, Text: "summed change of the spots of unchanged courses", Unit: "%", Bound: 1, Least: leastHalf, value: drifted},
 		{Question: rowBeyond, Text: "unchanged courses: rows beyond noise", Unit: "share", Bound: 0.07, value: counted},
 		{Question: falseHeadline, Text: "unchanged courses with a false headline", Unit: "share", Bound: 0.05, value: wrong},
