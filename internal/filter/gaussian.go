@@ -105,21 +105,37 @@ func convolveColumns(dst []float32, p *raster.Plane, y int, k []float32) {
 	sumTaps(dst, k, func(i int) []float32 { return p.Row(Mirror(y+i, p.H)) })
 }
 
-// sumTaps is dst[x] = k[0] row(0)[x] + Σ k[i] (row(−i)[x] + row(i)[x]), added in order of i. Two i at a
-// time halve how often dst is read and written.
+// sumTaps is dst[x] = k[0] row(0)[x] + Σ k[i] (row(−i)[x] + row(i)[x]), added in order of i: the first
+// one or two with the middle, then two at a time, which halves how often dst is read and written.
 func sumTaps(dst, k []float32, row func(i int) []float32) {
-	for x, v := range row(0)[:len(dst)] {
-		dst[x] = k[0] * v
+	pair := func(i int) [4][]float32 { return [4][]float32{row(-i), row(i), row(-i - 1), row(i + 1)} }
+	i := 2
+	if len(k)%2 == 0 {
+		firstTap(dst, [3][]float32{row(0), row(-1), row(1)}, k[0], k[1])
+	} else {
+		firstTwoTaps(dst, row(0), pair(1), [3]float32(k))
+		i = 3
 	}
-	i := 1
-	for ; i+1 < len(k); i += 2 {
-		addTwoTaps(dst, [4][]float32{row(-i), row(i), row(-i - 1), row(i + 1)}, k[i], k[i+1])
+	for ; i < len(k); i += 2 {
+		addTwoTaps(dst, pair(i), k[i], k[i+1])
 	}
-	if i < len(k) {
-		a, b, ki := row(-i)[:len(dst)], row(i)[:len(dst)], k[i]
-		for x := range dst {
-			dst[x] += float32(ki * (a[x] + b[x]))
-		}
+}
+
+func firstTap(dst []float32, rows [3][]float32, k0, k1 float32) {
+	n := len(dst)
+	m, a, b := rows[0][:n], rows[1][:n], rows[2][:n]
+	for x := range dst {
+		dst[x] = float32(k0*m[x]) + float32(k1*(a[x]+b[x]))
+	}
+}
+
+func firstTwoTaps(dst, middle []float32, rows [4][]float32, k [3]float32) {
+	n := len(dst)
+	m, a, b, c, d := middle[:n], rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n]
+	k0, k1, k2 := k[0], k[1], k[2]
+	for x := range dst {
+		v := float32(k0*m[x]) + float32(k1*(a[x]+b[x]))
+		dst[x] = v + float32(k2*(c[x]+d[x]))
 	}
 }
 
