@@ -6,8 +6,8 @@
 // disk. Every picture of a series shows one [View], a window of the frame, through
 // the plane part of the alignment only, so that swelling is seen and not warped
 // away. Shrinking averages in linear light; between pixels that are as many as the
-// picture's, sRGB codes are interpolated, all three channels as one number. Nothing here is ever measured: numbers
-// come from the photo's own pixels.
+// picture's, sRGB codes are interpolated, all three channels as one number. Nothing here
+// is ever measured: numbers come from the photo's own pixels.
 package render
 
 import (
