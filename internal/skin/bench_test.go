@@ -100,6 +100,7 @@ func BenchmarkAgainstDecode(b *testing.B) {
 		}
 		b.Run(tone, func(b *testing.B) {
 			var decoding, measuring time.Duration
+			uneven := skin.Unevenness(skin.Prepare(skin.Region{RGB: rgb, Mask: treated, PxPerMM: pxPerMM, Model: settled, Lossy: true}))
 			for b.Loop() {
 				start := time.Now()
 				if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
@@ -107,7 +108,7 @@ func BenchmarkAgainstDecode(b *testing.B) {
 				}
 				decoded := time.Now()
 				for _, mask := range []*roi.Mask{treated, control} {
-					s := skin.Prepare(skin.Region{RGB: rgb, Mask: mask, PxPerMM: pxPerMM, Model: settled})
+					s := skin.Prepare(skin.Region{RGB: rgb, Mask: mask, PxPerMM: pxPerMM, Model: settled, Lossy: true, Uneven: &uneven})
 					skin.Measure(s, skin.Freeze(s))
 				}
 				decoding, measuring = decoding+decoded.Sub(start), measuring+time.Since(decoded)

@@ -30,7 +30,11 @@ func (s *Sheet) ReadRelief(u texture.Unevenness) {
 
 // readRelief reads it by the region's own unevenness where nobody gave another.
 func (s *Sheet) readRelief() {
-	if s.pending != nil {
+	switch {
+	case s.pending == nil:
+	case s.pending.Lossy:
 		s.ReadRelief(Unevenness(s))
+	default: // read without it
+		s.ReadRelief(texture.Unevenness{})
 	}
 }
