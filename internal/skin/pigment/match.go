@@ -85,10 +85,10 @@ func Compare(before, after *Marks) Comparison {
 	c := Comparison{AreaMM2: p.area()}
 	for _, b := range p.union {
 		m, ok := p.measure(b)
-		if !ok || math.Abs(m.After-m.Before) >= beyondChance*m.Error && p.denied(b, m.After-m.Before) {
+		if !ok {
 			continue
 		}
-		c.add(m, p.at(b.size), p.level())
+		c.add(p.checked(b, m), p.at(b.size), p.level())
 	}
 	return c
 }

@@ -17,7 +17,7 @@
 // mottle and the noise of plain skin at its size ([Compare]); the rest are counted and summed
 // only. On simulated skin whose mottle is a few percent of melanin at every size from 0.2 to
 // 22 mm, all of 191 spots that lie by themselves are told right; of those that overlap others
-// nine in ten, for what is seen there is both. On another phantom, of little mottle, all of 892.
+// nine in ten, for what is seen there is both. On another phantom, of little mottle, all of 999.
 // What is wrong is mottle under a spot, which stays when the spot goes.
 //
 // The summed change ([Comparison.Change]) of one region of 6 cm² with thirty spots is within 5
@@ -28,7 +28,7 @@
 // search. Wide, soft and faint spots on dark skin are missed.
 //
 // The steps in which a JPEG rounds colour off are a third of a percent of melanin on light
-// skin, a spot's contrast; luma tells them from pigment. Tried and dropped: the noise that
+// skin, a spot's contrast; luma tells them from pigment, and how much of a change is. Tried and dropped: the noise that
 // melanin shares with the shading and blood of the same place taken out (a tenth less), a gain
 // of contrast fitted to control skin (it differs from that of treated skin), an error in
 // proportion to the contrast (spots that fade by a third are then called persisting), sums

@@ -268,18 +268,30 @@ func (p *pair) darker(size int, r *lumaRises, at geom.Point) float64 {
 	return bilinear(b.luma, atB) - around(r.before, atB) - (bilinear(a.luma, atA) - around(r.after, atA))
 }
 
-// lumaTells is how many standard errors of luma half the darkening has to be for luma to
-// deny it.
+// lumaTells is how many standard errors of luma half of what is due has to be for luma to
+// correct a change.
 const lumaTells = 1.64
 
-// denied reports whether the luma of a place says that its melanin did not change. Pigment
-// darkens; the steps in which a JPEG rounds colour off do not, though they look like spots of
-// up to a third of a percent of melanin on light skin. Where luma could be either it denies
-// nothing.
-func (p *pair) denied(b blob, change float64) bool {
+// checked holds a change of melanin against luma. Pigment darkens; the steps in which a JPEG
+// rounds colour off do not, though they look like spots of up to a third of a percent of
+// melanin on light skin. Where luma says that the skin darkened by less than half of what is
+// due, its change counts, and what the two differ by is an error. Where luma could be either
+// the change stands.
+func (p *pair) checked(b blob, m Matched) Matched {
+	change := m.After - m.Before
+	if math.Abs(change) < beyondChance*m.Error {
+		return m
+	}
 	r := p.lumaAt(b.size)
-	due := change * (p.before.darkening + p.after.darkening) / 2
-	return math.Abs(due)/2 >= lumaTells*r.noise && p.darker(b.size, r, b.at)/due < 0.5
+	darkening := (p.before.darkening + p.after.darkening) / 2
+	seen := p.darker(b.size, r, b.at) / darkening
+	if math.Abs(change*darkening)/2 < lumaTells*r.noise || !(seen/change < 0.5) {
+		return m
+	}
+	middle := (m.Before + m.After) / 2
+	m.Before, m.After = middle-seen/2, middle+seen/2
+	m.Error = max(m.Error, math.Abs(change-seen))
+	return m
 }
 
 // level is the melanin of the skin at both visits.
