@@ -50,6 +50,9 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 	t.print("photos        %d of %d used", c.Used, c.Photos)
 	t.print("tables        %s", filepath.Join(out, "study.csv"))
 	t.print("overview      %s", filepath.Join(out, "index.html"))
+	if c.NoArm > 0 {
+		t.say("%d series have no arm: the allocation names neither their subject nor its side", c.NoArm)
+	}
 	if c.LeftOut > 0 {
 		t.say("%s; the tables do not name them", leftOut(c.LeftOut, opt.purpose))
 	}

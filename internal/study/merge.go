@@ -64,6 +64,7 @@ type Counts struct {
 	Excluded  int `json:"excluded,omitempty"`  // series whose subject the plan leaves out
 	LeftOut   int `json:"left_out,omitempty"`  // series whose subject's consent does not cover the purpose
 	Withdrawn int `json:"withdrawn,omitempty"` // series whose subject withdrew; not among Series
+	NoArm     int `json:"no_arm,omitempty"`    // measured series that the allocation gives no arm
 }
 
 // Measured counts the series in the tables.
@@ -299,7 +300,11 @@ func (m *merger) series(p place) error {
 		return err
 	}
 	m.photographed.note(rec)
-	about := table.About{Series: p.Series, Input: inputsHash(e.Inputs), Visits: e.Visits, Arm: m.arm(rec.Series.Subject, rec.Series.Side)}
+	arm := m.arm(rec.Series.Subject, rec.Series.Side)
+	if m.allocation != nil && arm == "" {
+		m.study.Counts.NoArm++
+	}
+	about := table.About{Series: p.Series, Input: inputsHash(e.Inputs), Visits: e.Visits, Arm: arm}
 	if err := m.tables.record(table.Rows(rec, about), completeness(rec, p.Series, m.plan)); err != nil {
 		return err
 	}

@@ -32,6 +32,11 @@ func TestThePlanComesBeforeTheAllocation(t *testing.T) {
 	runAll(t, dir, out)
 	_, err := study.Merge(out, study.MergeOptions{Allocation: arms, ADaM: true})
 	must(t, err)
+	others := filepath.Join(t.TempDir(), "allocation.csv")
+	must(t, os.WriteFile(others, []byte("subject;arm\r\nP9;roller\r\n"), 0o600))
+	if c, err := study.Merge(copied(t, out), study.MergeOptions{Allocation: others}); err != nil || c.NoArm != 1 {
+		t.Errorf("an allocation of others: %+v, %v", c, err)
+	}
 	for _, row := range readCSV(t, filepath.Join(out, "study.csv")) {
 		if row["TRTA"] != "roller" || row["USUBJID"] != "phantom-acne" || row["PARAMCD"] == "" {
 			t.Fatalf("row = %v", row)
@@ -102,6 +107,14 @@ func TestABrokenPlanIsRefusedAtOnce(t *testing.T) {
 	if _, err := os.Stat(out); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the folder of the results was made all the same: %v", err)
 	}
+}
+
+// copied is a copy of a folder.
+func copied(t *testing.T, dir string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "copy")
+	must(t, os.CopyFS(to, os.DirFS(dir)))
+	return to
 }
 
 // planned is what a check foresees of the planned visits as completeness.csv has it.

@@ -167,11 +167,12 @@ func (c *course) measureFor(q watched) string {
 	return ""
 }
 
+// nameOr is what a reader calls a measure, or the family where it has none.
 func nameOr(measure, family string) string {
 	if measure == "" {
 		return family
 	}
-	return measure
+	return strings.ReplaceAll(measure, "_", " ")
 }
 
 // track of a region and measure in the contrast that verdicts rest on, nil: none.

@@ -105,8 +105,14 @@ func (a *archive) checkExpansion(total uint64, size int64) error {
 // encrypted is the flag of a zip entry that needs a password (APPNOTE 4.4.4, bit 0).
 const encrypted = 1
 
+// errNoArchive is the refusal of a file that only its name makes an archive.
+var errNoArchive = errors.New("is no archive of its kind, or only a part of one: copy it again")
+
 func (a *archive) indexZip(f packed, size int64) error {
 	r, err := zip.NewReader(f, size)
+	if errors.Is(err, zip.ErrFormat) {
+		return errNoArchive
+	}
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return err
 	}
@@ -140,6 +146,9 @@ func (a *archive) indexTar(f packed, size int64) error {
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			break
+		}
+		if errors.Is(err, tar.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return errNoArchive
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			return err

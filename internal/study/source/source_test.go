@@ -299,3 +299,16 @@ func TestListsAreBounded(t *testing.T) {
 		t.Errorf("a shared manifest larger than its bound: %v", err)
 	}
 }
+
+// A file that only its name makes an archive is told so.
+func TestNoArchiveIsSaid(t *testing.T) {
+	for _, name := range []string{"study.zip", "study.tar"} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte("a photo, perhaps"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(path, Limits{}); !errors.Is(err, errNoArchive) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
