@@ -178,18 +178,17 @@ func (t *terminal) printSummary(rec *outcome.Record, used int) {
 	}
 }
 
-// changed is a change in words: with its interval where it could be compared, else why not.
+// changed is a change in words: with its interval where it could be compared, else with what
+// there is against it.
 func changed(c outcome.Change) string {
 	if c.Status != outcome.NotComparable {
 		return fmt.Sprintf("%s (95 %% %s to %s, detectable from %s): %s", strings.TrimSpace(signed(c.Change)+" "+unitText(c.Unit)),
 			short(c.CI95[0]), short(c.CI95[1]), short(c.MDC95), c.Status)
 	}
-	for _, code := range c.Warnings {
-		if why := outcome.WarningText(code); why != "" {
-			return c.Status + ": " + why
-		}
+	if len(c.Warnings) == 0 {
+		return c.Status
 	}
-	return c.Status
+	return c.Status + " (" + strings.ReplaceAll(strings.Join(c.Warnings, ", "), "_", " ") + ")"
 }
 
 // headlines are the primary measures at the last visit, in the contrast of most trust.
