@@ -78,6 +78,12 @@ func (opt *reportOptions) check() error {
 	default:
 		return usage("--paper takes a4 or letter, not '"+opt.paper+"'", "leave it out: the printer's own paper is then taken, A4 for --pdf")
 	}
+	if named := strings.EqualFold(filepath.Ext(opt.file), ".pdf"); named != opt.pdf {
+		if named {
+			return usage(opt.file+" would hold HTML", "add --pdf, or give -o a name that ends in .html")
+		}
+		return usage(opt.file+" would hold PDF", "give -o a name that ends in .pdf, or leave out --pdf")
+	}
 	if opt.pdf && opt.paper == "" {
 		opt.form.Paper = "a4"
 	}

@@ -218,7 +218,10 @@ const (
 	seriesFailed = "series_failed"
 )
 
-func isManifest(name string) bool { return name == manifest.FileName || name == "series.yml" }
+// isManifest reports whether a file of a series says something about photos.
+func isManifest(name string) bool {
+	return name == manifest.FileName || name == "series.yml" || name == source.FlatFile
+}
 
 // removeResult takes away the result of an earlier run of a series that now fails, the
 // record first.
