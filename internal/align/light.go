@@ -52,6 +52,7 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	}
 	if s != nil {
 		if f.differs(s, red, fig) && f.agrees(s, red, lag) {
+			s.judge(best.photo)
 			fig.LightPx = max(reliefLeft*fig.ColourShiftPx, scaleError*f.scaleShift(p, s))
 			return s
 		}

@@ -13,8 +13,10 @@ type solution struct {
 	model model
 	warp  warp
 	pairs []pair
-	// votes are those of the level, below those of the next coarser one, if any.
+	// votes are those of the level, below those of the next coarser one, if any, both about the warp seen: that
+	// of the solution once it is judged.
 	votes, below []vote
+	seen         warp
 	level        int
 	stack        *stack
 	// mix is the mixture of colours that was aligned; zero for red light.
@@ -32,10 +34,14 @@ func (s *solution) errorPx() float64 { return math.Hypot(s.structure, s.split/2)
 // settle refines t to the finest level, chooses the model and fits the field anew.
 func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
 	w, votes, level := f.fine(photo, t)
-	return f.conclude(photo, w, votes, level)
+	s, ok := f.conclude(photo, w, votes, level)
+	if ok {
+		s.judge(photo)
+	}
+	return s, ok
 }
 
-// settleNear does so from a warp that another signal found, on the finest level that pays.
+// settleNear does so from a warp that another signal found, on the finest level that pays, but does not judge.
 func (f *stack) settleNear(photo []*level, w warp) (*solution, bool) {
 	level, votes := 0, f.votes(0, photo, w)
 	if share := foundShare(votes); len(f.levels) > 1 && share < 0.5 { // else no level finds twice as many
@@ -54,7 +60,7 @@ func (f *stack) settleNear(photo []*level, w warp) (*solution, bool) {
 
 // conclude chooses the model by the votes of a level and of the one below, and fits the field anew.
 func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solution, bool) {
-	s := &solution{votes: votes, level: level, stack: f}
+	s := &solution{votes: votes, level: level, stack: f, seen: w}
 	s.below = s.coarser(photo, w)
 	s.pairs = f.both(s, w)
 	s.model, s.warp.plane = f.choose(s.pairs, w.plane, level)
@@ -64,17 +70,22 @@ func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solu
 	if w.field != nil {
 		s.warp.field = f.bend(s.widest(), f.residuals(s.pairs, s.warp.plane))
 	}
-	if w.field == nil {
-		s.votes = f.rebased(level, s.votes, w.plane, s.warp.plane)
-		s.below = f.rebased(level+1, s.below, w.plane, s.warp.plane)
-	} else {
-		s.votes, s.below = f.votes(level, photo, s.warp), s.coarser(photo, s.warp)
-	}
-	s.structure = f.structure(s.pairs, s.warp)
 	s.split = f.splitHalf(s)
-	s.lostPx = f.lost(photo, s)
-	s.structure = max(s.structure, s.lostPx)
 	return s, true
+}
+
+// judge lets the blocks vote about the warp of the solution and says what they know of its error.
+func (s *solution) judge(photo []*level) {
+	f := s.stack
+	if s.seen.field == nil {
+		s.votes = f.rebased(s.level, s.votes, s.seen.plane, s.warp.plane)
+		s.below = f.rebased(s.level+1, s.below, s.seen.plane, s.warp.plane)
+	} else {
+		s.votes, s.below = f.votes(s.level, photo, s.warp), s.coarser(photo, s.warp)
+	}
+	s.seen = s.warp
+	s.lostPx = f.lost(photo, s)
+	s.structure = max(f.structure(s.pairs, s.warp), s.lostPx)
 }
 
 // both returns what the blocks of two levels say. Those of the finest level are spaced out where a photo is
