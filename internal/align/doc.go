@@ -18,7 +18,8 @@
 //  2. Blocks: squares of the frame are placed in the photo to a fraction of a pixel by least
 //     squares with gain, offset and slope of the light as unknowns, on a pyramid from coarse
 //     to fine. The plane is fitted to the blocks by their own information, with Tukey's
-//     weights: a spot that faded or a region that changed loses its vote.
+//     weights: a spot that faded or a region that changed loses its vote. At the end two levels place the
+//     plane and the field together: coarser blocks see what lies between the finest ones.
 //  3. Evidence: blocks that find themselves where the transform says, against those that do so
 //     where the transform moved aside says. The pair is its own null experiment.
 //  4. Model: similarity, affine or homography by Torr's criterion, and a cubic B-spline field
@@ -29,8 +30,8 @@
 //  6. Light: relief lit from another side seems to lie elsewhere, all of it alike, by up to the
 //     width of a furrow, and coarse relief by more than fine. So the levels of red light drift apart;
 //     the drift is carried on to where a level twice as fine would lie, weighed against the noise of the
-//     levels: as far as the coarser level was lit anew, no farther than the drift of the level below
-//     it allows, and farther where the photo is blurred, for then its fine level is a coarse one. Where
+//     levels along each axis: as far as the coarser level was lit anew, and
+//     farther where the photo is blurred, for then its fine level is a coarse one. Where
 //     it is large, the mixture of the three colours that both photos agree on best is sought, and
 //     aligned. Where that agrees clearly better than red does, and lies where the drift points, it is
 //     followed; else what is left of the displacement enters the error.
@@ -47,11 +48,16 @@
 // A lamp that moves by 15 degrees relative to the skin displaces relief by 0.01 mm; the drift of levels
 // takes out half of that or more, and three quarters of what 3 degrees displace. Of a flushed photo blurred
 // by σ 1.5 px, 0.1 px are left: its drift is but twice its own noise, and placing blurred blocks more
-// exactly, or asking one level more, does not help. A lamp that moves farther, or a photo turned with its
+// exactly, or asking one level more, does not help. Without shine, dark skin under a lamp that moved by
+// 3 degrees lies 0.08 px aside at all levels and in all colours alike: nothing tells. A lamp that moves farther, or a photo turned with its
 // lamp, displaces relief by up to 0.16 mm on the phantom. Colour takes most of that out where a file holds
 // it whole; JPEG halves and rounds it, and then it is only reported, as an error and, when large, as
 // doubt. Tried in vain for files of that kind: differences of colour, the mixture that shows least relief,
 // and both by gradients of the whole picture (they err by 0.04 to 0.2 px, more than they should mend).
+//
+// Strokes of one direction (brushed skin, 0.05 mm wide, 1.2 mm long) are placed along themselves to 0.05 to 0.13 px,
+// by what little crosses them. Blocks placed to the end, and gradients of noise taken off what a block
+// knows, make that worse or mend one photo for another. Three levels that vote together mend 5 %, and lose the field.
 //
 // Tissue in two stains: what blocks find of one in the other scatters by 2 px, and neighbours do not agree on
 // it (correlation −0.2 to 0.02), so no field is fitted. Fields forced on it, of any stiffness, leave 3.4 to
