@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"io"
 )
 
 // JPEG markers (ITU-T T.81, table B.1).
@@ -213,9 +212,12 @@ func mpfFrames(b []byte) int {
 }
 
 // decodeJPEG decodes the picture; r ends with an error when time is up.
-func decodeJPEG(r io.Reader, data []byte) (image.Image, error) {
+func decodeJPEG(r *timedReader, data []byte) (image.Image, error) {
 	if n := jpegScans(data); n > maxScans {
 		return nil, tooMuch(fmt.Sprintf("more than %d scans", maxScans), "save it anew as a plain JPEG")
+	}
+	if m, ok := decodeFine(r, data); ok {
+		return m, nil
 	}
 	return jpeg.Decode(r)
 }

@@ -35,18 +35,18 @@ func makeYCC(kr, kb float64, full bool) ycc {
 	}
 }
 
-// clampTable is a table of light over sums that may lie outside 0 to 255, in quarters of a
-// code: entry i + clampBelow is for the quarter that i is clamped to. R, G and B are not
+// clampTable is a table of light over sums that may lie outside 0 to 255, in eighths of a
+// code: entry i + clampBelow is for the eighth that i is clamped to. R, G and B are not
 // rounded to whole codes, as for a screen: of dark skin a code is several percent, and
 // which way it is rounded hangs on Y, Cb and Cr alike for all pixels of an even patch.
 // With limited range and the widest primaries, sums lie between -300 and 560, so that an
 // index needs no check.
 type clampTable [1 << clampBits]float32
 
-const clampBits, clampBelow = 12, 384 * codeParts
+const clampBits, clampBelow = 13, 384 * codeParts
 
 // codeParts are the steps of a code that light is told at.
-const codeParts = 4
+const codeParts = 8
 
 // A sum for a table is in units of which 2^sumBits are an entry, so that its top bits are
 // the index: what a ycc has, times sumUnit, modulo 2^32. firstEntry is that of code 0, with
@@ -74,7 +74,7 @@ type ycbcr struct {
 	r, g, b channel
 }
 
-// channel is how a sum is made of Cb and Cr, to which luma is added.
+// channel is how a sum is made of parts of Cb and Cr, to which luma is added.
 type channel struct {
 	start, cb, cr uint32
 	light         *clampTable
@@ -83,8 +83,8 @@ type channel struct {
 func newYCbCr(k ycc, t luts) *ycbcr {
 	luma := uint32(k.gain * sumUnit)
 	make := func(cb, cr int32, light *clampTable) channel {
-		u, w := uint32(cb*sumUnit), uint32(cr*sumUnit)
-		return channel{firstEntry - uint32(k.black)*luma - 128*u - 128*w, u, w, light}
+		part := func(v int32) uint32 { return uint32(v * sumUnit / chromaParts) }
+		return channel{firstEntry - uint32(k.black)*luma, part(cb), part(cr), light}
 	}
 	r := makeClampTable(t.r)
 	g, b := r, r
@@ -95,13 +95,13 @@ func newYCbCr(k ycc, t luts) *ycbcr {
 }
 
 // readYCbCr reads any subsampling; a chroma sample counts for all pixels that share it.
-func readYCbCr(m *image.YCbCr, k ycc, t luts) rowReader {
+func readYCbCr(m *image.YCbCr, fine chroma, k ycc, t luts) rowReader {
 	c := newYCbCr(k, t)
 	wide := chromaWidth(m.SubsampleRatio)
 	return func(y, x0 int, r, g, b []float32) {
 		luma := m.Y[y*m.YStride+x0:][:len(r)]
 		at := m.COffset(x0, y)
-		cb, cr := m.Cb[at:], m.Cr[at:]
+		cb, cr := fine.cb[at:], fine.cr[at:]
 		switch {
 		case wide == 1:
 			c.row(luma, cb, cr, r, g, b)
@@ -127,12 +127,12 @@ func chromaWidth(s image.YCbCrSubsampleRatio) int {
 	return 4
 }
 
-func (c *ycbcr) pixel(luma, cb, cr uint8) (r, g, b float32) {
+func (c *ycbcr) pixel(luma uint8, cb, cr int16) (r, g, b float32) {
 	y, u, w := c.luma*uint32(luma), uint32(cb), uint32(cr)
 	return c.r.light.at(y + c.r.start + c.r.cr*w), c.g.light.at(y + c.g.start + c.g.cb*u + c.g.cr*w), c.b.light.at(y + c.b.start + c.b.cb*u)
 }
 
-func (c *ycbcr) row(luma, cb, cr []uint8, r, g, b []float32) {
+func (c *ycbcr) row(luma []uint8, cb, cr []int16, r, g, b []float32) {
 	cb, cr, r, g, b = cb[:len(luma)], cr[:len(luma)], r[:len(luma)], g[:len(luma)], b[:len(luma)]
 	for i, v := range luma {
 		r[i], g[i], b[i] = c.pixel(v, cb[i], cr[i])
@@ -140,7 +140,7 @@ func (c *ycbcr) row(luma, cb, cr []uint8, r, g, b []float32) {
 }
 
 // rowOfPairs is row where two pixels share a chroma sample; the last may be alone.
-func (c *ycbcr) rowOfPairs(luma, cb, cr []uint8, r, g, b []float32) {
+func (c *ycbcr) rowOfPairs(luma []uint8, cb, cr []int16, r, g, b []float32) {
 	pairs := len(luma) / 2
 	c.pairs(luma, cb[:pairs], cr, [3][]float32{r, g, b})
 	if i := 2 * pairs; i < len(luma) {
@@ -148,7 +148,7 @@ func (c *ycbcr) rowOfPairs(luma, cb, cr []uint8, r, g, b []float32) {
 	}
 }
 
-func (c *ycbcr) pairs(luma, cb, cr []uint8, dst [3][]float32) {
+func (c *ycbcr) pairs(luma []uint8, cb, cr []int16, dst [3][]float32) {
 	n := 2 * len(cb)
 	luma, cr = luma[:n], cr[:len(cb)]
 	r, g, b := dst[0][:n], dst[1][:n], dst[2][:n]

@@ -1,0 +1,172 @@
+package photo
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/jpeg"
+	"slices"
+)
+
+// chromaParts are the steps of a code that chroma is told at. A JPEG keeps the mean of an
+// even block of 8×8 samples in eighths of the first step of its table, which at the
+// qualities of cameras is a quarter to a half of a code; a decoder rounds every sample to
+// whole codes, all of such a block alike. One code of Cb is 2 % of blue light, and on light
+// skin a fifth of the melanin. With three parts, half of the codes can be told finely
+// before they end ([stretched]): those of skin.
+const chromaParts = 3
+
+// chroma holds Cb and Cr around neutral, in parts of a code.
+type chroma struct{ cb, cr []int16 }
+
+// wholeChroma is the chroma of a picture that has it in whole codes.
+func wholeChroma(m *image.YCbCr) chroma {
+	whole := func(codes []uint8) []int16 {
+		out := make([]int16, len(codes))
+		for i, v := range codes {
+			out[i] = chromaParts * (int16(v) - neutral)
+		}
+		return out
+	}
+	return chroma{whole(m.Cb), whole(m.Cr)}
+}
+
+// neutral is the code of no chroma.
+const neutral = 128
+
+// fineYCbCr is a picture whose chroma is known more finely than its codes say.
+type fineYCbCr struct {
+	*image.YCbCr
+	fine chroma
+}
+
+// decodeFine decodes a JPEG with the fractions of its chroma; ok is false where there is
+// none to be had. From a table of quantisation on decoding is linear: with chromaParts times
+// the steps, chroma comes out so many times as far from neutral. Codes that end at 0 or 255
+// then are read anew, from the file as it is.
+func decodeFine(r *timedReader, data []byte) (m image.Image, ok bool) {
+	far, apart := stretched(data)
+	if far == nil {
+		return nil, false
+	}
+	stretchedPicture, ok := r.ycbcr(far)
+	if !ok {
+		return nil, false
+	}
+	fine, ended := narrowed(stretchedPicture)
+	if !ended && apart {
+		return &fineYCbCr{stretchedPicture, fine}, true
+	}
+	plain, ok := r.ycbcr(data)
+	if !ok || len(plain.Cb) != len(fine.cb) {
+		return nil, false
+	}
+	fillWhole(fine.cb, stretchedPicture.Cb, plain.Cb)
+	fillWhole(fine.cr, stretchedPicture.Cr, plain.Cr)
+	return &fineYCbCr{plain, fine}, true
+}
+
+func (r *timedReader) ycbcr(data []byte) (*image.YCbCr, bool) {
+	img, err := jpeg.Decode(&timedReader{ctx: r.ctx, Reader: bytes.NewReader(data)})
+	m, ok := img.(*image.YCbCr)
+	return m, ok && err == nil
+}
+
+// narrowed is the chroma of a stretched picture; ended says that some of it is not in there.
+func narrowed(m *image.YCbCr) (c chroma, ended bool) {
+	narrow := func(codes []uint8) []int16 {
+		out := make([]int16, len(codes))
+		for i, v := range codes {
+			out[i] = int16(v) - neutral
+			ended = ended || v == 0 || v == 255
+		}
+		return out
+	}
+	return chroma{narrow(m.Cb), narrow(m.Cr)}, ended
+}
+
+// fillWhole takes whole codes where the stretched ones ended.
+func fillWhole(fine []int16, far, plain []uint8) {
+	for i, v := range far {
+		if v == 0 || v == 255 {
+			fine[i] = chromaParts * (int16(plain[i]) - neutral)
+		}
+	}
+}
+
+// stretched is the file with chromaParts times the steps in the tables of its chroma; apart
+// says that luma has a table of its own. It is nil for a file without chroma, and for one
+// that changes tables between its scans.
+func stretched(data []byte) (far []byte, apart bool) {
+	frame, tables, scan := jpegLayout(data)
+	if len(frame) < 6+3*3 || frame[5] != 3 || scan == 0 || laterTables(data[scan:]) {
+		return nil, false
+	}
+	chroma := [2]byte{frame[11], frame[14]}
+	from := 0
+	for _, t := range tables {
+		far = append(append(far, data[from:t[0]]...), widened(data[t[0]+4:t[1]], chroma)...)
+		from = t[1]
+	}
+	return append(far, data[from:]...), !slices.Contains(chroma[:], frame[8])
+}
+
+// jpegLayout finds the body of the frame header, the segments of tables as ranges, and where
+// the first scan begins; 0: it cannot be followed.
+func jpegLayout(data []byte) (frame []byte, tables [][2]int, scan int) {
+	for off := 2; off+4 <= len(data) && data[off] == 0xff; {
+		marker, end := data[off+1], off+2+int(binary.BigEndian.Uint16(data[off+2:]))
+		switch {
+		case marker == 0xff: // a fill byte
+			off++
+			continue
+		case end > len(data) || end < off+4:
+			return nil, nil, 0
+		case marker == markerSOS:
+			return frame, tables, off
+		case marker == markerDQT:
+			tables = append(tables, [2]int{off, end})
+		case marker >= markerSOF0 && marker <= markerSOF2:
+			frame = data[off+4 : end]
+		}
+		off = end
+	}
+	return nil, nil, 0
+}
+
+// laterTables reports tables behind the first scan, up to the picture's end. Inside coded
+// data no marker can occur (T.81, B.1.1.5).
+func laterTables(coded []byte) bool {
+	if end := bytes.Index(coded, []byte{0xff, markerEOI}); end >= 0 {
+		coded = coded[:end]
+	}
+	return bytes.Contains(coded, []byte{0xff, markerDQT})
+}
+
+// widened is a segment of tables, of which those of chroma have chromaParts times the steps,
+// in 16 bits each.
+func widened(b []byte, chroma [2]byte) []byte {
+	seg := []byte{0xff, markerDQT, 0, 0}
+	for len(b) > 0 {
+		wide, id := int(b[0]>>4), b[0]&15
+		size := 1 + 64*(wide+1)
+		if wide > 1 || len(b) < size {
+			return append(seg, b...) // broken: the decoder says so
+		}
+		if !slices.Contains(chroma[:], id) {
+			seg = append(seg, b[:size]...)
+		} else {
+			seg = append(seg, 1<<4|id)
+			for i := range 64 {
+				v := int(b[1+i*(wide+1)])
+				if wide == 1 {
+					v = v<<8 | int(b[2+2*i])
+				}
+				seg = binary.BigEndian.AppendUint16(seg, uint16(min(chromaParts*v, 0xffff)))
+			}
+		}
+		b = b[size:]
+	}
+	binary.BigEndian.PutUint16(seg[2:], uint16(len(seg)-2))
+	return seg
+}
