@@ -23,12 +23,13 @@ var benchSizes = []struct {
 func BenchmarkOpenJPEG(b *testing.B) {
 	for _, size := range benchSizes {
 		for _, sub := range []string{"420", "422", "440", "444"} {
-			data := colourJPEG(b, size.w, size.h, subsamplings[sub], 92)
+			data := chromaJPEG(b, size.w, size.h, subsamplings[sub], 92, 40) // as far from grey as skin
 			for _, kind := range []struct {
 				name string
 				file []byte
 			}{
 				{"plain", data},
+				{"vivid", colourJPEG(b, size.w, size.h, subsamplings[sub], 92)}, // decoded twice
 				{"p3", withICC(data, matrixICC(p3XY, srgbPara(), "P3"))},
 				{"turned", withSegment(data, markerAPP1, string(exifBlock(exifField{tagOrientation, 3, 6})))},
 			} {

@@ -5,16 +5,16 @@ import (
 	"encoding/binary"
 	"image"
 	"image/jpeg"
-	"slices"
 )
 
 // chromaParts are the steps of a code that chroma is told at. A JPEG keeps the mean of an
 // even block of 8×8 samples in eighths of the first step of its table, which at the
 // qualities of cameras is a quarter to a half of a code; a decoder rounds every sample to
 // whole codes, all of such a block alike. One code of Cb is 2 % of blue light, and on light
-// skin a fifth of the melanin. With three parts, half of the codes can be told finely
-// before they end ([stretched]): those of skin.
-const chromaParts = 3
+// skin a fifth of the melanin. With halves, colours up to 64 codes from grey can be told
+// before the stretched ones end ([stretched]): skin flushed or not. Thirds would be hardly
+// nearer, and end at 42, where red skin lies.
+const chromaParts = 2
 
 // chroma holds Cb and Cr around neutral, in parts of a code.
 type chroma struct{ cb, cr []int16 }
@@ -45,7 +45,7 @@ type fineYCbCr struct {
 // the steps, chroma comes out so many times as far from neutral. Codes that end at 0 or 255
 // then are read anew, from the file as it is.
 func decodeFine(r *timedReader, data []byte) (m image.Image, ok bool) {
-	far, apart := stretched(data)
+	far := stretched(data)
 	if far == nil {
 		return nil, false
 	}
@@ -54,7 +54,7 @@ func decodeFine(r *timedReader, data []byte) (m image.Image, ok bool) {
 		return nil, false
 	}
 	fine, ended := narrowed(stretchedPicture)
-	if !ended && apart {
+	if !ended {
 		return &fineYCbCr{stretchedPicture, fine}, true
 	}
 	plain, ok := r.ycbcr(data)
@@ -94,21 +94,38 @@ func fillWhole(fine []int16, far, plain []uint8) {
 	}
 }
 
-// stretched is the file with chromaParts times the steps in the tables of its chroma; apart
-// says that luma has a table of its own. It is nil for a file without chroma, and for one
+// stretched is the file with chromaParts times the steps in the tables of its chroma; a
+// table that luma shares is kept beside. It is nil for a file without chroma, and for one
 // that changes tables between its scans.
-func stretched(data []byte) (far []byte, apart bool) {
+func stretched(data []byte) []byte {
 	frame, tables, scan := jpegLayout(data)
 	if len(frame) < 6+3*3 || frame[5] != 3 || scan == 0 || laterTables(data[scan:]) {
-		return nil, false
+		return nil
 	}
-	chroma := [2]byte{frame[11], frame[14]}
+	luma, cb, cr := frame[8], frame[11], frame[14]
+	as := map[byte]byte{cb: cb, cr: cr}
+	if luma == cb || luma == cr {
+		as[luma] = unused(luma, cb, cr)
+	}
+	var far []byte
 	from := 0
 	for _, t := range tables {
-		far = append(append(far, data[from:t[0]]...), widened(data[t[0]+4:t[1]], chroma)...)
+		far = append(append(far, data[from:t[0]]...), widened(data[t[0]+4:t[1]], luma, as)...)
 		from = t[1]
 	}
-	return append(far, data[from:]...), !slices.Contains(chroma[:], frame[8])
+	far = append(far, data[from:]...)
+	frame, _, _ = jpegLayout(far)
+	frame[11], frame[14] = as[cb], as[cr]
+	return far
+}
+
+// unused is one of the four tables of a file (T.81, B.2.4.1) that its three components leave.
+func unused(luma, cb, cr byte) byte {
+	var free byte
+	for free == luma || free == cb || free == cr {
+		free++
+	}
+	return free
 }
 
 // jpegLayout finds the body of the frame header, the segments of tables as ranges, and where
@@ -143,20 +160,24 @@ func laterTables(coded []byte) bool {
 	return bytes.Contains(coded, []byte{0xff, markerDQT})
 }
 
-// widened is a segment of tables, of which those of chroma have chromaParts times the steps,
-// in 16 bits each.
-func widened(b []byte, chroma [2]byte) []byte {
+// widened is a segment of tables, of which those of chroma, named anew by as, have
+// chromaParts times the steps, in 16 bits each. The one of luma stays; what no component
+// uses goes, as it may have the new name.
+func widened(b []byte, luma byte, as map[byte]byte) []byte {
 	seg := []byte{0xff, markerDQT, 0, 0}
 	for len(b) > 0 {
 		wide, id := int(b[0]>>4), b[0]&15
 		size := 1 + 64*(wide+1)
 		if wide > 1 || len(b) < size {
-			return append(seg, b...) // broken: the decoder says so
+			seg = append(seg, b...) // broken: the decoder says so
+			break
 		}
-		if !slices.Contains(chroma[:], id) {
+		name, chroma := as[id]
+		if id == luma {
 			seg = append(seg, b[:size]...)
-		} else {
-			seg = append(seg, 1<<4|id)
+		}
+		if chroma {
+			seg = append(seg, 1<<4|name)
 			for i := range 64 {
 				v := int(b[1+i*(wide+1)])
 				if wide == 1 {

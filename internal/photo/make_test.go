@@ -22,13 +22,16 @@ func openBytes(t testing.TB, name string, data []byte) *Photo {
 
 // texture is a grey picture that has something in every block: waves and a pattern
 // that looks like noise.
-func texture(w, h, seed int) *image.Gray {
+func texture(w, h, seed int) *image.Gray { return waves(w, h, seed, 60) }
+
+// waves is a texture whose waves are that high, in codes.
+func waves(w, h, seed int, height float64) *image.Gray {
 	m := image.NewGray(image.Rect(0, 0, w, h))
 	state := uint32(seed)*2654435761 + 1
 	for y := range h {
 		for x := range w {
 			state = state*1664525 + 1013904223
-			v := 128 + 60*math.Sin(float64(x+seed)/97)*math.Cos(float64(y)/(71+float64(seed))) + float64(state>>29)
+			v := 128 + height*math.Sin(float64(x+seed)/97)*math.Cos(float64(y)/(71+float64(seed))) + float64(state>>29)
 			m.Pix[y*m.Stride+x] = uint8(v)
 		}
 	}
@@ -46,10 +49,15 @@ var subsamplings = map[string]subsampling{
 // plane. The standard library encodes each plane as a grey JPEG; their tables are the
 // same, so the scans can stand in one file.
 func colourJPEG(t testing.TB, w, h int, sub subsampling, quality int) []byte {
+	return chromaJPEG(t, w, h, sub, quality, 60)
+}
+
+// chromaJPEG is a colourJPEG whose chroma lies that far from grey, in codes.
+func chromaJPEG(t testing.TB, w, h int, sub subsampling, quality int, height float64) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	cw, ch := (w+sub.x-1)/sub.x, (h+sub.y-1)/sub.y
-	for i, p := range []*image.Gray{texture(w, h, 1), texture(cw, ch, 2), texture(cw, ch, 3)} {
+	for i, p := range []*image.Gray{texture(w, h, 1), waves(cw, ch, 2, height), waves(cw, ch, 3, height)} {
 		var grey bytes.Buffer
 		if err := jpeg.Encode(&grey, p, &jpeg.Options{Quality: quality}); err != nil {
 			t.Fatal(err)
