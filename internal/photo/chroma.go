@@ -16,54 +16,37 @@ import (
 // nearer, and end at 42, where red skin lies.
 const chromaParts = 2
 
-// chroma holds Cb and Cr around neutral, in parts of a code.
-type chroma struct{ cb, cr []int16 }
-
-// wholeChroma is the chroma of a picture that has it in whole codes.
-func wholeChroma(m *image.YCbCr) chroma {
-	whole := func(codes []uint8) []int16 {
-		out := make([]int16, len(codes))
-		for i, v := range codes {
-			out[i] = chromaParts * (int16(v) - neutral)
-		}
-		return out
-	}
-	return chroma{whole(m.Cb), whole(m.Cr)}
-}
-
 // neutral is the code of no chroma.
 const neutral = 128
 
-// fineYCbCr is a picture whose chroma is known more finely than its codes say.
+// fineYCbCr is a picture whose chroma is stretched: chromaParts codes are one. Whole has it
+// as the file says, for what ended; nil if nothing did.
 type fineYCbCr struct {
 	*image.YCbCr
-	fine chroma
+	whole *image.YCbCr
 }
 
 // decodeFine decodes a JPEG with the fractions of its chroma; ok is false where there is
 // none to be had. From a table of quantisation on decoding is linear: with chromaParts times
-// the steps, chroma comes out so many times as far from neutral. Codes that end at 0 or 255
-// then are read anew, from the file as it is.
+// the steps, chroma comes out so many times as far from neutral. Where codes then end at 0
+// or 255, the file is decoded once more as it is.
 func decodeFine(r *timedReader, data []byte) (m image.Image, ok bool) {
 	far := stretched(data)
 	if far == nil {
 		return nil, false
 	}
-	stretchedPicture, ok := r.ycbcr(far)
+	fine, ok := r.ycbcr(far)
 	if !ok {
 		return nil, false
 	}
-	fine, ended := narrowed(stretchedPicture)
-	if !ended {
-		return &fineYCbCr{stretchedPicture, fine}, true
+	if !ends(fine.Cb) && !ends(fine.Cr) {
+		return &fineYCbCr{fine, nil}, true
 	}
-	plain, ok := r.ycbcr(data)
-	if !ok || len(plain.Cb) != len(fine.cb) {
+	whole, ok := r.ycbcr(data)
+	if !ok || whole.Rect != fine.Rect || len(whole.Cb) != len(fine.Cb) {
 		return nil, false
 	}
-	fillWhole(fine.cb, stretchedPicture.Cb, plain.Cb)
-	fillWhole(fine.cr, stretchedPicture.Cr, plain.Cr)
-	return &fineYCbCr{plain, fine}, true
+	return &fineYCbCr{fine, whole}, true
 }
 
 func (r *timedReader) ycbcr(data []byte) (*image.YCbCr, bool) {
@@ -72,24 +55,34 @@ func (r *timedReader) ycbcr(data []byte) (*image.YCbCr, bool) {
 	return m, ok && err == nil
 }
 
-// narrowed is the chroma of a stretched picture; ended says that some of it is not in there.
-func narrowed(m *image.YCbCr) (c chroma, ended bool) {
-	narrow := func(codes []uint8) []int16 {
-		out := make([]int16, len(codes))
-		for i, v := range codes {
-			out[i] = int16(v) - neutral
-			ended = ended || v == 0 || v == 255
-		}
-		return out
-	}
-	return chroma{narrow(m.Cb), narrow(m.Cr)}, ended
+// ends reports codes at the end of what a code can be.
+func ends(codes []uint8) bool {
+	return bytes.IndexByte(codes, 0) >= 0 || bytes.IndexByte(codes, 255) >= 0
 }
 
-// fillWhole takes whole codes where the stretched ones ended.
-func fillWhole(fine []int16, far, plain []uint8) {
-	for i, v := range far {
-		if v == 0 || v == 255 {
-			fine[i] = chromaParts * (int16(plain[i]) - neutral)
+// readFine reads stretched chroma, and whole codes in runs of pixels where it ended.
+func readFine(m *fineYCbCr, k ycc, t luts) rowReader {
+	fine := readYCbCr(m.YCbCr, chromaParts, k, t)
+	if m.whole == nil {
+		return fine
+	}
+	whole, wide := readYCbCr(m.whole, 1, k, t), chromaWidth(m.SubsampleRatio)
+	return func(y, x0 int, r, g, b []float32) {
+		fine(y, x0, r, g, b)
+		at := m.COffset(x0, y)
+		ended := func(i int) bool {
+			j := at + (x0+i)/wide - x0/wide
+			u, w := m.Cb[j], m.Cr[j]
+			return u == 0 || u == 255 || w == 0 || w == 255
+		}
+		for i := 0; i < len(r); i++ {
+			from := i
+			for i < len(r) && ended(i) {
+				i++
+			}
+			if i > from {
+				whole(y, x0+from, r[from:i], g[from:i], b[from:i])
+			}
 		}
 	}
 }

@@ -67,11 +67,11 @@ func reader(img image.Image, h *header) rowReader {
 	b := img.Bounds()
 	switch m := img.(type) {
 	case *image.YCbCr:
-		return readYCbCr(m, wholeChroma(m), h.coding, makeLUTs(h.colour, 255*codeParts+1))
+		return readYCbCr(m, 1, h.coding, makeLUTs(h.colour, 255*codeParts+1))
 	case *fineYCbCr:
-		return readYCbCr(m.YCbCr, m.fine, h.coding, makeLUTs(h.colour, 255*codeParts+1))
+		return readFine(m, h.coding, makeLUTs(h.colour, 255*codeParts+1))
 	case *image.NYCbCrA:
-		return readYCbCr(&m.YCbCr, wholeChroma(&m.YCbCr), h.coding, makeLUTs(h.colour, 255*codeParts+1))
+		return readYCbCr(&m.YCbCr, 1, h.coding, makeLUTs(h.colour, 255*codeParts+1))
 	case *image.Gray:
 		return readGray(m, makeLUTs(h.colour, 256).afterCoding(h.coding))
 	case *image.Gray16:

@@ -74,17 +74,18 @@ type ycbcr struct {
 	r, g, b channel
 }
 
-// channel is how a sum is made of parts of Cb and Cr, to which luma is added.
+// channel is how a sum is made of Cb and Cr, to which luma is added.
 type channel struct {
 	start, cb, cr uint32
 	light         *clampTable
 }
 
-func newYCbCr(k ycc, t luts) *ycbcr {
+// newYCbCr is for chroma of which so many codes are one of k's.
+func newYCbCr(k ycc, parts int32, t luts) *ycbcr {
 	luma := uint32(k.gain * sumUnit)
 	make := func(cb, cr int32, light *clampTable) channel {
-		part := func(v int32) uint32 { return uint32(v * sumUnit / chromaParts) }
-		return channel{firstEntry - uint32(k.black)*luma, part(cb), part(cr), light}
+		u, w := uint32(cb*sumUnit/parts), uint32(cr*sumUnit/parts)
+		return channel{firstEntry - uint32(k.black)*luma - neutral*u - neutral*w, u, w, light}
 	}
 	r := makeClampTable(t.r)
 	g, b := r, r
@@ -94,14 +95,15 @@ func newYCbCr(k ycc, t luts) *ycbcr {
 	return &ycbcr{luma, make(0, k.crR, r), make(-k.cbG, -k.crG, g), make(k.cbB, 0, b)}
 }
 
-// readYCbCr reads any subsampling; a chroma sample counts for all pixels that share it.
-func readYCbCr(m *image.YCbCr, fine chroma, k ycc, t luts) rowReader {
-	c := newYCbCr(k, t)
+// readYCbCr reads any subsampling; a chroma sample counts for all pixels that share it, and
+// so many codes of it are one.
+func readYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
+	c := newYCbCr(k, parts, t)
 	wide := chromaWidth(m.SubsampleRatio)
 	return func(y, x0 int, r, g, b []float32) {
 		luma := m.Y[y*m.YStride+x0:][:len(r)]
 		at := m.COffset(x0, y)
-		cb, cr := fine.cb[at:], fine.cr[at:]
+		cb, cr := m.Cb[at:], m.Cr[at:]
 		switch {
 		case wide == 1:
 			c.row(luma, cb, cr, r, g, b)
@@ -127,12 +129,12 @@ func chromaWidth(s image.YCbCrSubsampleRatio) int {
 	return 4
 }
 
-func (c *ycbcr) pixel(luma uint8, cb, cr int16) (r, g, b float32) {
+func (c *ycbcr) pixel(luma, cb, cr uint8) (r, g, b float32) {
 	y, u, w := c.luma*uint32(luma), uint32(cb), uint32(cr)
 	return c.r.light.at(y + c.r.start + c.r.cr*w), c.g.light.at(y + c.g.start + c.g.cb*u + c.g.cr*w), c.b.light.at(y + c.b.start + c.b.cb*u)
 }
 
-func (c *ycbcr) row(luma []uint8, cb, cr []int16, r, g, b []float32) {
+func (c *ycbcr) row(luma, cb, cr []uint8, r, g, b []float32) {
 	cb, cr, r, g, b = cb[:len(luma)], cr[:len(luma)], r[:len(luma)], g[:len(luma)], b[:len(luma)]
 	for i, v := range luma {
 		r[i], g[i], b[i] = c.pixel(v, cb[i], cr[i])
@@ -140,7 +142,7 @@ func (c *ycbcr) row(luma []uint8, cb, cr []int16, r, g, b []float32) {
 }
 
 // rowOfPairs is row where two pixels share a chroma sample; the last may be alone.
-func (c *ycbcr) rowOfPairs(luma []uint8, cb, cr []int16, r, g, b []float32) {
+func (c *ycbcr) rowOfPairs(luma, cb, cr []uint8, r, g, b []float32) {
 	pairs := len(luma) / 2
 	c.pairs(luma, cb[:pairs], cr, [3][]float32{r, g, b})
 	if i := 2 * pairs; i < len(luma) {
@@ -148,7 +150,7 @@ func (c *ycbcr) rowOfPairs(luma []uint8, cb, cr []int16, r, g, b []float32) {
 	}
 }
 
-func (c *ycbcr) pairs(luma []uint8, cb, cr []int16, dst [3][]float32) {
+func (c *ycbcr) pairs(luma, cb, cr []uint8, dst [3][]float32) {
 	n := 2 * len(cb)
 	luma, cr = luma[:n], cr[:len(cb)]
 	r, g, b := dst[0][:n], dst[1][:n], dst[2][:n]
