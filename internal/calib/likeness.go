@@ -16,8 +16,8 @@ import (
 // could be used, which they need not. A change between the two is therefore told patch
 // by patch, against the reference's own patches, and only then corrected as there.
 //
-// What is left is rounding: JPEG decodes chroma to whole codes, the same all over an even
-// patch, and a code is a tenth of the light of a dark one. Patches count by that and by
+// What is left is rounding: of vivid patches JPEG is read in whole codes of chroma, the same
+// all over an even patch, and a code is a tenth of the light of a dark one. Patches count by that and by
 // how far they scatter beyond it, and of the models the simplest that foretells patches
 // left out as well as any decides.
 

@@ -52,16 +52,16 @@ func (l *Link) since(now *Mottle, s *leakShape) []tile {
 // tiles sums over tiles of tileMM, those left out that hold nothing.
 func (d change) tiles(mmPerPx float64) []tile {
 	var far [3]float32
-	for k, f := range d.by {
+	for k, f := range d {
 		_, sigma := medianMAD(everyNth(f.inside()))
 		far[k] = float32(linkSigmas * sigma)
 	}
-	around := d.around(mmPerPx)
+	around := d[2].around(mmPerPx)
 	w, side := around.Value.W, int(tileMM/mmPerPx)
 	across := (w + side - 1) / side
 	tiles := make([]tile, across*((around.Value.H+side-1)/side))
 	for i, u := range around.Value.Pix {
-		m, q := d.by[0].Value.Pix[i], d.by[1].Value.Pix[i]
+		m, q := d[0].Value.Pix[i], d[1].Value.Pix[i]
 		if !around.Inside(i) || !(max(m, -m) <= far[0] && max(q, -q) <= far[1] && max(u, -u) <= far[2]) {
 			continue
 		}
@@ -77,19 +77,6 @@ func (d change) tiles(mmPerPx float64) []tile {
 		}
 	}
 	return full
-}
-
-// around is the change of ln(R/G) in the surroundings of each pixel, apart from what they were:
-// a shinier place shows less of a flush, and more of a leak, than others, and where more
-// pigment lies both change otherwise; only blotches that are new tell of the leak.
-func (d change) around(mmPerPx float64) Field {
-	var rest [3]Field
-	for k, f := range d.rest {
-		rest[k] = f.around(mmPerPx)
-	}
-	around := d.by[2].around(mmPerPx)
-	around.apart(rest)
-	return around
 }
 
 // slope is how melanin follows blood where ln(R/G) says that there is more, with its

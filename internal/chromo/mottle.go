@@ -3,8 +3,6 @@ package chromo
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 )
@@ -69,23 +67,17 @@ func (m *Mottle) shaped(s *leakShape) *Mottle {
 	return &out
 }
 
-// change is how a region's blotches have changed: melanin, blood, and ln(R/G); and what
-// they were.
-type change struct {
-	by   [3]Field
-	rest [3]Field // melanin, ln(R/G), ln R
-}
+// change is how a region's blotches have changed: melanin, blood, and ln(R/G).
+type change [3]Field
 
 // less is what the mottle, moved, shows beyond another's, on the other's pixels and where
 // both show the region.
 func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 	weight := raster.New(base.weight.W, base.weight.H)
-	for k := range d.by {
-		d.by[k] = Field{Value: raster.New(weight.W, weight.H), Weight: weight}
-		d.rest[k] = Field{Value: raster.New(weight.W, weight.H), Weight: weight}
+	for k := range d {
+		d[k] = Field{Value: raster.New(weight.W, weight.H), Weight: weight}
 	}
-	now, then := [3]*raster.Plane{m.melanin, m.root, m.ratio}, [3]*raster.Plane{base.melanin, base.root, base.ratio}
-	rest := [3]*raster.Plane{base.melanin, base.ratio, base.fine.value}
+	from := [3]*raster.Plane{base.melanin, base.root, base.ratio}
 	raster.Bands(weight.H, func(y0, y1 int) {
 		for i := y0 * weight.W; i < y1*weight.W; i++ {
 			at := move.at(i%weight.W, i/weight.W)
@@ -93,55 +85,25 @@ func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 				continue
 			}
 			weight.Pix[i] = 1
-			for k := range d.by {
-				d.by[k].Value.Pix[i] = at.of(now[k]) - then[k].Pix[i]
-				d.rest[k].Value.Pix[i] = rest[k].Pix[i]
+			for k, p := range [3]*raster.Plane{m.melanin, m.root, m.ratio} {
+				d[k].Value.Pix[i] = at.of(p) - from[k].Pix[i]
 			}
 		}
 	})
-	within := filter.Gaussian(weight, blotchToMM/base.mm)
-	for k := range d.by {
-		d.by[k].keepBlotches(blotchToMM/base.mm, within)
-		d.rest[k].keepBlotches(blotchToMM/base.mm, within)
-	}
+	d.keepBlotches(blotchToMM / base.mm)
 	return d
 }
 
-// keepBlotches takes away what is coarser. Values are 0 where the weight is, within is the
-// smoothed weight.
-func (f Field) keepBlotches(sigmaPx float64, within *raster.Plane) {
-	coarse := filter.Gaussian(f.Value, sigmaPx)
-	divide(coarse, within)
-	for i, w := range f.Weight.Pix {
-		if w > 0 {
-			f.Value.Pix[i] -= coarse.Pix[i]
-		}
-	}
-}
-
-// apart takes from a field, by least squares, what others foretell of it.
-func (f Field) apart(from [3]Field) {
-	normal, right := mat.NewSymDense(len(from), nil), mat.NewVecDense(len(from), nil)
-	for i, v := range f.Value.Pix {
-		if !f.Inside(i) {
-			continue
-		}
-		for p := range from {
-			a := float64(from[p].Value.Pix[i])
-			right.SetVec(p, right.AtVec(p)+a*float64(v))
-			for q := p; q < len(from); q++ {
-				normal.SetSym(p, q, normal.At(p, q)+a*float64(from[q].Value.Pix[i]))
+// keepBlotches takes away what is coarser. Values are 0 where the common weight is.
+func (d *change) keepBlotches(sigmaPx float64) {
+	within := filter.Gaussian(d[0].Weight, sigmaPx)
+	for _, f := range d {
+		coarse := filter.Gaussian(f.Value, sigmaPx)
+		divide(coarse, within)
+		for i, w := range f.Weight.Pix {
+			if w > 0 {
+				f.Value.Pix[i] -= coarse.Pix[i]
 			}
-		}
-	}
-	var factor mat.Cholesky
-	var share mat.VecDense
-	if !factor.Factorize(normal) || factor.SolveVecTo(&share, right) != nil {
-		return // even skin, which foretells nothing
-	}
-	for i := range f.Value.Pix {
-		for p := range from {
-			f.Value.Pix[i] -= float32(float32(share.AtVec(p)) * from[p].Value.Pix[i])
 		}
 	}
 }
