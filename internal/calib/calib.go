@@ -25,7 +25,7 @@
 //
 // A change of light is told by a card to 0.12 units of the erythema index in the root mean
 // square, of phantoms in JPEG at quality 93 whose patches are 41 pixels wide, with no bias on
-// any tone; in light that no file rounded to 0.03. What is left is the file: decoders hand out
-// whole codes of chroma, alike all over an even patch. Weights by light, ridges and gains
+// any tone; in light that no file rounded to 0.03. What is left is the file, whose steps of
+// chroma are alike all over an even patch, and whole codes where it is vivid. Weights by light, ridges and gains
 // from the neutral patches alone were tried and tell it no better.
 package calib

@@ -10,9 +10,9 @@ import (
 // What remains is unknown (one colour fits itself), so ResidualDE00 is NaN.
 //
 // An even region is coded alike all over, so that its mean keeps what coding did to it.
-// JPEG rounds mean chroma to an eighth of its first divisor, 3 at quality 92, and its
-// decoders hand out whole codes: half a code of Cr is 1.1 codes of red less green, or 0.8
-// units of the erythema index on an 18 % grey at most and 0.5 in the root mean square. In
+// JPEG rounds mean chroma to an eighth of its first divisor, 3 at quality 92, and it is read
+// in halves of a code: a quarter of a code of Cr is 0.6 codes of red less green, or 0.4
+// units of the erythema index on an 18 % grey at most and 0.25 in the root mean square. In
 // a file without loss those units stay below 0.05, and 24 patches of a card or skin, whose
 // chroma varies, average them out.
 func FromGrey(region TileLight, reflectance float64) (Light, error) {

@@ -19,20 +19,19 @@
 // Limits, on simulated skin with shine, a flush of 3 points or half of it. The surface's
 // reflection adds 0.01 to 0.04 of white and cannot be told from paler skin in one photo: from a
 // model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush, shine
-// of 0.02 a third. Of that a [Link] leaves 7 % of the melanin in the root mean square, at worst
-// 15 %, over tones, cameras and oxygenations; on another hand's simulator at most 5 % of skin as
-// modelled, 12 to 18 % where a surface of 0.03 is flat or the camera a raw one that is not named.
-// What is left is mostly the file: of an even patch a decoder hands out whole codes of Cb, one
-// of which is a fifth of light skin's melanin, and fainter blotches keep no blue. Light between
-// codes of chroma leaves 5 % and 11 %, and on the other simulator 3 % with those surfaces. The
-// rest is shine that a turned cheek shows differently. Melanin of dark skin that is read with
-// too little surface follows the truth with a log slope of 0.67.
+// of 0.02 a third. Of that a [Link] leaves 6 % of the melanin in the root mean square, at worst
+// 19 %, and 10 and 27 % where the camera is a raw one that is not named; on another hand's simulator at
+// most 5 % of skin as modelled, with a surface of 0.03 or another oxygenation, and 10 % of raw
+// colours. Part of that is the file: one code of Cb is a fifth of light skin's melanin, and
+// fainter blotches keep no blue. The rest is shine that a turned cheek shows differently. Melanin
+// of dark skin that is read with too little surface follows the truth with a log slope of 0.68.
 //
 // Tried and left: the surface from melanin and blood that vary independently at rest (good to
 // 0.005 where blood is as mottled as it is in the project's phantom, misled where it is not)
 // and from the colours of relief (what it finds depends on how the lamp stands); blotches of
 // the flush's photo alone, which melanin's own mottle and blue noise hide (a fifth of the
-// precision); blotches wider than 4 mm (shine that lies otherwise is as wide); brightness from
+// precision); blotches wider than 4 mm (shine that lies otherwise is as wide); blotches freed from what the baseline's mottle foretells
+// of them (raw colours keep a third more of the leak, the rest is as good); brightness from
 // 8 % of melanin on (a fall-off of light of a quarter makes 13 % of melanin).
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much

@@ -10,7 +10,7 @@
 //
 // # Limits
 //
-// A course of six photos of 12 megapixels, with all pictures, takes the processor time of 8.5 decodings of its
+// A course of six photos of 12 megapixels, with all pictures, takes the processor time of 8.7 decodings of its
 // JPEGs (BenchmarkProcessor12MP), of which alignment is 2.3; two cores are to take 6 times what they take
 // to decode (BenchmarkSeries12MP).
 // Two cores are twice as fast as one (BenchmarkTwoCores12MP) and idle for 2 % of the time, so that

@@ -16,8 +16,8 @@
 // The fate of a spot is told where it stands out at least seven times as clearly as the
 // mottle and the noise of plain skin at its size ([Compare]); the rest are counted and summed
 // only. On simulated skin whose mottle is a few percent of melanin at every size from 0.2 to
-// 22 mm, all of 191 spots that lie by themselves are told right; of those that overlap others
-// nine in ten, for what is seen there is both. On another phantom, of little mottle, all of 999.
+// 22 mm and which has thirty spots on 6 cm², 97 of 100 that lie by themselves are told right; of
+// those that overlap others nine in ten, for what is seen there is both. On another phantom, of little mottle, all of 999.
 // What is wrong is mottle under a spot, which stays when the spot goes.
 //
 // The summed change ([Comparison.Change]) of one region of 6 cm² with thirty spots is within 5
