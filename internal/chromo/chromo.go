@@ -21,8 +21,8 @@
 // model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush, shine
 // of 0.02 a third. Of that a [Link] leaves 6 % of the melanin in the root mean square, at worst
 // 19 %, and 10 and 27 % where the camera is a raw one that is not named; on another hand's simulator at
-// most 5 % of skin as modelled, with a surface of 0.03 or another oxygenation, and 10 % of raw
-// colours. Part of that is the file: one code of Cb is a fifth of light skin's melanin, and
+// most 6 % of skin as modelled, 10 % with another surface, oxygenation or raw colours, 12 % of
+// dark skin under casts and 23 % of dark skin beside a card. Part of that is the file: one code of Cb is a fifth of light skin's melanin, and
 // fainter blotches keep no blue. The rest is shine that a turned cheek shows differently. Melanin
 // of dark skin that is read with too little surface follows the truth with a log slope of 0.68.
 //
