@@ -25,6 +25,7 @@ import (
 // skin sets for the whole series.
 type baseline struct {
 	visit     manifest.Visit
+	file      photo.Meta                // of its first photo that is used
 	reference map[string]skin.Reference // by region
 	scale     map[string]render.Scale   // by measure, of the maps
 	ground    ground                    // what differences are taken from
@@ -58,7 +59,7 @@ func (a *analysis) freezeBaseline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.visit = visit
+	b.visit, b.file = visit, b.firstUsed()
 	if a.workers() < 2 { // one photo at a time: the frame is opened again when it is its turn
 		a.ahead.drop()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"dermtrace/internal/cie"
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/photo"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
@@ -99,11 +100,11 @@ func (a *analysis) reliefSetter(s *shot, c *carried) *skin.Sheet {
 // camera saw it (project default: its steps are of one or two codes).
 const losslessFrom = 98
 
-// lossy reports whether the photo's file keeps colour less well than luminance.
-func (s *shot) lossy() bool {
-	switch s.meta.Format {
+// lossy reports whether a photo's file keeps colour less well than luminance.
+func lossy(file photo.Meta) bool {
+	switch file.Format {
 	case "JPEG":
-		return s.meta.JPEGQuality < losslessFrom
+		return file.JPEGQuality < losslessFrom
 	case "HEIC", "WebP":
 		return true
 	}
@@ -116,8 +117,8 @@ func (s *shot) lossy() bool {
 // visits must have lost the same. The other way round nothing is done: the
 // baseline's numbers do not depend on later visits.
 func (a *analysis) alike(s *shot) *shot {
-	quality := a.baselineQuality()
-	if quality == 0 || quality >= losslessFrom || s.meta.Format == "JPEG" || s.lossy() {
+	quality := a.baseline.file.JPEGQuality // 0 where it is no JPEG
+	if quality == 0 || quality >= losslessFrom || s.meta.Format == "JPEG" || lossy(s.meta) {
 		return s
 	}
 	pixels, err := throughJPEG(s.pixels, quality)
@@ -129,27 +130,20 @@ func (a *analysis) alike(s *shot) *shot {
 	return twin
 }
 
-// baselineQuality is the JPEG quality of the baseline's photo, 0 where it is no JPEG.
-func (a *analysis) baselineQuality() int {
-	if b := a.baseline.first(); b != nil {
-		return b.meta.JPEGQuality
-	}
-	return 0
-}
-
-// first is the baseline's first photo that is used, nil where there is none.
-func (b *baseline) first() *shot {
+// firstUsed is the photo of a baseline that others are compared with, the zero Meta where
+// none is used.
+func (b *baseline) firstUsed() photo.Meta {
 	for _, ref := range b.visit.Photos {
 		if s := b.shot[ref.File]; s != nil && s.record.Used() {
-			return s
+			return s.meta
 		}
 	}
-	return nil
+	return photo.Meta{}
 }
 
 // unlike are the warnings of texture in a photo whose file dropped what the baseline's kept.
 func (a *analysis) unlike(s *shot) []string {
-	if b := a.baseline.first(); b != nil && !b.lossy() && s.lossy() {
+	if b := a.baseline.file; b.Format != "" && !lossy(b) && lossy(s.meta) {
 		return []string{outcome.LossyFile}
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 // part works up the pixels of a mask in the frame's light.
 func (s *shot) part(mask *roi.Mask, pxPerMM float64, model *chromo.Model) *skin.Sheet {
 	crop, inCrop := s.crop(mask)
-	return skin.Prepare(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: s.lossy(), Uneven: s.uneven})
+	return skin.Prepare(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: lossy(s.meta), Uneven: s.uneven})
 }
 
 // crop is the box of a mask in the frame's light, and the mask there.
