@@ -59,7 +59,8 @@ func (a *analysis) freezeBaseline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.visit, b.file = visit, b.firstUsed()
+	b.visit = visit
+	b.file = b.firstUsed()
 	if a.workers() < 2 { // one photo at a time: the frame is opened again when it is its turn
 		a.ahead.drop()
 	}
