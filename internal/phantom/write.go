@@ -114,8 +114,8 @@ type manifestDoc struct {
 	Frame      string          `yaml:"frame"`
 	Scale      manifestScale   `yaml:"scale,flow"`
 	Card       *manifestCard   `yaml:"card,omitempty,flow"`
-	ROIs       []manifestROI   `yaml:"rois,omitempty"`
-	Treatments []manifestTreat `yaml:"treatments,omitempty"`
+	ROIs       []Region        `yaml:"rois,omitempty"`
+	Treatments []Treatment     `yaml:"treatments,omitempty"`
 	Visits     []manifestVisit `yaml:"visits"`
 	Notes      string          `yaml:"notes"`
 }
@@ -128,20 +128,6 @@ type manifestCard struct {
 	Type    string  `yaml:"type"`
 	Edition string  `yaml:"edition"`
 	PitchMM float64 `yaml:"pitch_mm"`
-}
-
-type manifestROI struct {
-	Name    string       `yaml:"name"`
-	Kind    string       `yaml:"kind"`
-	Polygon [][2]float64 `yaml:"polygon,flow"`
-}
-
-type manifestTreat struct {
-	At       string   `yaml:"at"`
-	Device   string   `yaml:"device,omitempty"`
-	NeedleMM float64  `yaml:"needle_mm,omitempty"`
-	ROIs     []string `yaml:"rois,omitempty,flow"`
-	Notes    string   `yaml:"notes,omitempty"`
 }
 
 type manifestVisit struct {
@@ -160,15 +146,10 @@ type manifestPhoto struct {
 // manifest writes what the user of a real series would have said.
 func (s Script) manifest(w io.Writer) error {
 	m := manifestDoc{Subject: s.Subject, Site: s.Site, Side: s.Side, View: s.View, Goals: s.Goals,
-		Frame: s.shots()[0].photo.File, Scale: manifestScale{s.MMPerPx}, Notes: "phantom: " + s.Name}
+		Frame: s.shots()[0].photo.File, Scale: manifestScale{s.MMPerPx},
+		ROIs: s.Regions, Treatments: s.Treatments, Notes: "phantom: " + s.Name}
 	if s.Card != nil {
 		m.Card = &manifestCard{"nano", "before2014", s.Card.PitchMM}
-	}
-	for _, r := range s.Regions {
-		m.ROIs = append(m.ROIs, manifestROI(r))
-	}
-	for _, t := range s.Treatments {
-		m.Treatments = append(m.Treatments, manifestTreat(t))
 	}
 	for _, v := range s.Visits {
 		mv := manifestVisit{At: v.At, Phase: v.Phase, State: v.skinState()}

@@ -72,17 +72,7 @@ func redcapNames(measure string) (value, change, status string) {
 // Write adds the rows of one record, which must be in the order of [Rows]. The change is
 // that against control where there is one, else the raw one.
 func (t *REDCap) Write(rows []Row) error {
-	for len(rows) > 0 {
-		n := 1
-		for n < len(rows) && rows[n].Visit == rows[0].Visit && rows[n].ROI == rows[0].ROI {
-			n++
-		}
-		if err := t.line(rows[:n]); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
+	return eachRegion(rows, t.line)
 }
 
 func (t *REDCap) line(rows []Row) error {

@@ -90,6 +90,22 @@ func flag(v bool) string {
 	return ""
 }
 
+// eachRegion hands on the rows of one region at one visit after another. They must be in
+// the order of [Rows].
+func eachRegion(rows []Row, line func([]Row) error) error {
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n].Visit == rows[0].Visit && rows[n].ROI == rows[0].ROI {
+			n++
+		}
+		if err := line(rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
 // rowKey tells the rows of a record apart.
 type rowKey struct{ visit, roi, measure, contrast string }
 

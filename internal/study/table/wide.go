@@ -56,17 +56,7 @@ func wideName(measure, contrast, part string) string {
 
 // Write adds the rows of one record, which must be in the order of [Rows].
 func (t *Wide) Write(rows []Row) error {
-	for len(rows) > 0 {
-		n := 1
-		for n < len(rows) && rows[n].Visit == rows[0].Visit && rows[n].ROI == rows[0].ROI {
-			n++
-		}
-		if err := t.line(rows[:n]); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
+	return eachRegion(rows, t.line)
 }
 
 func (t *Wide) line(rows []Row) error {
