@@ -23,8 +23,8 @@
 // 19 %, and 10 and 27 % where the camera is a raw one that is not named; on another hand's simulator at
 // most 6 % of skin as modelled, 10 % with another surface, oxygenation or raw colours, 12 % of
 // dark skin under casts and 23 % of dark skin beside a card. Part of that is the file: one code of Cb is a fifth of light skin's melanin, and
-// fainter blotches keep no blue. The rest is shine that a turned cheek shows differently. Melanin
-// of dark skin that is read with too little surface follows the truth with a log slope of 0.68.
+// fainter blotches keep no blue. The rest is shine that a turned cheek shows differently. Brown
+// skin keeps the modelled surface, and under shine of 0.02 follows melanin with a log slope of 0.6.
 //
 // Tried and left: the surface from melanin and blood that vary independently at rest (good to
 // 0.005 where blood is as mottled as it is in the project's phantom, misled where it is not)

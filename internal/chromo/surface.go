@@ -6,9 +6,11 @@ import "math"
 // is shows only at the two ends of skin: where the lightest skin is read as lighter than
 // skin can be, and where on dark skin the surface is a good part of the light.
 const (
-	leastSurface, mostSurface = 0.0025, 0.040 // up to a dielectric of index 1.4, 0.028, and oil on it
-	surfaceStep               = 0.0025
-	surfaceSpread             = 0.010 // of surfaces about the modelled one, as a standard deviation (project default)
+	leastSurface, mostSurface = 0, 0.040 // up to a dielectric of index 1.4, 0.028, and oil on it
+	surfaceStep               = 0.001    // on dark skin twice that turns a fifth of the melanin
+	// About the modelled surface, as a standard deviation: photos show any of that range. Less
+	// would have darker skin than brown read as brown under a usual surface with the blood of a flush.
+	surfaceSpread = (mostSurface - leastSurface) / 2
 )
 
 func (m *Model) surface() float64 {
