@@ -24,7 +24,7 @@ type drift struct {
 }
 
 // sure reports whether the drift is more than chance, and than sampling makes of two levels.
-func (d drift) sure() bool { return d.d.Norm() > max(driftZ*d.coarse.se(), d.least) }
+func (d drift) sure() bool { return d.d.Norm() > max(driftZ*d.fine.plus(d.coarse).se(), d.least) }
 
 // carried is how much of the drift is to be taken off the finer level. With x the true place, the finer level
 // says x + φδ, the coarser x + φδ + δ, φ the lamp's share times reach and δ the drift it makes; with
@@ -102,6 +102,18 @@ func (c covariance) plus(o covariance) covariance {
 	return covariance{c.xx + o.xx, c.xy + o.xy, c.yy + o.yy}
 }
 
+// believed is the best guess at what was measured as m with that error, and its own error, where such things are
+// of size sd.
+func (c covariance) believed(m geom.Point, sd float64) (geom.Point, covariance) {
+	v := sd * sd
+	all, ok := c.plus(covariance{v, 0, v}).inverse()
+	if !ok {
+		return geom.Point{}, covariance{v, 0, v}
+	}
+	u := all.times(m)
+	return geom.Point{X: v * u.X, Y: v * u.Y}, covariance{v - v*v*all.xx, -v * v * all.xy, v - v*v*all.yy}
+}
+
 // times is the covariance, as a matrix, times the point.
 func (c covariance) times(p geom.Point) geom.Point {
 	return geom.Point{X: c.xx*p.X + c.xy*p.Y, Y: c.xy*p.X + c.yy*p.Y}
@@ -122,28 +134,19 @@ func (s *solution) drift(photo []*level) drift {
 	if s.below == nil {
 		return drift{}
 	}
-	own, ownSeen := s.stack.misread(s.level, photo, s.warp, s.votes)
-	d, cov, seen := s.stack.moved(s.level+1, photo, s.warp, s.below)
+	own, ownErr, ownSeen := s.stack.misread(s.level, photo, s.warp, s.votes)
+	off, offErr, seen := s.stack.misread(s.level+1, photo, s.warp, s.below)
 	if ownSeen.blocks < minDriftBlocks || seen.blocks < minDriftBlocks {
 		return drift{}
 	}
 	// What a blurred photo shows lies off like a coarser level's; it grows with about the square of the size.
 	r := reach(ownSeen.photo.size(), 2*seen.photo.size()) / reach(ownSeen.frame.size(), 2*seen.frame.size())
 	at, fine := s.stack.mean(s.level, s.warp, s.votes)
+	d, coarse := s.stack.mean(s.level+1, s.warp, s.below)
 	return drift{
-		d: d.Sub(own).Sub(at), coarse: cov, fine: fine, least: minDrift * s.stack.levels[s.level].scale,
+		d: d.Sub(at).Sub(own.Sub(off)), coarse: coarse.plus(offErr).plus(ownErr), fine: fine, least: minDrift * s.stack.levels[s.level].scale,
 		reach: min(max(r*r, 1), maxReach),
 	}
-}
-
-// moved is where the blocks of level i say that the frame's points lie, less where the warp puts them, in
-// frame pixels, with its standard error. Blocks are read between the photo's pixels by straight lines; where the pixels
-// of the two photos lie alike everywhere, that moves all of them alike, by up to 0.03 pixels. Some of
-// them tell by how much.
-func (f *stack) moved(i int, photo []*level, w warp, votes []vote) (d geom.Point, cov covariance, seen looks) {
-	off, seen := f.misread(i, photo, w, votes)
-	d, cov = f.mean(i, w, votes)
-	return geom.Point{X: d.X + off.X, Y: d.Y + off.Y}, cov, seen
 }
 
 // reach is the finer of two sizes of structure over their difference, at most what any level shows.
@@ -186,9 +189,11 @@ func meanShift(shifts []shift) (m geom.Point, cov covariance) {
 	return m, cov
 }
 
-// misread asks some of the blocks found how far in frame pixels they move when the photo is read between
-// its pixels by cubics, and returns the median, and what they look like.
-func (f *stack) misread(i int, photo []*level, w warp, votes []vote) (geom.Point, looks) {
+// misread is how far in frame pixels level i moves when the photo is read between its pixels by cubics, with its
+// error, and what its blocks look like. Blocks are read by straight lines; where the pixels of the two photos lie
+// alike everywhere, that moves all of them alike, by up to 0.03 pixels. Some of them tell by how much, as well as
+// grain lets them: what is less than their error is mostly that.
+func (f *stack) misread(i int, photo []*level, w warp, votes []vote) (geom.Point, covariance, looks) {
 	every := max((len(votes)+biasBlocks-1)/biasBlocks, 1)
 	l := f.levels[i]
 	probes := make([]*probe, (len(votes)+every-1)/every)
@@ -197,20 +202,23 @@ func (f *stack) misread(i int, photo []*level, w warp, votes []vote) (geom.Point
 			probes[k] = v.block.probe(l, photo, w)
 		}
 	})
-	var xs, ys []float64
+	var some []vote
 	var sum looks
 	for k, p := range probes {
 		if p == nil {
 			continue
 		}
-		v := &votes[k*every]
+		v := votes[k*every]
 		u := w.field.at(l.photoFromLevel().Apply(v.block.center))
-		xs, ys = append(xs, p.d.X+v.d.X*l.scale+u.X), append(ys, p.d.Y+v.d.Y*l.scale+u.Y)
+		v.d = geom.Point{X: -p.d.X/l.scale - v.d.X - u.X/l.scale, Y: -p.d.Y/l.scale - v.d.Y - u.Y/l.scale}
+		some = append(some, v)
 		sum.blocks++
 		sum.frame.add(p.frame)
 		sum.photo.add(p.photo)
 	}
-	return geom.Point{X: median(xs), Y: median(ys)}, sum
+	d, cov := meanShift(f.shifts(i, some))
+	d, cov = cov.believed(d, floorPx*l.scale)
+	return d, cov, sum
 }
 
 // A probe is what one block reads by cubics: how far in frame pixels it moves from where the warp puts it,

@@ -12,10 +12,11 @@ const (
 	// lowCoarse is the correlation of the next level's blocks from which on that is grain: 0.76 to 0.83
 	// under lamps that moved by 90 degrees or more.
 	lowCoarse = 0.87
-	// What does not agree, (1−c²)/c² with c the correlation, was lit anew. coarseAnew times that of the
-	// coarser level, which knows no grain, is the lamp's share in a drift, at most 1: skin whose relief
-	// changed drifts as well, by 0.02 px, and there a quarter was right. Lamps that moved by 3 degrees: 10.
-	coarseAnew = 10
+	// What does not agree, (1−c²)/c² with c the correlation, was lit anew or is grain, of which a pixel of the
+	// coarser level, the mean of four, has grainLeft. coarseAnew times what was lit anew is the lamp's share in a
+	// drift, at most 1: skin whose relief changed drifts as well, by 0.02 px, and there the finest level was right.
+	// Where lamps had moved by 3 degrees it was 0.03 and more, and they had made all of the drift.
+	coarseAnew, grainLeft = 30, 0.25
 	// reliefRest times what was lit anew of the finest level is how many drifts are left then: the more was
 	// lit anew, the less of the displacement do the levels tell. Phantoms of all tones, lamps from 5 to 180
 	// degrees: 2 to 8.
@@ -37,7 +38,8 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 		if !lag.sure() {
 			rest = lag.reach * below // much of the finest level's is grain
 		}
-		off := lag.carried(min(1, coarseAnew*below))
+		lit := max(below-grainLeft*anew(c), 0) / (1 - grainLeft)
+		off := lag.carried(min(1, coarseAnew*lit))
 		fig.LightPx = reliefRest * rest * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
 		red.warp.plane = red.warp.plane.Mul(geom.Translation(-off.X, -off.Y))
 	}
