@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"dermtrace/internal/geom"
-	"dermtrace/internal/raster"
 )
 
 // Status is the verdict on a pair, in the words of the record.
@@ -94,16 +93,16 @@ type Figures struct {
 }
 
 // NewFrame prepares the frame photo: pyramids, features and blocks.
-func NewFrame(rgb *raster.RGB, opt Options) *Frame {
-	f := &Frame{w: rgb.W(), h: rgb.H()}
+func NewFrame(pic Picture, opt Options) *Frame {
+	f := &Frame{w: pic.W(), h: pic.H()}
 	f.nodeStep = float64(max(f.w, f.h)) / nodesPerSide
 	if opt.ScaleMMPerPx > 0 {
 		f.nodeStep = max(f.nodeStep, minNodeMM/opt.ScaleMMPerPx)
 	}
-	red, half := signals(rgb)
+	red, light := signals(pic)
 	f.red = newStack(f.w, f.h, f.nodeStep, red)
-	light := lightOf(rgb, half, red[0])
-	f.colours = sync.OnceValue(func() *colours { return newColours(light, red[0]) })
+	half := halfOf(light, red[0])
+	f.colours = sync.OnceValue(func() *colours { return newColours(half, red[0]) })
 	for i, px := range featurePx {
 		f.features[i] = sync.OnceValue(func() []feature { return features(atMost(red, px)) })
 	}
@@ -141,14 +140,14 @@ func atMost(ls []*level, px int) *level {
 }
 
 // Align finds the photo in the frame. It is safe for concurrent use.
-func (f *Frame) Align(rgb *raster.RGB) Result { return f.AlignAssisted(rgb, nil) }
+func (f *Frame) Align(pic Picture) Result { return f.AlignAssisted(pic, nil) }
 
 // AlignAssisted is Align that also tries the transform through the landmarks, of which there
 // must be at least three to count. They only start the search: the pictures decide.
-func (f *Frame) AlignAssisted(rgb *raster.RGB, marks []Landmark) Result {
-	p := &photo{w: rgb.W(), h: rgb.H()}
-	red, half := signals(rgb)
-	p.red, p.colours = red, sync.OnceValue(func() *colours { return newColours(lightOf(rgb, half, red[0]), red[0]) })
+func (f *Frame) AlignAssisted(pic Picture, marks []Landmark) Result {
+	p := &photo{w: pic.W(), h: pic.H()}
+	red, light := signals(pic)
+	p.red, p.colours = red, sync.OnceValue(func() *colours { return newColours(halfOf(light, red[0]), red[0]) })
 	p.diag = math.Hypot(float64(p.w), float64(p.h))
 	best, fig := f.byFeatures(p)
 	assisted := false

@@ -58,10 +58,11 @@ func (c *colours) levels(m mixture) []*level {
 	return pyramid(&level{plane, c.void, c.scale, 2}, colourLevels)
 }
 
-// lightOf returns the three colours of light at half the finest size; red is there already.
-func lightOf(rgb *raster.RGB, red *raster.Plane, finest *level) *raster.RGB {
-	k := 2 * int(finest.scale)
-	return &raster.RGB{R: red, G: shrink(rgb.G, k), B: shrink(rgb.B, k)}
+// halfOf returns light at half the finest size.
+func halfOf(light *raster.RGB, finest *level) *raster.RGB {
+	w, h := finest.plane.W/2, finest.plane.H/2
+	half := light.Shrink(2)
+	return &raster.RGB{R: whole(half.R, w, h), G: whole(half.G, w, h), B: whole(half.B, w, h)}
 }
 
 func newColours(light *raster.RGB, finest *level) *colours {

@@ -42,14 +42,29 @@ func (l *level) levelFromPhoto() geom.Transform {
 	return geom.Transform{1 / l.scale, 0, -o / l.scale, 0, 1 / l.scale, -o / l.scale, 0, 0, 1}
 }
 
+// Picture is a photo that tells its light smaller: a [raster.RGB] or a [photo.Source]. What
+// Shrink returns is only read.
+type Picture interface {
+	W() int
+	H() int
+	Shrink(f int) *raster.RGB
+}
+
 // signals returns the red light of a photo as levels, finest first, every one half as large as the one
-// before, and the light itself at half the finest size.
-func signals(rgb *raster.RGB) ([]*level, *raster.Plane) {
-	k := max(1, (max(rgb.W(), rgb.H())+finestPx-1)/finestPx)
-	light := shrink(rgb.R, k)
-	void, half := voids(light), shrink(light, 2)
-	logarithm(light)
-	return pyramid(&level{light, void, float64(k), 1}, math.MaxInt), half
+// before, and all its light at the finest size.
+func signals(pic Picture) ([]*level, *raster.RGB) {
+	k := max(1, (max(pic.W(), pic.H())+finestPx-1)/finestPx)
+	light := pic.Shrink(k)
+	red := whole(light.R, pic.W()/k, pic.H()/k)
+	void := voids(red)
+	logarithm(red)
+	return pyramid(&level{red, void, float64(k), 1}, math.MaxInt), light
+}
+
+// whole is the first w×h pixels, which are means of whole blocks, of a plane that was shrunken;
+// of one too small to be shrunken, what there is.
+func whole(p *raster.Plane, w, h int) *raster.Plane {
+	return p.Crop(0, 0, min(max(1, w), p.W), min(max(1, h), p.H))
 }
 
 // pyramid builds the levels from the finest, at most so many.
@@ -60,70 +75,6 @@ func pyramid(finest *level, most int) []*level {
 		levels = append(levels, l)
 	}
 	return levels
-}
-
-// shrink returns the means of whole k×k blocks; an incomplete block at the edge is left out.
-func shrink(p *raster.Plane, k int) *raster.Plane {
-	if k == 1 || p.W < k || p.H < k {
-		return p.Clone()
-	}
-	q := raster.New(p.W/k, p.H/k)
-	norm := 1 / float32(k*k)
-	raster.Bands(q.H, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			dst := q.Row(y)
-			for v := y * k; v < (y+1)*k; v++ {
-				addBlocks(dst, p.Row(v), k)
-			}
-			for x := range dst {
-				dst[x] *= norm
-			}
-		}
-	})
-	return q
-}
-
-func addBlocks(dst, src []float32, k int) {
-	switch k {
-	case 2:
-		addTwos(dst, src)
-	case 4:
-		addFours(dst, src)
-	default:
-		for x := range dst {
-			var s float32
-			for _, v := range src[x*k : (x+1)*k] {
-				s += v
-			}
-			dst[x] += s
-		}
-	}
-}
-
-// addTwos adds pairs, four at a time.
-func addTwos(dst, src []float32) {
-	for ; len(dst) >= 4 && len(src) >= 8; dst, src = dst[4:], src[8:] {
-		d, s := (*[4]float32)(dst), (*[8]float32)(src)
-		d[0] += s[0] + s[1]
-		d[1] += s[2] + s[3]
-		d[2] += s[4] + s[5]
-		d[3] += s[6] + s[7]
-	}
-	for x := range dst {
-		dst[x] += src[2*x] + src[2*x+1]
-	}
-}
-
-// addFours adds fours, two at a time.
-func addFours(dst, src []float32) {
-	for ; len(dst) >= 2 && len(src) >= 8; dst, src = dst[2:], src[8:] {
-		d, s := (*[2]float32)(dst), (*[8]float32)(src)
-		d[0] += (s[0] + s[1]) + (s[2] + s[3])
-		d[1] += (s[4] + s[5]) + (s[6] + s[7])
-	}
-	for x := range dst {
-		dst[x] += src[4*x] + src[4*x+1] + src[4*x+2] + src[4*x+3]
-	}
 }
 
 // logarithm replaces light by ln(light + darkLight), in place.

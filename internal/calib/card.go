@@ -87,35 +87,23 @@ const (
 // [ErrNoCard], [ErrCardHidden], [ErrCardCut] or [ErrPage] where there is none to use. Doubts about
 // a card that was found stand in its warnings; [Card.Light] refuses one that its own
 // correction does not fit.
-func FindCard(rgb *raster.RGB, opt CardOptions) (Card, error) {
-	f := SearchFactor(rgb.W(), rgb.H())
-	p, err := searchFor(thin(rgb, f), f, opt)
-	if err != nil {
-		return Card{}, err
-	}
-	return readCard(rgb, p, opt)
+func FindCard(pic raster.Picture, opt CardOptions) (Card, error) {
+	return FindCardIn(pic, thin(pic, SearchFactor(pic.W(), pic.H())), opt)
 }
 
 // SearchFactor is by how much a photo of w×h pixels is shrunken to be searched.
 func SearchFactor(w, h int) int { return max(1, (max(w, h)+searchSide-1)/searchSide) }
 
-// Picture is a photo that is read in parts.
-type Picture interface {
-	W() int
-	H() int
-	Crop(x0, y0, x1, y1 int) *raster.RGB // the pixels [x0, x1) × [y0, y1)
-}
-
-// FindCardIn is [FindCard] for who has a photo's pixels only in parts: small is the photo
-// shrunken by [SearchFactor], its pixel x centred on f·x + (f−1)/2.
-func FindCardIn(pic Picture, small *raster.RGB, opt CardOptions) (Card, error) {
+// FindCardIn is [FindCard] for who has the photo shrunken by [SearchFactor] already: small,
+// its pixel x centred on f·x + (f−1)/2.
+func FindCardIn(pic raster.Picture, small *raster.RGB, opt CardOptions) (Card, error) {
 	p, err := searchFor(small, SearchFactor(pic.W(), pic.H()), opt)
 	if err != nil {
 		return Card{}, err
 	}
 	x0, y0, x1, y1 := p.within(pic.W(), pic.H())
 	p.photoFromCard = geom.Translation(-float64(x0), -float64(y0)).Mul(p.photoFromCard)
-	c, err := readCard(pic.Crop(x0, y0, x1, y1), p, opt)
+	c, err := readCard(raster.Crop(pic, raster.Box{X0: x0, Y0: y0, X1: x1, Y1: y1}), p, opt)
 	if err != nil {
 		return Card{}, err
 	}

@@ -88,35 +88,26 @@ func (l Light) ApplyPart(rgb *raster.RGB, part Part) {
 	for k, p := range rgb.Planes() {
 		raster.Bands(p.H, func(y0, y1 int) {
 			for y := y0; y < y1; y++ {
-				scaleRow(p.Row(y), p.Row(y), columns, float32(l.Gain[k]*l.slope.row(y, part)))
+				scaleRow(p.Row(y), columns, float32(l.Gain[k]*l.slope.row(y, part)))
 			}
 		})
 	}
 }
 
-// Crop returns a copy of the photo's pixels [x0, x1) × [y0, y1) as [Light.ApplyPart]
-// makes them.
-func (l Light) Crop(rgb *raster.RGB, x0, y0, x1, y1 int) *raster.RGB {
-	if len(l.corrections) > 0 {
-		crop := rgb.Crop(x0, y0, x1, y1)
-		l.correct(crop)
-		return crop
-	}
-	if l.Gain == [3]float64{} {
-		panic("calib: a light without gains")
-	}
-	part := Part{X: float64(x0), Y: float64(y0)}
-	columns := l.slope.columns(x1-x0, part)
-	crop := raster.NewRGB(x1-x0, y1-y0)
-	for k, p := range crop.Planes() {
-		src := rgb.Planes()[k]
-		raster.Bands(p.H, func(a, b int) {
-			for y := a; y < b; y++ {
-				scaleRow(p.Row(y), src.Row(y + y0)[x0:x1], columns, float32(l.Gain[k]*l.slope.row(y, part)))
-			}
-		})
-	}
-	return crop
+// Over is a part of the photo as [Light.ApplyPart] makes it, worked out where it is read.
+func (l Light) Over(c raster.Picture, part Part) raster.Picture { return litPicture{c, l, part} }
+
+type litPicture struct {
+	raster.Picture
+	light Light
+	part  Part
+}
+
+func (c litPicture) Read(part *raster.RGB, x0, y0 int) {
+	c.Picture.Read(part, x0, y0)
+	at := c.part
+	at.X, at.Y = at.X+float64(x0)*at.step(), at.Y+float64(y0)*at.step()
+	c.light.ApplyPart(part, at)
 }
 
 // correct changes pixels by a card's corrections.
@@ -135,18 +126,17 @@ func (l Light) gainOfGrey() (gain [3]float64) {
 	return gain
 }
 
-// scaleRow is src times gain and, where the light slopes, times that of each column.
-func scaleRow(dst, src, columns []float32, gain float32) {
-	src = src[:len(dst)]
+// scaleRow multiplies a row by gain and, where the light slopes, by that of each column.
+func scaleRow(row, columns []float32, gain float32) {
 	if columns == nil {
-		for i, v := range src {
-			dst[i] = v * gain
+		for i, v := range row {
+			row[i] = v * gain
 		}
 		return
 	}
-	columns = columns[:len(dst)]
-	for i, v := range src {
-		dst[i] = v * float32(gain*columns[i])
+	columns = columns[:len(row)]
+	for i, v := range row {
+		row[i] = v * float32(gain*columns[i])
 	}
 }
 

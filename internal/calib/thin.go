@@ -9,20 +9,25 @@ import (
 
 // thin is the photo shrunken by f for searching: the mean of two rows of each block of
 // f×f pixels, which is as good to find patches in and costs a fraction of all rows.
-// Pixel x is centred on f·x + (f−1)/2, as of [filter.Shrink]. Up to f = 2 it is that.
-func thin(c *raster.RGB, f int) *raster.RGB {
+// Pixel x is centred on f·x + (f−1)/2, as of [raster.Shrink]. Up to f = 2 it is that.
+func thin(c raster.Picture, f int) *raster.RGB {
 	if f <= 2 || c.H() < f {
-		return filter.ShrinkRGB(c, f)
+		return raster.Shrink(c, f)
 	}
 	out := raster.NewRGB(c.W()/f, c.H()/f)
-	for k, p := range c.Planes() {
-		q := out.Planes()[k]
-		raster.Bands(q.H, func(y0, y1 int) {
-			for y := y0; y < y1; y++ {
-				thinRow(q.Row(y), p.Row(y*f+f/4), p.Row(y*f+f-1-f/4), f)
+	raster.Bands(out.H(), func(y0, y1 int) {
+		first := raster.NewRGB(c.W(), 1)
+		raster.EachRow(c, raster.Box{Y0: y0 * f, X1: c.W(), Y1: y1 * f}, func(y int, r, g, b []float32) {
+			for k, row := range [3][]float32{r, g, b} {
+				switch y % f {
+				case f / 4:
+					copy(first.Planes()[k].Pix, row)
+				case f - 1 - f/4:
+					thinRow(out.Planes()[k].Row(y/f), first.Planes()[k].Pix, row, f)
+				}
 			}
 		})
-	}
+	})
 	return out
 }
 

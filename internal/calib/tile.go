@@ -57,16 +57,16 @@ const madToSD = 1.482602218505602
 // SampleTiles reads the light of each tile: the mean of ln RGB over its pixels, less
 // those that are clipped, too dark, or farther from the median of ln G than skin is
 // (hair, glare). The mean is taken of logarithms because light multiplies.
-func SampleTiles(rgb *raster.RGB, tiles ...Tile) []TileLight {
+func SampleTiles(c raster.Picture, tiles ...Tile) []TileLight {
 	out := make([]TileLight, len(tiles))
-	raster.Parallel(len(tiles), func(i int) { out[i] = sampleTile(rgb, tiles[i]) })
+	raster.Parallel(len(tiles), func(i int) { out[i] = sampleTile(c, tiles[i]) })
 	return out
 }
 
-func sampleTile(rgb *raster.RGB, t Tile) TileLight {
+func sampleTile(c raster.Picture, t Tile) TileLight {
 	out := TileLight{ID: t.ID, At: centre(t.Mask)}
 	total := t.Mask.Count()
-	light := usable(rgb, t.Mask, total)
+	light := usable(c, t.Mask, total)
 	if len(light[1]) == 0 {
 		return out
 	}
@@ -131,25 +131,24 @@ func centre(m *roi.Mask) geom.Point {
 
 // usable is the light of the pixels of a mask, total in number, that are neither clipped nor
 // too dark.
-func usable(rgb *raster.RGB, m *roi.Mask, total int) (light [3][]float32) {
+func usable(c raster.Picture, m *roi.Mask, total int) (light [3][]float32) {
 	for k := range light {
 		light[k] = make([]float32, total)
 	}
 	n := 0
 	in := func(v float32) bool { return v > darkest && v < lightest }
 	x0, y0, x1, y1 := m.Bounds()
-	x0, x1 = max(x0, 0), min(x1, rgb.W())
-	for y := max(y0, 0); y < min(y1, rgb.H()); y++ {
-		r, g, b := rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)
-		m.Runs(y, func(a, z int) {
-			for x := max(a, x0); x < min(z, x1); x++ {
+	box := raster.Box{X0: max(x0, 0), Y0: max(y0, 0), X1: min(x1, c.W()), Y1: min(y1, c.H())}
+	raster.EachRow(c, box, func(y int, r, g, b []float32) {
+		m.Runs(y, func(from, to int) {
+			for x := max(from, box.X0) - box.X0; x < min(to, box.X1)-box.X0; x++ {
 				if in(r[x]) && in(g[x]) && in(b[x]) {
 					light[0][n], light[1][n], light[2][n] = r[x], g[x], b[x]
 					n++
 				}
 			}
 		})
-	}
+	})
 	return [3][]float32{light[0][:n], light[1][:n], light[2][:n]}
 }
 

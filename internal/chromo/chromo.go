@@ -65,7 +65,7 @@ type Maps struct {
 
 // Separate evaluates the model at every pixel. On pixels of a photo's full resolution
 // noise bends the answer: average linear light to the scale of the question first
-// ([filter.ShrinkRGB]), and take fine shading from [Model.Shading].
+// ([raster.Shrink]), and take fine shading from [Model.Shading].
 func (m *Model) Separate(rgb *raster.RGB) *Maps {
 	w, h := rgb.W(), rgb.H()
 	maps := &Maps{Melanin: raster.New(w, h), Hemoglobin: raster.New(w, h), Shading: raster.New(w, h), Beyond: raster.New(w, h), by: m}

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"math"
+	"reflect"
 	"testing"
 )
 
@@ -232,6 +233,11 @@ func TestPartsAreThoseOfTheWhole(t *testing.T) {
 						t.Fatalf("orientation %d: part differs at %d, %d", o, x, y)
 					}
 				}
+			}
+		}
+		for _, f := range []int{2, 2, f} { // the latest is kept
+			if !reflect.DeepEqual(s.Shrink(f), whole.Shrink(f)) {
+				t.Fatalf("orientation %d: shrunken by %d, it differs", o, f)
 			}
 		}
 		// Two rows or, in what lies on its side, two columns of each block.

@@ -9,20 +9,12 @@ import (
 // swapsSides reports that an EXIF orientation lies on its side (CIPA DC-008, 4.6.4).
 func swapsSides(orientation int) bool { return orientation >= 5 && orientation <= 8 }
 
-// newRGB is [raster.NewRGB] with the planes made side by side: clearing their memory is
-// a fifth of the cost of filling them.
-func newRGB(w, h int) *raster.RGB {
-	var p [3]*raster.Plane
-	raster.Parallel(len(p), func(i int) { p[i] = raster.New(w, h) })
-	return &raster.RGB{R: p[0], G: p[1], B: p[2]}
-}
-
 // orient makes upright planes from a stored picture of w×h pixels.
 func orient(orientation, w, h int, read rowReader) *raster.RGB {
 	if swapsSides(orientation) {
 		w, h = h, w
 	}
-	out := newRGB(w, h)
+	out := raster.NewRGB(w, h)
 	fill(out, orientation, read)
 	return out
 }

@@ -84,7 +84,11 @@ func Stat(ctx context.Context, fsys fs.FS, name string, lim Limits) (Meta, error
 // Open reads a photo. Its errors are a [FormatError], [UnsupportedError] or
 // [LimitError], an error of fsys, or that of ctx.
 func Open(ctx context.Context, fsys fs.FS, name string, lim Limits) (*Photo, error) {
-	return new(Reader).Open(ctx, fsys, name, lim)
+	s, err := OpenSource(ctx, fsys, name, lim)
+	if err != nil {
+		return nil, err
+	}
+	return s.Photo(), nil
 }
 
 // open opens a file and reads its header.

@@ -3,6 +3,7 @@ package photo
 import (
 	"context"
 	"io/fs"
+	"sync"
 
 	"dermtrace/internal/raster"
 )
@@ -14,6 +15,10 @@ type Source struct {
 	read rowReader
 	w, h int // as stored
 	turn int // EXIF orientation of what is stored
+
+	mu    sync.Mutex
+	small *raster.RGB // the photo shrunken by so much
+	by    int
 }
 
 // OpenSource reads a photo as [Open] does, with the same errors.
@@ -59,22 +64,39 @@ func (s *Source) H() int {
 // Photo works out all pixels.
 func (s *Source) Photo() *Photo { return &Photo{Meta: s.Meta, Pixels: s.pixels()} }
 
-func (s *Source) pixels() *raster.RGB { return orient(s.turn, s.w, s.h, s.read) }
+func (s *Source) pixels() *raster.RGB { return s.Crop(0, 0, s.W(), s.H()) }
 
 // Crop returns the pixels [x0, x1) × [y0, y1), which must lie inside the photo: those of
 // [Source.Photo] there.
 func (s *Source) Crop(x0, y0, x1, y1 int) *raster.RGB {
+	return raster.Crop(s, raster.Box{X0: x0, Y0: y0, X1: x1, Y1: y1})
+}
+
+// Read makes a source a [raster.Picture].
+func (s *Source) Read(part *raster.RGB, x0, y0 int) {
+	x1, y1 := x0+part.W(), y0+part.H()
 	if swapsSides(s.turn) {
 		x0, y0, x1, y1 = y0, x0, y1, x1
 	}
 	fromRight, fromBottom := turnedAxes(s.turn)
 	if fromRight {
-		x0, x1 = s.w-x1, s.w-x0
+		x0 = s.w - x1
 	}
 	if fromBottom {
-		y0, y1 = s.h-y1, s.h-y0
+		y0 = s.h - y1
 	}
-	return orient(s.turn, x1-x0, y1-y0, func(y, x int, r, g, b []float32) { s.read(y+y0, x+x0, r, g, b) })
+	fill(part, s.turn, func(y, x int, r, g, b []float32) { s.read(y+y0, x+x0, r, g, b) })
+}
+
+// Shrink is [raster.Shrink] of the photo, to be read alone. The latest is kept: who aligns a
+// photo and who draws it ask for the same.
+func (s *Source) Shrink(f int) *raster.RGB {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.small == nil || s.by != f {
+		s.small, s.by = raster.Shrink(s, f), f
+	}
+	return s.small
 }
 
 // Thin is the photo shrunken by f, the mean of two stored rows of each block of f×f

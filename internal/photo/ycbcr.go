@@ -107,7 +107,10 @@ func readYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
 		switch {
 		case wide == 1:
 			c.row(luma, cb, cr, r, g, b)
-		case wide == 2 && x0%2 == 0:
+		case wide == 2 && x0%2 == 1 && len(luma) > 0: // the first is the second of its pair
+			r[0], g[0], b[0] = c.pixel(luma[0], cb[0], cr[0])
+			c.rowOfPairs(luma[1:], cb[1:], cr[1:], r[1:], g[1:], b[1:])
+		case wide == 2:
 			c.rowOfPairs(luma, cb, cr, r, g, b)
 		default:
 			for i, v := range luma {

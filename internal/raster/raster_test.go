@@ -1,7 +1,9 @@
 package raster
 
 import (
+	"reflect"
 	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -72,5 +74,50 @@ func TestCrop(t *testing.T) {
 	q.Set(0, 0, -1)
 	if p.At(1, 2) != 11 {
 		t.Error("the crop shares pixels with its source")
+	}
+}
+
+// parts hides that a picture is an RGB, so that it is read in parts.
+type parts struct{ Picture }
+
+// What is read in parts is what is read at once.
+func TestPartsAreThoseOfTheWhole(t *testing.T) {
+	c := NewRGB(37, 150)
+	for k, p := range c.Planes() {
+		for i := range p.Pix {
+			p.Pix[i] = float32(i*(k+2)%251) / 7
+		}
+	}
+	box := Box{5, 11, 30, 149}
+	want := c.Crop(box.X0, box.Y0, box.X1, box.Y1)
+	for name, got := range map[string]*RGB{
+		"crop":            Crop(c, box),
+		"window":          Whole(Window(c, box)),
+		"window in parts": Crop(Window(parts{Window(c, Box{2, 1, 36, 150})}, Box{3, 10, 28, 148}), Box{X1: 25, Y1: 138}),
+	} {
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("the %s differs", name)
+		}
+	}
+	for _, pic := range []Picture{c, parts{c}} {
+		rows := 0
+		EachRow(pic, box, func(y int, r, g, b []float32) {
+			i := y - box.Y0
+			if rows++; i != rows-1 || !slices.Equal(r, want.R.Row(i)) || !slices.Equal(g, want.G.Row(i)) || !slices.Equal(b, want.B.Row(i)) {
+				t.Errorf("row %d differs", y)
+			}
+		})
+		if rows != want.H() {
+			t.Errorf("%d rows, want %d", rows, want.H())
+		}
+		EachRow(pic, Box{}, func(int, []float32, []float32, []float32) { t.Error("an empty box has a row") })
+	}
+	for f := 1; f <= 20; f++ {
+		if !reflect.DeepEqual(Shrink(parts{c}, f), c.Shrink(f)) {
+			t.Errorf("shrunken by %d in parts, it differs", f)
+		}
+	}
+	if Whole(c) != c {
+		t.Error("an RGB is copied")
 	}
 }

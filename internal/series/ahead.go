@@ -18,17 +18,17 @@ type ahead struct {
 // opening is a photo that is being opened, until done is closed.
 type opening struct {
 	done  chan struct{}
-	photo *photo.Photo
+	photo *photo.Source
 	err   error
 }
 
 // open opens a photo, or takes the one that was opened ahead.
-func (a *analysis) open(ctx context.Context, file string) (*photo.Photo, error) {
+func (a *analysis) open(ctx context.Context, file string) (*photo.Source, error) {
 	if o := a.ahead.take(file); o != nil {
 		<-o.done
 		return o.photo, o.err
 	}
-	return a.reader.Open(ctx, a.fsys, file, a.opt.Limits)
+	return photo.OpenSource(ctx, a.fsys, file, a.opt.Limits)
 }
 
 // openAhead begins to open a photo that will be asked for. It does nothing for "", nor
@@ -43,7 +43,7 @@ func (a *analysis) openAhead(ctx context.Context, file string) {
 	}
 	a.ahead.busy.Go(func() {
 		defer close(o.done)
-		o.photo, o.err = a.reader.Open(ctx, a.fsys, file, a.opt.Limits)
+		o.photo, o.err = photo.OpenSource(ctx, a.fsys, file, a.opt.Limits)
 	})
 }
 
@@ -62,7 +62,7 @@ func (a *analysis) after(file string) string {
 }
 
 // keep holds a photo that is open already.
-func (h *ahead) keep(file string, p *photo.Photo) {
+func (h *ahead) keep(file string, p *photo.Source) {
 	o := &opening{done: make(chan struct{}), photo: p}
 	close(o.done)
 	h.put(file, o)

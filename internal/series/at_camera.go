@@ -13,6 +13,7 @@ import (
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/render"
 )
 
@@ -229,5 +230,5 @@ func Ghost(ctx context.Context, fsys fs.FS, opt Options) (render.Image, error) {
 			regions = append(regions, render.Region{Kind: g.kind, Polygon: g.outline})
 		}
 	}
-	return render.Ghost(opened.Pixels, regions, 0)
+	return render.Ghost(raster.Whole(opened), regions, 0)
 }

@@ -41,11 +41,11 @@ type frame struct {
 }
 
 // openFrame chooses the frame photo, opens it and finds its regions.
-func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Photo, error) {
-	var opened *photo.Photo
+func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Source, error) {
+	var opened *photo.Source
 	var failures []error
 	file, warnings, err := a.manifest.PickFrame(func(file string) bool {
-		p, err := a.reader.Open(ctx, a.fsys, file, a.opt.Limits)
+		p, err := photo.OpenSource(ctx, a.fsys, file, a.opt.Limits)
 		if err == nil {
 			opened = p
 		} else {
@@ -65,7 +65,7 @@ func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Photo, error) 
 		return nil, nil, err
 	}
 	f := &frame{file: file, w: opened.Width, h: opened.Height, mmPerPx: a.manifest.Scale.MMPerPx, day: dayOf(a.manifest, file)}
-	return f, opened, f.findRegions(opened.Pixels, a.manifest.ROIs)
+	return f, opened, f.findRegions(opened, a.manifest.ROIs)
 }
 
 // prepareFrame opens the frame photo and prepares it for all others.
@@ -74,32 +74,32 @@ func (a *analysis) prepareFrame(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f.aligner = align.NewFrame(opened.Pixels, align.Options{ScaleMMPerPx: f.mmPerPx})
+	f.aligner = align.NewFrame(opened, align.Options{ScaleMMPerPx: f.mmPerPx})
 	f.measureControl(opened)
-	f.setOwnLight(opened.Pixels, a.manifest)
+	f.setOwnLight(opened, a.manifest)
 	f.control.MMPerPx = f.mmPerPx // the card may have told it
+	var lit raster.Picture = opened
 	if f.own != nil {
 		f.control.Gain = f.own.Gain
+		lit = f.own.Over(opened, calib.Part{})
 	}
-	f.light = calib.SampleTiles(opened.Pixels, f.tiles(atFrame(), f.w, f.h)...)
+	f.light = calib.SampleTiles(lit, f.tiles(atFrame(), f.w, f.h)...)
 	f.view = render.Around(f.shown(), viewMargin, f.w, f.h)
 	a.frame = f
-	if f.own == nil { // else these are no longer the file's pixels
-		a.ahead.keep(f.file, opened)
-	}
+	a.ahead.keep(f.file, opened)
 	a.notices = append(a.notices, f.notices...)
 	return nil
 }
 
 // measureControl takes the figures of untreated skin that other photos are held against.
-func (f *frame) measureControl(p *photo.Photo) {
+func (f *frame) measureControl(p *photo.Source) {
 	f.control = quality.Facts{Meta: p.Meta}
 	for _, g := range f.regions {
 		if g.kind != outcome.Control {
 			continue
 		}
 		if c := g.carry(atFrame(), f.holes, f.w, f.h); !c.mask.Empty() {
-			f.control = quality.Measure(p.Pixels, p.Meta, c.mask)
+			f.control = quality.Measure(p, p.Meta, c.mask)
 			break
 		}
 	}
@@ -123,7 +123,7 @@ func dayOf(m *manifest.Series, file string) string {
 const viewMargin = 0.08
 
 // findRegions takes the drawn regions, or outlines the skin where none are drawn.
-func (f *frame) findRegions(pixels *raster.RGB, drawn []manifest.ROI) error {
+func (f *frame) findRegions(p *photo.Source, drawn []manifest.ROI) error {
 	f.regions = regionsOf(drawn)
 	f.notices = append(f.notices, clashes(f.regions, f.w, f.h)...)
 	for _, g := range f.regions {
@@ -139,7 +139,7 @@ func (f *frame) findRegions(pixels *raster.RGB, drawn []manifest.ROI) error {
 			return nil
 		}
 	}
-	outline, _, err := roi.FindSkin(pixels)
+	outline, _, err := roi.FindSkin(raster.Whole(p))
 	if err != nil {
 		return fmt.Errorf("%s: no regions are drawn and no skin was found: %w", f.file, err)
 	}

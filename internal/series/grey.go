@@ -40,7 +40,7 @@ type grey struct {
 }
 
 // readGrey reads the first grey region of the frame and returns its light.
-func (f *frame) readGrey(pixels *raster.RGB, drawn []manifest.ROI) (calib.Light, error) {
+func (f *frame) readGrey(pixels raster.Picture, drawn []manifest.ROI) (calib.Light, error) {
 	for _, r := range drawn {
 		if r.Kind != outcome.Grey {
 			continue
@@ -54,7 +54,7 @@ func (f *frame) readGrey(pixels *raster.RGB, drawn []manifest.ROI) (calib.Light,
 	return calib.Light{}, errNoGrey
 }
 
-func (f *frame) setGrey(pixels *raster.RGB, r manifest.ROI) (calib.Light, error) {
+func (f *frame) setGrey(pixels raster.Picture, r manifest.ROI) (calib.Light, error) {
 	tile, err := readEven(pixels, r.Polygon)
 	if err != nil {
 		return calib.Light{}, err
@@ -110,7 +110,7 @@ func (s *shot) readGrey(g *grey) (calib.Light, error) {
 }
 
 // readEven reads a region that must be of one colour.
-func readEven(pixels *raster.RGB, outline geom.Polygon) (calib.TileLight, error) {
+func readEven(pixels raster.Picture, outline geom.Polygon) (calib.TileLight, error) {
 	tile := calib.SampleTiles(pixels, calib.Tile{Mask: roi.Fill(outline, pixels.W(), pixels.H())})[0]
 	if tile.Valid && !(max(tile.SD[0], tile.SD[1], tile.SD[2]) <= maxGreySD) {
 		return tile, errGreyUneven
@@ -119,7 +119,7 @@ func readEven(pixels *raster.RGB, outline geom.Polygon) (calib.TileLight, error)
 }
 
 // overSkin is ln of a tile's light over that of the skin; NaN without skin.
-func overSkin(pixels *raster.RGB, tile calib.TileLight, skin []*roi.Mask) (ratio [3]float64) {
+func overSkin(pixels raster.Picture, tile calib.TileLight, skin []*roi.Mask) (ratio [3]float64) {
 	var tiles []calib.Tile
 	for _, m := range skin {
 		if !m.Empty() {

@@ -70,9 +70,9 @@ func (s *shot) setLight(f *frame, m *manifest.Series) {
 // why is an error's text for the record.
 func why(err error) string { return strings.TrimPrefix(err.Error(), "calib: ") }
 
-// setOwnLight corrects the frame photo itself by its card or its grey reference, in
-// place. Only then do those of other photos count: all light is relative to the frame's.
-func (f *frame) setOwnLight(pixels *raster.RGB, m *manifest.Series) {
+// setOwnLight finds what corrects the frame photo itself: its card or its grey reference.
+// Only then do those of other photos count: all light is relative to the frame's.
+func (f *frame) setOwnLight(pixels raster.Picture, m *manifest.Series) {
 	f.edition = editionOf(m.Card)
 	var light calib.Light
 	err := errNoFrameCard
@@ -86,11 +86,10 @@ func (f *frame) setOwnLight(pixels *raster.RGB, m *manifest.Series) {
 		return
 	}
 	f.own = &light
-	light.Apply(pixels)
 }
 
 // readCard finds the frame's card: its light and the size of a pixel.
-func (f *frame) readCard(pixels *raster.RGB, m *manifest.Series) (calib.Light, error) {
+func (f *frame) readCard(pixels raster.Picture, m *manifest.Series) (calib.Light, error) {
 	card, light, err := f.findCard(pixels, m.Card, f.holes)
 	if f.mmPerPx == 0 && card.MMPerPx > 0 {
 		f.mmPerPx, f.scale = card.MMPerPx, &card // a card whose colours cannot be used still has its size
@@ -136,7 +135,7 @@ func (f *frame) note(code string) {
 
 // findCard finds a card and its light, held against the frame's card if that is known; a
 // card that its own correction does not fit comes with an error.
-func (f *frame) findCard(pixels *raster.RGB, said manifest.Card, exclude []geom.Polygon) (calib.Card, calib.Light, error) {
+func (f *frame) findCard(pixels raster.Picture, said manifest.Card, exclude []geom.Polygon) (calib.Card, calib.Light, error) {
 	opt := f.cardOptions(said)
 	opt.Exclude = exclude
 	card, err := calib.FindCard(pixels, opt)

@@ -192,7 +192,6 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 			return nil, err
 		}
 	}
-	a.reader.GiveBack(s.pixels)
 	s.pixels, s.regions, s.reduced = nil, nil, nil
 	return s, nil
 }

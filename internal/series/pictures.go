@@ -9,7 +9,6 @@ import (
 
 	"dermtrace/internal/calib"
 	"dermtrace/internal/chromo"
-	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
@@ -103,11 +102,8 @@ func (a *analysis) reduce(s *shot) *reduced {
 	r := &reduced{f: max(1, int(side/alignedPx))}
 	again := max(1, int(side/mapPx/float64(r.f)+0.4)) // at least 0.85 pixels for one of the map
 	r.k = r.f * again
-	r.large = s.pixels
-	if r.f > 1 {
-		r.large = filter.ShrinkRGB(s.pixels, r.f)
-	}
-	r.small = filter.ShrinkRGB(r.large, again)
+	r.large = s.pixels.Shrink(r.f)
+	r.small = r.large.Shrink(again)
 	if s.record.Used() {
 		r.fields = a.separate(s, r.small, r.k)
 	}
@@ -149,7 +145,7 @@ func (a *analysis) drawMaps(s *shot, r *reduced, to *album) error {
 	return a.drawRoughness(s, to)
 }
 
-// shrunkFromPhoto takes a photo's pixel to the plane that filter.Shrink makes of it.
+// shrunkFromPhoto takes a photo's pixel to the plane that raster.Shrink makes of it.
 func shrunkFromPhoto(k int) geom.Transform {
 	f := 1 / float64(k)
 	return geom.Transform{f, 0, -f * float64(k-1) / 2, 0, f, -f * float64(k-1) / 2, 0, 0, 1}

@@ -121,7 +121,7 @@ func (a *analysis) alike(s *shot) *shot {
 	if quality == 0 || quality >= losslessFrom || s.meta.Format == "JPEG" || lossy(s.meta) {
 		return s
 	}
-	pixels, err := throughJPEG(s.pixels, quality)
+	pixels, err := throughJPEG(raster.Whole(s.pixels), quality)
 	if err != nil {
 		panic("series: a picture in memory that no JPEG can hold: " + err.Error())
 	}

@@ -3,6 +3,7 @@ package series
 import (
 	"slices"
 
+	"dermtrace/internal/calib"
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
@@ -17,14 +18,15 @@ func (s *shot) part(mask *roi.Mask, pxPerMM float64, model *chromo.Model) *skin.
 }
 
 // crop is the box of a mask in the frame's light, and the mask there.
-func (s *shot) crop(mask *roi.Mask) (*raster.RGB, *roi.Mask) {
+func (s *shot) crop(mask *roi.Mask) (raster.Picture, *roi.Mask) {
 	x0, y0, x1, y1 := mask.Bounds()
 	inCrop := *mask
 	inCrop.X0, inCrop.Y0 = 0, 0
-	if s.light == nil {
-		return s.pixels.Crop(x0, y0, x1, y1), &inCrop
+	crop := raster.Window(s.pixels, raster.Box{X0: x0, Y0: y0, X1: x1, Y1: y1})
+	if s.light != nil {
+		crop = s.light.Over(crop, calib.Part{X: float64(x0), Y: float64(y0)})
 	}
-	return s.light.Crop(s.pixels, x0, y0, x1, y1), &inCrop
+	return crop, &inCrop
 }
 
 // surround works up the skin around a scar, which is what a scar is held against; other

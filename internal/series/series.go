@@ -71,7 +71,6 @@ type analysis struct {
 	record      *outcome.Record
 	pictures    []Picture
 	outlines    album // of the regions
-	reader      photo.Reader
 	ahead       ahead // photos that are opened before their turn
 	spots       spotMaps
 	objects     map[string]skin.Objects // of the baseline, by region

@@ -26,7 +26,7 @@ type shot struct {
 	visit   manifest.Visit
 	hair    bool // it is hair that the user hopes for
 	record  outcome.Photo
-	pixels  *raster.RGB // released when measured
+	pixels  picture // released when measured
 	meta    photo.Meta
 	place   align.Result
 	light   *calib.Light // nil: as shot
@@ -35,6 +35,14 @@ type shot struct {
 	reduced *reduced // for pictures; nil: not needed yet
 	album   album
 	uneven  *texture.Unevenness // of the baseline's skin; nil: not known yet
+}
+
+// picture is linear light that is worked out where it is asked for: a photo.Source, or pixels
+// that are there.
+type picture interface {
+	raster.Picture
+	Crop(x0, y0, x1, y1 int) *raster.RGB
+	Shrink(f int) *raster.RGB
 }
 
 // shoot opens a photo and settles everything about it but its measures: fitness,
@@ -55,7 +63,7 @@ func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest
 		s.refuse("unreadable", problem, mend)
 		return s, nil
 	}
-	s.pixels, s.meta = p.Pixels, p.Meta
+	s.pixels, s.meta = p, p.Meta
 	a.settle(s)
 	return s, nil
 }

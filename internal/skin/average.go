@@ -11,43 +11,47 @@ type averaged struct {
 	weight *raster.Plane // share of the step×step pixels that count
 }
 
-// average takes the mean light of the mask's pixels over blocks from (x0, y0) on. The
-// box reaches to (x1, y1). NaN pixels do not count; blocks without a pixel are 0.
-func average(rgb *raster.RGB, mask *roi.Mask, box [4]int, step int) averaged {
-	w, h := (box[2]-box[0]+step-1)/step, (box[3]-box[1]+step-1)/step
+// average takes the mean light of the mask's pixels in a box over blocks from its corner on.
+// NaN pixels do not count; blocks without a pixel are 0.
+func average(rgb raster.Picture, mask *roi.Mask, box raster.Box, step int) averaged {
+	w, h := (box.X1-box.X0+step-1)/step, (box.Y1-box.Y0+step-1)/step
 	a := averaged{rgb: raster.NewRGB(w, h), weight: raster.New(w, h)}
 	raster.Bands(h, func(top, bottom int) {
+		band := raster.Box{X0: box.X0, Y0: box.Y0 + top*step, X1: box.X1, Y1: min(box.Y0+bottom*step, box.Y1)}
+		raster.EachRow(rgb, band, func(y int, r, g, b []float32) {
+			row := a.blocks((y-box.Y0)/step, step)
+			mask.Runs(y, func(from, to int) { row.add(r, g, b, max(from-box.X0, 0), min(to, box.X1)-box.X0) })
+		})
 		for j := top; j < bottom; j++ {
-			row := blockRow{r: a.rgb.R.Row(j), g: a.rgb.G.Row(j), b: a.rgb.B.Row(j), n: a.weight.Row(j), x0: box[0], step: step}
-			for y := box[1] + j*step; y < min(box[1]+(j+1)*step, box[3]); y++ {
-				r, g, b := rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)
-				mask.Runs(y, func(from, to int) { row.add(r, g, b, max(from, box[0]), min(to, box[2])) })
-			}
-			row.finish()
+			a.blocks(j, step).finish()
 		}
 	})
 	return a
 }
 
+func (a averaged) blocks(j, step int) blockRow {
+	return blockRow{r: a.rgb.R.Row(j), g: a.rgb.G.Row(j), b: a.rgb.B.Row(j), n: a.weight.Row(j), step: step}
+}
+
 // blockRow is one row of blocks being summed.
 type blockRow struct {
 	r, g, b, n []float32
-	x0, step   int
+	step       int
 }
 
-// add sums the pixels [from, to) of one photo row into their blocks.
+// add sums the pixels [from, to) of one row of the box into their blocks.
 func (k blockRow) add(r, g, b []float32, from, to int) {
 	if k.step == 1 {
 		k.take(r, g, b, from, to)
 		return
 	}
 	for x := from; x < to; {
-		if k.step == 2 && (x-k.x0)%2 == 0 && x+2 <= to {
-			x += 2 * k.pairs(r[x:to], g[x:to], b[x:to], (x-k.x0)/2)
+		if k.step == 2 && x%2 == 0 && x+2 <= to {
+			x += 2 * k.pairs(r[x:to], g[x:to], b[x:to], x/2)
 			continue
 		}
-		block := (x - k.x0) / k.step
-		end := min(to, k.x0+(block+1)*k.step)
+		block := x / k.step
+		end := min(to, (block+1)*k.step)
 		var sr, sg, sb float32
 		for i := x; i < end; i++ {
 			sr, sg, sb = sr+r[i], sg+g[i], sb+b[i]
@@ -86,8 +90,7 @@ func (k blockRow) pairs(r, g, b []float32, first int) int {
 func (k blockRow) take(r, g, b []float32, from, to int) {
 	for x := from; x < to; x++ {
 		if s := r[x] + g[x] + b[x]; s == s {
-			i := x - k.x0
-			k.r[i], k.g[i], k.b[i], k.n[i] = r[x], g[x], b[x], 1
+			k.r[x], k.g[x], k.b[x], k.n[x] = r[x], g[x], b[x], 1
 		}
 	}
 }
@@ -122,7 +125,7 @@ func (a averaged) coarser(k int) averaged {
 	out := averaged{rgb: raster.NewRGB(w, h), weight: raster.New(w, h)}
 	raster.Bands(h, func(top, bottom int) {
 		for j := top; j < bottom; j++ {
-			row := blockRow{r: out.rgb.R.Row(j), g: out.rgb.G.Row(j), b: out.rgb.B.Row(j), n: out.weight.Row(j), step: k}
+			row := out.blocks(j, k)
 			for y := j * k; y < min((j+1)*k, a.weight.H); y++ {
 				row.weigh(a.rgb.R.Row(y), a.rgb.G.Row(y), a.rgb.B.Row(y), a.weight.Row(y))
 			}

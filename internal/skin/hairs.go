@@ -2,6 +2,7 @@ package skin
 
 import (
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/skin/hair"
 )
 
@@ -10,7 +11,7 @@ const GrowHair = "grow hair"
 
 // prepareHair readies the region for hair.
 func (s *Sheet) prepareHair(r Region) {
-	s.hair, s.noHair = hair.Prepare(hair.Region{RGB: r.RGB, Mask: r.Mask, PxPerMM: r.PxPerMM})
+	s.hair, s.noHair = hair.Prepare(hair.Region{RGB: raster.Whole(r.RGB), Mask: r.Mask, PxPerMM: r.PxPerMM})
 }
 
 // freezeHair takes the threshold of the baseline's sheets that show hair, if any.

@@ -25,13 +25,13 @@ import (
 
 // Region is what is known of one region in one photo.
 type Region struct {
-	RGB     *raster.RGB   // linear light after correction, the photo's own pixels; NaN does not count
-	Mask    *roi.Mask     // in the pixels of RGB
-	PxPerMM float64       // of the photo at the region; 0 where unknown
-	Gain    [3]float64    // factors that calibration applied to the channels; zero value: none
-	Model   *chromo.Model // one per series
-	Hair    bool          // hair is measured too
-	Lossy   bool          // the file keeps colour less well than luminance, as JPEG does
+	RGB     raster.Picture // linear light after correction, the photo's own pixels; NaN does not count
+	Mask    *roi.Mask      // in the pixels of RGB
+	PxPerMM float64        // of the photo at the region; 0 where unknown
+	Gain    [3]float64     // factors that calibration applied to the channels; zero value: none
+	Model   *chromo.Model  // one per series
+	Hair    bool           // hair is measured too
+	Lossy   bool           // the file keeps colour less well than luminance, as JPEG does
 
 	Uneven *texture.Unevenness // of the series' baseline ([Unevenness]); nil: the region's own
 }
@@ -79,7 +79,7 @@ func Prepare(r Region) *Sheet {
 		r.PxPerMM = 0
 	}
 	box := tightBox(r.RGB, r.Mask)
-	s := &Sheet{X0: box[0], Y0: box[1], Pixels: pixelsIn(r.Mask, box)}
+	s := &Sheet{X0: box.X0, Y0: box.Y0, Pixels: pixelsIn(r.Mask, box)}
 	s.noRelief = texture.Refusal(r.PxPerMM, s.Pixels == 0)
 	fine := texture.Step(r.PxPerMM)
 	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
@@ -98,27 +98,27 @@ func Prepare(r Region) *Sheet {
 
 // tightBox is the smallest box [x0, x1) × [y0, y1) around the mask's pixels inside the
 // picture, empty where there is none.
-func tightBox(rgb *raster.RGB, mask *roi.Mask) [4]int {
-	box := [4]int{rgb.W(), rgb.H(), 0, 0}
+func tightBox(rgb raster.Picture, mask *roi.Mask) raster.Box {
+	box := raster.Box{X0: rgb.W(), Y0: rgb.H()}
 	for y := range rgb.H() {
 		mask.Runs(y, func(from, to int) {
 			from, to = max(from, 0), min(to, rgb.W())
 			if from < to {
-				box[0], box[2] = min(box[0], from), max(box[2], to)
-				box[1], box[3] = min(box[1], y), y+1
+				box.X0, box.X1 = min(box.X0, from), max(box.X1, to)
+				box.Y0, box.Y1 = min(box.Y0, y), y+1
 			}
 		})
 	}
-	if box[2] == 0 {
-		return [4]int{}
+	if box.X1 == 0 {
+		return raster.Box{}
 	}
 	return box
 }
 
-func pixelsIn(mask *roi.Mask, box [4]int) int {
+func pixelsIn(mask *roi.Mask, box raster.Box) int {
 	n := 0
-	for y := box[1]; y < box[3]; y++ {
-		mask.Runs(y, func(from, to int) { n += max(0, min(to, box[2])-max(from, box[0])) })
+	for y := box.Y0; y < box.Y1; y++ {
+		mask.Runs(y, func(from, to int) { n += max(0, min(to, box.X1)-max(from, box.X0)) })
 	}
 	return n
 }

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"dermtrace/internal/align"
-	"dermtrace/internal/filter"
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
@@ -216,7 +215,7 @@ func byLikeness(ctx context.Context, fsys fs.FS, rows []draftRow, lim photo.Limi
 				r.guess("subject") // a person must say
 				continue
 			}
-			small := filter.ShrinkRGB(p.Pixels, max(1, (max(p.Width, p.Height)+likenessPx-1)/likenessPx))
+			small := p.Pixels.Shrink(max(1, (max(p.Width, p.Height)+likenessPx-1)/likenessPx))
 			if pass == 1 {
 				k := slices.IndexFunc(baselines, func(b known) bool { return b.frame.Align(small).Status == align.StatusOK })
 				if k >= 0 {

@@ -1,0 +1,92 @@
+package raster
+
+// Picture is a picture that is read in parts: an [RGB], or a photo whose light is worked
+// out where it is asked for. Parts may be read side by side.
+type Picture interface {
+	W() int
+	H() int
+	// Read fills part with the pixels from (x0, y0) on; all of them lie in the picture.
+	Read(part *RGB, x0, y0 int)
+}
+
+// Read makes an RGB a [Picture].
+func (c *RGB) Read(part *RGB, x0, y0 int) {
+	to := part.Planes()
+	for k, p := range c.Planes() {
+		Bands(part.H(), func(a, b int) {
+			for y := a; y < b; y++ {
+				copy(to[k].Row(y), p.Row(y + y0)[x0:])
+			}
+		})
+	}
+}
+
+// Box is the pixels [X0, X1) × [Y0, Y1) of a picture.
+type Box struct{ X0, Y0, X1, Y1 int }
+
+// Crop reads a box of a picture, which must lie inside it.
+func Crop(c Picture, b Box) *RGB {
+	out := NewRGB(b.X1-b.X0, b.Y1-b.Y0)
+	c.Read(out, b.X0, b.Y0)
+	return out
+}
+
+// Whole is all pixels of a picture: itself where it is an [RGB], which is not to be changed.
+func Whole(c Picture) *RGB {
+	if rgb, ok := c.(*RGB); ok {
+		return rgb
+	}
+	return Crop(c, Box{X1: c.W(), Y1: c.H()})
+}
+
+// Window is a box of a picture as a picture.
+func Window(c Picture, b Box) Picture { return window{c, b} }
+
+type window struct {
+	of  Picture
+	box Box
+}
+
+func (w window) W() int { return w.box.X1 - w.box.X0 }
+func (w window) H() int { return w.box.Y1 - w.box.Y0 }
+
+func (w window) Read(part *RGB, x0, y0 int) { w.of.Read(part, w.box.X0+x0, w.box.Y0+y0) }
+
+// rowsAtOnce is how many rows of a picture are worked out at once: enough for photos that
+// were taken upright and are stored lying, few enough for the cache of a core.
+const rowsAtOnce = 16
+
+// EachRow calls fn with the rows of a box of a picture, from top to bottom. What it gets is
+// to be read alone, and before it returns.
+func EachRow(c Picture, b Box, fn func(y int, r, g, b []float32)) {
+	if rgb, ok := c.(*RGB); ok {
+		for y := b.Y0; y < b.Y1; y++ {
+			fn(y, rgb.R.Row(y)[b.X0:b.X1], rgb.G.Row(y)[b.X0:b.X1], rgb.B.Row(y)[b.X0:b.X1])
+		}
+		return
+	}
+	eachStrip(c, b, rowsAtOnce, func(y int, part *RGB) {
+		for i := range part.H() {
+			fn(y+i, part.R.Row(i), part.G.Row(i), part.B.Row(i))
+		}
+	})
+}
+
+// eachStrip reads a box in strips of so many rows, the last of which may be lower.
+func eachStrip(c Picture, b Box, rows int, fn func(y int, part *RGB)) {
+	if b.X1 <= b.X0 {
+		return
+	}
+	part := NewRGB(b.X1-b.X0, max(0, min(rows, b.Y1-b.Y0)))
+	for y := b.Y0; y < b.Y1; y += rows {
+		part = part.top(min(rows, b.Y1-y))
+		c.Read(part, b.X0, y)
+		fn(y, part)
+	}
+}
+
+// top is the first rows of c, which share its pixels.
+func (c *RGB) top(rows int) *RGB {
+	of := func(p *Plane) *Plane { return &Plane{W: p.W, H: rows, Pix: p.Pix[:rows*p.W]} }
+	return &RGB{R: of(c.R), G: of(c.G), B: of(c.B)}
+}

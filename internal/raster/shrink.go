@@ -1,0 +1,92 @@
+package raster
+
+// Shrink returns the means of f×f blocks of p; blocks at the right and lower edge may be
+// smaller. Pixel (x, y) of the result is centred on (f x + (f−1)/2, f y + (f−1)/2) of p.
+// f must be at least 1.
+func (p *Plane) Shrink(f int) *Plane {
+	if f == 1 {
+		return p.Clone()
+	}
+	q := New((p.W+f-1)/f, (p.H+f-1)/f)
+	Bands(q.H, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			shrinkRow(q.Row(y), p, y, f)
+		}
+	})
+	return q
+}
+
+// Shrink shrinks the three planes by f.
+func (c *RGB) Shrink(f int) *RGB {
+	return &RGB{R: c.R.Shrink(f), G: c.G.Shrink(f), B: c.B.Shrink(f)}
+}
+
+// Shrink is [RGB.Shrink] of a picture that is read in parts.
+func Shrink(c Picture, f int) *RGB {
+	if f == 1 {
+		return Crop(c, Box{X1: c.W(), Y1: c.H()})
+	}
+	out := NewRGB((c.W()+f-1)/f, (c.H()+f-1)/f)
+	rows := max(1, rowsAtOnce/f)
+	Bands(out.H(), func(y0, y1 int) {
+		box := Box{0, y0 * f, c.W(), min(y1*f, c.H())}
+		eachStrip(c, box, rows*f, func(y int, part *RGB) {
+			for k, p := range part.Planes() {
+				for i := range (p.H + f - 1) / f {
+					shrinkRow(out.Planes()[k].Row(y/f+i), p, i, f)
+				}
+			}
+		})
+	})
+	return out
+}
+func shrinkRow(dst []float32, p *Plane, y, f int) {
+	top, bottom := y*f, min((y+1)*f, p.H)
+	whole := p.W / f
+	if f == 2 && bottom == top+2 {
+		halveRow(dst[:whole], p.Row(top), p.Row(top+1))
+	} else {
+		meanRow(dst[:whole], p, top, f)
+	}
+	if whole < len(dst) { // the last block is narrower
+		dst[whole] = 0
+		for v := top; v < bottom; v++ {
+			var s float32
+			for _, pix := range p.Row(v)[whole*f:] {
+				s += pix
+			}
+			dst[whole] += s
+		}
+		dst[whole] /= float32((p.W - whole*f) * (bottom - top))
+	}
+}
+
+// meanRow fills dst with the means of whole blocks from row top on.
+func meanRow(dst []float32, p *Plane, top, f int) {
+	clear(dst)
+	bottom := min(top+f, p.H)
+	for v := top; v < bottom; v++ {
+		row := p.Row(v)
+		for x := range dst {
+			var s float32
+			for _, pix := range row[:f] {
+				s += pix
+			}
+			dst[x] += s
+			row = row[f:]
+		}
+	}
+	n := float32(f * (bottom - top))
+	for x := range dst {
+		dst[x] /= n
+	}
+}
+
+// halveRow is meanRow for blocks of 2×2, by far the most frequent.
+func halveRow(dst, a, b []float32) {
+	a, b = a[:2*len(dst)], b[:2*len(dst)]
+	for x := range dst {
+		p, q := a[2*x:2*x+2:2*x+2], b[2*x:2*x+2:2*x+2]
+		dst[x] = float32(0.25 * ((p[0] + p[1]) + (q[0] + q[1])))
+	}
+}
