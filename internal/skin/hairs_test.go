@@ -87,3 +87,23 @@ func TestHairIsAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// Terminal hair that lies elsewhere in every photo is no texture, and the share it covers
+// is said.
+func TestHairIsLeftOutOfTexture(t *testing.T) {
+	roughness := func(rgb *raster.RGB) (float64, float64) {
+		s := sheetOf(rgb, square(0, 0, patchPx, patchPx), patchPxPerMM)
+		return float64(skin.Measure(s, skin.Freeze(s))["roughness"].Value), s.Masked
+	}
+	bald, none := roughness(plain.photo())
+	if none != 0 {
+		t.Errorf("%.3f of skin without hair is masked", none)
+	}
+	rgb := plain.photo()
+	for k := range 14 {
+		hairy{lengthMM: 4, widMM: 0.08, pxPerMM: patchPxPerMM}.draw(rgb, patchPx*(0.15+0.05*float64(k)), patchPx*(0.2+0.6*math.Mod(float64(k)*0.618034, 1)))
+	}
+	got, covered := roughness(rgb)
+	near(t, "share under hair", covered, 14*4*(0.08+2*0.12)/400, 0.02)
+	near(t, "roughness beside hair", got/bald, 1, 0.02)
+}

@@ -44,7 +44,7 @@ type Sheet struct {
 	Weight *raster.Plane // share of the pixels that count, on the maps' pixels
 	Trust  chromo.Trust
 	Pixels int     // of the photo, that count
-	Masked float64 // share of them that glare and crusts cover: left out of colour and texture
+	Masked float64 // share of them that glare, crusts and terminal hair cover: left out of colour and texture
 
 	mmPerPx     float64 // of the maps' pixels; 0 where unknown
 	light       *raster.RGB
@@ -85,6 +85,9 @@ func Prepare(r Region) *Sheet {
 	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
 	s.Step = fine * coarser
 	light := average(r.RGB, r.Mask, box, fine)
+	if s.noRelief == "" {
+		s.Masked = light.leaveStrandsOut(r.PxPerMM / float64(fine))
+	}
 	foreign := s.prepareColour(r, light.coarser(coarser))
 	if s.noRelief == "" {
 		light.leaveOut(foreign, coarser)
@@ -137,7 +140,7 @@ func (s *Sheet) prepareColour(r Region, a averaged) (foreign *raster.Plane) {
 		s.mmPerPx = float64(s.Step) / r.PxPerMM
 	}
 	foreign, glare, crust := a.foreign()
-	s.glare, s.Masked = glare, glare+crust
+	s.glare, s.Masked = glare, 1-(1-s.Masked)*(1-glare-crust)
 	s.light, s.Weight = a.rgb, a.weight
 	s.counts = chromo.NewField(a.weight, a.weight).Weight
 	s.Maps = r.Model.Separate(s.light)

@@ -24,8 +24,9 @@
 // 0.7 to 1.4 times the distance within 3 %, on very dark skin 6 %. Where there are no glints
 // unchanged skin stays within 3 %, and within 9 % where relief is shallower than mottle. Shine that
 // grows by 40 % reads as up to 11 % in a JPEG: the baseline does not foresee it. Spots that
-// fade take their rims along: 120 of them, a fifth of the region, 5 %. Terminal hair stays in: 60
-// that lie elsewhere in each photo, 7 %. JPEG of quality 98 and more is read as lossless:
+// fade take their rims along: 120 of them, a fifth of the region, 5 %. Dark terminal hair is left
+// out where it stands out of the furrows (skin's strands): 60 that lie elsewhere in each photo
+// still move it by 4 %. JPEG of quality 98 and more is read as lossless:
 // where it still halves the resolution of colour, ×0.70 reads as ×0.76 on light skin. Of a
 // lossless file red and blue that are less sharp than green let a flush of light skin take 7 %.
 //
