@@ -62,7 +62,6 @@ accuracy: build ## noise, flag rates and the README's table of accuracy from one
 
 long: ## the batteries and the other processors that a plain test leaves out
 	$(GO) test -timeout 2h ./internal/align -long
-	$(GO) test -timeout 2h ./internal/series -run Unchanged -long
 	$(GO) test -timeout 2h ./cmd/dermtrace -run TheSame -long
 	$(GO) test -timeout 2h ./internal/study -run AThousandSeries -long
 

@@ -84,6 +84,7 @@ const (
 	profile       = "profile"
 	meanLight     = "mean_light"
 	witnessMoves  = "witness_moves"
+	spotFound     = "spot_found"
 	spotFate      = "spot_fate"
 	spotSum       = "spot_sum"
 	stillSpots    = "still_spots"
@@ -133,6 +134,7 @@ func Goals() []Goal {
 		{Question: profile, Text: "a* of a photo in Display P3", Unit: "CIELAB", Bound: 0.3, value: worst},
 		{Question: meanLight, Text: "L* of a fine pattern is that of its mean light", Unit: "CIELAB", Bound: 1, value: worst},
 		{Question: witnessMoves, Text: "the witness half of control skin is measured, not set", Unit: "share", AtLeast: true, Bound: 1, value: right},
+		{Question: spotFound, Text: "true spots that lie by themselves whose fate is told", Unit: "share", AtLeast: true, Stated: true, value: right},
 		{Question: spotFate, Text: "found spots that lie by themselves in the right class of fate", Unit: "share", AtLeast: true, Bound: 0.95, value: right},
 		{Question: spotSum, Text: "summed melanin of all spots of a band, after over before, against its truth", Unit: "%", Bound: 5, Least: 2, value: drifted},
 		{Question: spotSum, Text: "melanin of all spots, after over before, worst photo by itself", Unit: "%", Stated: true, Least: 2, value: worstRatio},

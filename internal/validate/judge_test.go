@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -259,7 +260,12 @@ func TestFatesAreMatchedMutually(t *testing.T) {
 	}
 	s := sampler{course: "x", band: trend.BandLight}
 	s.fates(&rec, truth)
-	if len(s.list) != 2 || s.list[0].Case != "x alone" || s.list[0].Measured != 1 || s.list[1].Case != "x wrong" || s.list[1].Measured != 0 {
-		t.Errorf("%+v", s.list)
+	var got []string
+	for _, one := range s.list {
+		got = append(got, fmt.Sprint(one.Question, " ", one.Case, " ", one.Measured))
+	}
+	want := []string{"spot_found x alone 1", "spot_fate x alone 1", "spot_found x unseen 0", "spot_found x wrong 1", "spot_fate x wrong 0"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -9,13 +9,17 @@ import (
 
 // fates compares the fate of each true spot of treated skin that lies by itself with that of
 // the measured spot that is nearest to it, if it is that one's nearest as well. Where spots
-// overlap, what is seen is all of them: it has no fate of one.
+// overlap, what is seen is all of them: it has no fate of one. Those of which nothing is told
+// are counted beside it.
 func (s *sampler) fates(rec *outcome.Record, truth phantom.Truth) {
 	for i, t := range truth.Spots {
 		if t.Region != "treated" || t.Fate == "" || overlapped(truth, i) {
 			continue
 		}
-		if m, ok := nearestSpot(rec, t); ok && nearestTruth(truth, m) == i && apart(m, t) < t.RMM/truth.MMPerPx {
+		m, ok := nearestSpot(rec, t)
+		found := ok && nearestTruth(truth, m) == i && apart(m, t) < t.RMM/truth.MMPerPx
+		s.is(spotFound, t.ID, true, found)
+		if found {
 			s.is(spotFate, t.ID, true, sameFate(t.Fate, m.Fate))
 		}
 	}

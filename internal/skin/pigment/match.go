@@ -100,8 +100,8 @@ func (c *Comparison) add(m Matched, r *rises, level float64) {
 		area := math.Pi * m.RadiusMM * m.RadiusMM
 		c.BurdenBefore, c.BurdenAfter = c.BurdenBefore+area*m.Before, c.BurdenAfter+area*m.After
 	}
-	if both := math.Hypot(m.Before, m.After); both >= clearly*max(m.Error, r.mottle) {
-		c.Spots = append(c.Spots, m.judged())
+	if m = m.judged(); m.told(r.mottle) {
+		c.Spots = append(c.Spots, m)
 	}
 	if big-small >= sureOfChange*m.Error && big >= max(notMottle*r.plain, visible*level) && small < big/2 {
 		if m.After > m.Before {
@@ -114,10 +114,15 @@ func (c *Comparison) add(m Matched, r *rises, level float64) {
 
 // How clear a spot must be (project defaults).
 const (
-	// clearly is how many standard errors, and standard deviations of mottle, a spot has to
-	// stand out for its fate to be told: one in six, a boundary 0.2 from its fate, is then
-	// crossed by chance once in ten.
+	// clearly is how many standard errors of change a spot has to stand out for its fate to be
+	// told, and how many standard deviations of mottle are enough: one in six, a boundary 0.2 from its fate, is then crossed by chance once in ten.
 	clearly = 7.0
+
+	// outOfMottle is how many standard deviations of mottle a spot has to stand out to be one:
+	// as many as sureOfChange. Mottle beneath it stays when it fades or goes: the fate is told
+	// where mottleDecides standard deviations of it, 95 in 100, do not decide.
+	outOfMottle   = sureOfChange
+	mottleDecides = 1.96
 
 	// A count of spots needs less of each: sureOfChange standard errors of change, as noise
 	// alone makes on less than a place in 100 cm², on what is not mottle.
@@ -153,6 +158,23 @@ func (m Matched) judged() Matched {
 	}
 	m.NeedsEyes = m.Fate == outcome.SpotNew || m.Fate == outcome.SpotDarkened || 2*m.RadiusMM > largeMM
 	return m
+}
+
+// told reports whether a spot is clear enough for its fate to be told.
+func (m Matched) told(mottle float64) bool {
+	both, big := math.Hypot(m.Before, m.After), max(m.Before, m.After)
+	return both >= clearly*m.Error && (both >= clearly*mottle ||
+		big >= outOfMottle*mottle && (m.Fate == outcome.SpotPersisted || m.mottles() >= mottleDecides*mottle))
+}
+
+// mottles is how much mottle beneath a spot, seen at both visits, would put it on a boundary
+// between fates.
+func (m Matched) mottles() float64 {
+	least := math.Inf(1)
+	for _, ratio := range []float64{fadedBelow, goneBelow} {
+		least = min(least, math.Abs(m.After-ratio*m.Before)/(1-ratio), math.Abs(m.Before-ratio*m.After)/(1-ratio))
+	}
+	return least
 }
 
 // Change is the summed burden after over before, less 1: −0.2 is a fifth less pigment in
