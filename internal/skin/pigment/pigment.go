@@ -17,16 +17,15 @@
 // clearly that what mottle lies beneath it cannot have decided ([Compare]); the rest are
 // counted and summed only. On simulated skin whose mottle is 4 or 5 % of melanin at every size
 // from 0.2 to 22 mm and which has thirty spots on 6 cm², that is told of three in four that lie
-// by themselves on light skin, two in three on medium and one in four on dark: there spots are
-// a quarter darker than the skin, not once as dark again, and the map reads a fifth of that,
-// with a mottle five times the noise. 98 of 100 are told right; of those that overlap others
-// nine in ten, for what is seen there is both. On another phantom, of little mottle, 348 of
-// 356, all right. On dark skin one in ten listed lies where no spot is: mottle, or
-// the shading of scars, whose healing then looks like fading.
+// by themselves on light skin, two in three on medium and half on dark, where they are a third
+// darker than the skin and not once as dark again. 99 of 100 are told right; of those that
+// overlap others nine in ten, for what is seen there is both. On another phantom, of little
+// mottle, 349 of 360, all right. Of those that are listed as persisting on dark skin one in ten
+// is mottle, and where there are scars one in three the shade of one.
 //
 // The summed change ([Comparison.Change]) of one region of 6 cm² with thirty spots is within 5
 // of 100 of its truth (contrast times area, after over before) in 13 of 16 on light and medium
-// skin, which all together read 2 to 3 too much as left; on dark skin 10, for there the melanin
+// skin, which all together read up to 3 too much as left; on dark skin 5, for there the melanin
 // map bends and half a spot reads as more than half. On the other phantom it is within 1.5. A
 // sum over true places, sizes and overlaps is no nearer: mottle under spots limits it, not the
 // search. Wide, soft and faint spots on dark skin are missed.
@@ -39,8 +38,8 @@
 // over discs that own their pixels (no nearer), a joint fit of templates drawn from both
 // visits (on unchanged skin it loses 3 to 9 of 100 of whichever photo is less sharp),
 // choosing sizes by clearness (wide spots fall into pieces), and luma read beside the map by
-// the inverse of their variances (on dark skin it finds a third more, and their sum is within
-// 4 of 100 where it was 8; but everywhere it takes scars for spots, their healing for fading).
+// the inverse of their variances (it finds a third more on dark skin whose map bends much; but
+// everywhere it takes scars for spots and their healing for fading).
 package pigment
 
 import (
