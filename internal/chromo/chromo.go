@@ -20,19 +20,24 @@
 // reflection adds 0.01 to 0.04 of white and cannot be told from paler skin in one photo: from a
 // model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush, shine
 // of 0.02 a third. Of that a [Link] leaves 6 % of the melanin in the root mean square, at worst
-// 19 %, and 10 and 27 % where the camera is a raw one that is not named; on another hand's simulator at
-// most 6 % of skin as modelled, 10 % with another surface, oxygenation or raw colours, 12 % of
-// dark skin under casts and 23 % of dark skin beside a card. Part of that is the file: one code of Cb is a fifth of light skin's melanin, and
-// fainter blotches keep no blue. The rest is shine that a turned cheek shows differently. Brown
-// skin keeps the modelled surface, and under shine of 0.02 follows melanin with a log slope of 0.6.
+// 19 %, and 10 and 27 % where the camera is a raw one that is not named; on another hand's
+// simulator at most 6 % of skin as modelled, 10 % with another surface, oxygenation or raw
+// colours, 12 % of dark skin under casts and 23 % of dark skin beside a card. Part of that is
+// the file: one code of Cb is a fifth of light skin's melanin, and fainter blotches keep no
+// blue. Half of the rest is shine that lies in the same relief as the flush. Brown skin keeps
+// the modelled surface, and under shine of 0.02 follows melanin with a log slope of 0.6. Dark
+// skin is read by its brightness too, and a card tells the light beside the skin: a fall-off of
+// a quarter across the photo moves melanin by a tenth, and more where it misleads the [Link].
 //
 // Tried and left: the surface from melanin and blood that vary independently at rest (good to
-// 0.005 where blood is as mottled as it is in the project's phantom, misled where it is not)
-// and from the colours of relief (what it finds depends on how the lamp stands); blotches of
-// the flush's photo alone, which melanin's own mottle and blue noise hide (a fifth of the
-// precision); blotches wider than 4 mm (shine that lies otherwise is as wide); blotches freed from what the baseline's mottle foretells
-// of them (raw colours keep a third more of the leak, the rest is as good); brightness from
-// 8 % of melanin on (a fall-off of light of a quarter makes 13 % of melanin).
+// 0.005 where blood is as mottled as it is in the project's phantom, misled where it is not),
+// from the colours of spots, told by their red light (good to 0.005 on brown and darker skin,
+// 0.01 too shiny on medium, nothing on light skin), and from the colours of relief (what it
+// finds depends on how the lamp stands); blotches of the flush's photo alone, which melanin's
+// own mottle and blue noise hide (a fifth of the precision); blotches wider than 4 mm (shine
+// that lies otherwise is as wide); blotches freed from what the baseline's mottle foretells of
+// them (raw colours keep a third more of the leak, the rest is as good); brightness from 8 % of
+// melanin on (a fall-off of light of a quarter makes 13 % of melanin).
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.

@@ -25,10 +25,12 @@ func TestTooLightIsShine(t *testing.T) {
 
 // Dark skin tells its surface by the blood that it seems to have: melanin is then followed.
 func TestDarkSkinTellsItsSurface(t *testing.T) {
-	for _, surface := range []float64{0.005, DefaultSurface, 0.02} {
-		s := optics.Skin{Melanin: 0.25, Blood: 0.0125, Surface: surface}
-		m := NewModel(Options{}).Settle(Baseline{Colour: skinRGB(optics.SRGB(), s), LightKnown: true})
-		near(t, "surface", m.surface(), surface, 0.004)
+	for _, surface := range []float64{0.0005, 0.005, DefaultSurface, 0.02, 0.033} {
+		for _, blood := range []float64{0.0125, 0.014} {
+			s := optics.Skin{Melanin: 0.25, Blood: blood, Surface: surface}
+			m := NewModel(Options{}).Settle(Baseline{Colour: skinRGB(optics.SRGB(), s), LightKnown: true})
+			near(t, "surface", m.surface(), surface, 0.0025)
+		}
 	}
 }
 
