@@ -48,7 +48,11 @@
 // A lamp that moves by 15 degrees relative to the skin displaces relief by 0.01 mm; the drift of levels
 // takes out half of that or more, and three quarters of what 3 degrees displace. Of a flushed photo blurred
 // by σ 1.5 px, 0.1 px are left: its drift is but twice its own noise, and placing blurred blocks more
-// exactly, or asking one level more, does not help. Without shine, dark skin under a lamp that moved by
+// exactly, or asking one level more, does not help; nor does a frame blurred alike: its blocks scatter as much
+// (0.016 px for 0.015), and lie as far off as the photo's. A part of it is the logarithm: that of blurred light is not
+// the logarithm blurred, and lies aside, by 0.03 px at σ 0.8 px under hard light. Its tangent at the mean of 32 pixels
+// takes that out (0.03 to 0.01 px; with a flush 0.10 to 0.09 px), but wounds are no longer found in it, and of
+// brushed skin 0.11 px are left. Without shine, dark skin under a lamp that moved by
 // 3 degrees lies 0.08 px aside at all levels and in all colours alike: nothing tells. A lamp that moves farther, or a photo turned with its
 // lamp, displaces relief by up to 0.16 mm on the phantom. Colour takes most of that out where a file holds
 // it whole; JPEG halves and rounds it, and then it is only reported, as an error and, when large, as
@@ -75,7 +79,7 @@
 //
 // (the rows of photo collections need them beside the repository):
 //
-//	phantom_medium, 5 follow-ups, 2000×1500     median ≤ 0.007, p95 ≤ 0.017
+//	phantom_medium, 5 follow-ups, 2000×1500     median ≤ 0.010, p95 ≤ 0.027
 //	own phantom, 3 tones, 1000×750, as JPEG:
 //	  hand-held pose, cast, exposure, gradient   median ≤ 0.02,  p95 ≤ 0.04
 //	  flush, fading spots, new pigment, grain    median ≤ 0.03,  p95 ≤ 0.05
@@ -89,13 +93,13 @@
 //	the photos of package validate's courses, 6 tones, 25 px/mm, lamp and pose by hand:
 //	  plane                                      median ≤ 0.05,  p95 ≤ 0.115 (without shine: 0.08)
 //	  stretch of 9 px per 2000                   median ≤ 0.072, p95 ≤ 0.23
-//	  JPEG quality 90 to 60, blur to σ 1.5 px    median ≤ 0.057, blur with a flush ≤ 0.111
+//	  JPEG quality 90 to 60, blur to σ 1.5 px    median ≤ 0.055, blur with a flush ≤ 0.103
 //	    stretched too, under other light         median ≤ 0.133
 //	  error estimate within a factor two         324 of 324
 //	phantom of another hand, 40 series, in the regions:
-//	  plane                                      median ≤ 0.055, smooth 0.067, brushed 0.094
+//	  plane                                      median ≤ 0.036, smooth 0.043, brushed 0.086
 //	  stretch of 9 px per 2000                   median ≤ 0.055, p95 ≤ 0.155
-//	  error estimate within a factor two         all but three, of smooth skin
+//	  error estimate within a factor two         all
 //	flat texture turned 45, 90, 180 degrees      median ≤ 0.02
 //	graf1 to graf3                               mean 0.8 (elastic: below its ledge the wall lies 3 to 8 px off
 //	                                             the plane that is taken for the truth)

@@ -14,9 +14,9 @@ const (
 	lowCoarse = 0.87
 	// What does not agree, (1−c²)/c² with c the correlation, was lit anew or is grain, of which a pixel of the
 	// coarser level, the mean of four, has grainLeft. coarseAnew times what was lit anew is the lamp's share in a
-	// drift, at most 1: skin whose relief changed drifts as well, by 0.02 px, and there the finest level was right.
-	// Where lamps had moved by 3 degrees it was 0.03 and more, and they had made all of the drift.
-	coarseAnew, grainLeft = 30, 0.25
+	// drift, at most 1: skin whose relief changed drifts as well, by 0.02 px, with 0.01 to 0.03 not agreeing anew, and there
+	// the finest level was right or nearly; lamps that moved by 3 degrees leave 0.03 to 0.3, and made all of the drift.
+	coarseAnew, grainLeft = 25, 0.25
 	// reliefRest times what was lit anew of the finest level is how many drifts are left then: the more was
 	// lit anew, the less of the displacement do the levels tell. Phantoms of all tones, lamps from 5 to 180
 	// degrees: 2 to 8.
