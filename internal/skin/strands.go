@@ -8,10 +8,10 @@ import (
 )
 
 // A terminal hair as red light sees it, which melanin and blood darken least: a line that is
-// darker than the skin on both sides of it (project defaults). Of 60 hairs of 50 to 90 µm about
-// half are found: looser bounds find more, and take deep furrows of coarse skin for hair in
-// photos where a low lamp darkens them, in others not, which moves roughness by 5 to 20 %.
-// Light hair is not looked for.
+// darker than the skin on both sides of it (project defaults). Thin and curled stretches are
+// missed: looser bounds find more, and take deep furrows of coarse skin for hair in photos where
+// they are darkest, in others not, which moves roughness by 5 to 20 %. Light hair is not
+// looked for.
 const (
 	strandDarker = 0.6  // in log light: terminal hair has 0.4 to 2, furrows under a low lamp up to 0.5
 	strandSideMM = 0.12 // where the skin beside it begins: wider lines are furrows

@@ -40,8 +40,8 @@
 // (one visit's are not another's: as much is lost as won); weights frozen at the
 // baseline (a flush adds 8 %), red less blue alone; the product of two shine-free
 // mixes of which errors of Cb and Cr are independent (a flush adds 20 %); noise as the baseline
-// shows it in place of the usual one (a file hides it: very smooth light skin keeps within 5 %
-// in a flush for 9, but ×0.70 reads as ×0.80 for ×0.75).
+// shows it in place of the usual one (a file hides it: a flush moves very smooth light
+// skin by 5 % instead of 9, but ×0.70 reads as ×0.80 instead of ×0.75).
 package texture
 
 import (
