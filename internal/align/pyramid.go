@@ -56,15 +56,17 @@ func signals(pic Picture) ([]*level, *raster.RGB) {
 	k := max(1, (max(pic.W(), pic.H())+finestPx-1)/finestPx)
 	light := pic.Shrink(k)
 	red := whole(light.R, pic.W()/k, pic.H()/k)
-	void := voids(red)
-	logarithm(red)
-	return pyramid(&level{red, void, float64(k), 1}, math.MaxInt), light
+	return pyramid(&level{logarithm(red), voids(red), float64(k), 1}, math.MaxInt), light
 }
 
 // whole is the first w×h pixels, which are means of whole blocks, of a plane that was shrunken;
 // of one too small to be shrunken, what there is.
 func whole(p *raster.Plane, w, h int) *raster.Plane {
-	return p.Crop(0, 0, min(max(1, w), p.W), min(max(1, h), p.H))
+	w, h = min(max(1, w), p.W), min(max(1, h), p.H)
+	if w == p.W && h == p.H {
+		return p
+	}
+	return p.Crop(0, 0, w, h)
 }
 
 // pyramid builds the levels from the finest, at most so many.
@@ -77,14 +79,16 @@ func pyramid(finest *level, most int) []*level {
 	return levels
 }
 
-// logarithm replaces light by ln(light + darkLight), in place.
-func logarithm(p *raster.Plane) {
-	raster.Bands(p.H, func(y0, y1 int) {
-		row := p.Pix[y0*p.W : y1*p.W]
-		for i, v := range row {
-			row[i] = ln(max(v, 0) + darkLight)
+// logarithm is ln(light + darkLight).
+func logarithm(light *raster.Plane) *raster.Plane {
+	out := raster.New(light.W, light.H)
+	raster.Bands(light.H, func(y0, y1 int) {
+		src := light.Pix[y0*light.W : y1*light.W]
+		for i, v := range src {
+			out.Pix[y0*light.W+i] = ln(max(v, 0) + darkLight)
 		}
 	})
+	return out
 }
 
 // halve shrinks by two with the binomial kernel 1 3 3 1, which keeps pixel centres where

@@ -69,9 +69,9 @@ func readFine(m *fineYCbCr, k ycc, t luts) rowReader {
 	whole, wide := readYCbCr(m.whole, 1, k, t), chromaWidth(m.SubsampleRatio)
 	return func(y, x0 int, r, g, b []float32) {
 		fine(y, x0, r, g, b)
-		at := m.COffset(x0, y)
+		at, first := chromaAt(m.YCbCr, x0, y)
 		ended := func(i int) bool {
-			j := at + (x0+i)/wide - x0/wide
+			j := at + (first+i)/wide - first/wide
 			u, w := m.Cb[j], m.Cr[j]
 			return u == 0 || u == 255 || w == 0 || w == 255
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/color/palette"
 	"image/jpeg"
 	"math"
 	"reflect"
@@ -187,22 +188,46 @@ func naiveUpright(o, w, h, x, y int) (int, int) {
 	return x, y
 }
 
-func TestOrientAgainstNaive(t *testing.T) {
-	for _, size := range []image.Point{{1, 1}, {5, 3}, {64, 32}, {131, 70}} {
-		m := image.NewGray16(image.Rectangle{Max: size})
-		for i := range size.X * size.Y {
-			m.SetGray16(i%size.X, i/size.X, color.Gray16{uint16(7 * i)})
+// ofAllKinds are pictures of every kind that decoders give, of any codes.
+func ofAllKinds(w, h int) []image.Image {
+	box, code := image.Rect(0, 0, w, h), byte(0)
+	any := func(planes ...[]byte) {
+		for _, p := range planes {
+			for i := range p {
+				code = code*5 + 77
+				p[i] = code
+			}
 		}
-		flat := (&decoded{img: m}).linear(plainHeader())
-		for o := 1; o <= 8; o++ {
-			h := plainHeader()
-			h.facts.rotation = o
-			got := (&decoded{img: m}).linear(h)
-			for y := range size.Y {
-				for x := range size.X {
+	}
+	ycbcr := func(s image.YCbCrSubsampleRatio) *image.YCbCr {
+		m := image.NewYCbCr(box, s)
+		any(m.Y, m.Cb, m.Cr)
+		return m
+	}
+	gray, gray16, paletted := image.NewGray(box), image.NewGray16(box), image.NewPaletted(box, palette.Plan9)
+	nrgba, rgba, nrgba64, rgba64 := image.NewNRGBA(box), image.NewRGBA(box), image.NewNRGBA64(box), image.NewRGBA64(box)
+	withAlpha := image.NewNYCbCrA(box, image.YCbCrSubsampleRatio420)
+	any(gray.Pix, gray16.Pix, paletted.Pix, nrgba.Pix, rgba.Pix, nrgba64.Pix, rgba64.Pix, withAlpha.Y, withAlpha.Cb, withAlpha.Cr)
+	list := []image.Image{gray, gray16, paletted, nrgba, rgba, nrgba64, rgba64, withAlpha}
+	for s := image.YCbCrSubsampleRatio444; s <= image.YCbCrSubsampleRatio410; s++ {
+		list = append(list, ycbcr(s), &fineYCbCr{YCbCr: ycbcr(s)}, &fineYCbCr{ycbcr(s), ycbcr(s)})
+	}
+	return list
+}
+
+func TestOrientAgainstNaive(t *testing.T) {
+	for _, size := range []image.Point{{1, 1}, {5, 3}, {64, 32}, {131, 70}, {70, 131}} {
+		for _, m := range ofAllKinds(size.X, size.Y) {
+			flat := (&decoded{img: m}).linear(plainHeader())
+			for o := 1; o <= 8; o++ {
+				h := plainHeader()
+				h.facts.rotation = o
+				got := (&decoded{img: m}).linear(h)
+				for i := range size.X * size.Y {
+					x, y := i%size.X, i/size.X
 					ux, uy := naiveUpright(o, size.X, size.Y, x, y)
-					if got.G.At(ux, uy) != flat.G.At(x, y) {
-						t.Fatalf("%v, orientation %d: stored (%d, %d) is not at (%d, %d)", size, o, x, y, ux, uy)
+					if got.R.At(ux, uy) != flat.R.At(x, y) || got.G.At(ux, uy) != flat.G.At(x, y) || got.B.At(ux, uy) != flat.B.At(x, y) {
+						t.Fatalf("%T of %v, orientation %d: stored (%d, %d) is not at (%d, %d)", m, size, o, x, y, ux, uy)
 					}
 				}
 			}
@@ -240,14 +265,14 @@ func TestPartsAreThoseOfTheWhole(t *testing.T) {
 				t.Fatalf("orientation %d: shrunken by %d, it differs", o, f)
 			}
 		}
-		// Two rows or, in what lies on its side, two columns of each block.
+		// Two rows of each block.
 		thin := s.Thin(f)
 		for y := range thin.H() {
 			for x := range thin.W() {
 				var want float64
 				for i := range f * f {
 					u, v := i%f, i/f
-					if swapsSides(o) && u != 1 || !swapsSides(o) && v != 1 {
+					if v != 1 {
 						want += float64(whole.G.At(f*x+u, f*y+v)) / (2 * f)
 					}
 				}

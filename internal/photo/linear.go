@@ -13,17 +13,18 @@ type decoded struct {
 	warnings []string
 }
 
-// rowReader writes the codes of the stored pixels [x0, x0+len(r)) of row y as light of
-// the file's own primaries.
+// rowReader writes the codes of the pixels [x0, x0+len(r)) of row y as light of the file's
+// own primaries.
 type rowReader func(y, x0 int, r, g, b []float32)
 
-// source reads light on the sRGB primaries.
+// source reads light on the sRGB primaries, upright.
 func (d *decoded) source(h *header) *Source {
-	read := reader(d.img, h)
+	img := upright(d.img, h.rotation())
+	read := reader(img, h)
 	if !h.colour.plain {
 		read = withMatrix(read, h.colour.matrix)
 	}
-	return &Source{read: read, w: d.img.Bounds().Dx(), h: d.img.Bounds().Dy(), turn: h.rotation()}
+	return &Source{read: read, w: img.Bounds().Dx(), h: img.Bounds().Dy()}
 }
 
 // linear makes upright planes of linear light on the sRGB primaries.

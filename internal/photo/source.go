@@ -13,8 +13,7 @@ import (
 type Source struct {
 	Meta
 	read rowReader
-	w, h int // as stored
-	turn int // EXIF orientation of what is stored
+	w, h int
 
 	mu    sync.Mutex
 	small *raster.RGB // the photo shrunken by so much
@@ -46,20 +45,10 @@ func OpenSource(ctx context.Context, fsys fs.FS, name string, lim Limits) (*Sour
 }
 
 // W is the width in pixels, upright.
-func (s *Source) W() int {
-	if swapsSides(s.turn) {
-		return s.h
-	}
-	return s.w
-}
+func (s *Source) W() int { return s.w }
 
 // H is the height in pixels, upright.
-func (s *Source) H() int {
-	if swapsSides(s.turn) {
-		return s.w
-	}
-	return s.h
-}
+func (s *Source) H() int { return s.h }
 
 // Photo works out all pixels.
 func (s *Source) Photo() *Photo { return &Photo{Meta: s.Meta, Pixels: s.pixels()} }
@@ -74,18 +63,11 @@ func (s *Source) Crop(x0, y0, x1, y1 int) *raster.RGB {
 
 // Read makes a source a [raster.Picture].
 func (s *Source) Read(part *raster.RGB, x0, y0 int) {
-	x1, y1 := x0+part.W(), y0+part.H()
-	if swapsSides(s.turn) {
-		x0, y0, x1, y1 = y0, x0, y1, x1
-	}
-	fromRight, fromBottom := turnedAxes(s.turn)
-	if fromRight {
-		x0 = s.w - x1
-	}
-	if fromBottom {
-		y0 = s.h - y1
-	}
-	fill(part, s.turn, func(y, x int, r, g, b []float32) { s.read(y+y0, x+x0, r, g, b) })
+	raster.Bands(part.H(), func(a, b int) {
+		for y := a; y < b; y++ {
+			s.read(y0+y, x0, part.R.Row(y), part.G.Row(y), part.B.Row(y))
+		}
+	})
 }
 
 // Shrink is [raster.Shrink] of the photo, to be read alone. The latest is kept: who aligns a
@@ -99,37 +81,33 @@ func (s *Source) Shrink(f int) *raster.RGB {
 	return s.small
 }
 
-// Thin is the photo shrunken by f, the mean of two stored rows of each block of f×f
-// pixels (of all pixels up to f = 2): as good to find things in, at a fraction of the
-// cost. Its pixel x is centred on f·x + (f−1)/2; what is left over at the right and
-// bottom is dropped.
+// Thin is the photo shrunken by f, the mean of two rows of each block of f×f pixels (of all
+// pixels up to f = 2): as good to find things in, at a fraction of the cost. Its pixel x is
+// centred on f·x + (f−1)/2; what is left over at the right and bottom is dropped.
 func (s *Source) Thin(f int) *raster.RGB {
 	if f <= 1 {
 		return s.pixels()
 	}
-	x0, y0 := 0, 0 // where blocks begin in what is stored
-	fromRight, fromBottom := turnedAxes(s.turn)
-	if fromRight {
-		x0 = s.w % f
-	}
-	if fromBottom {
-		y0 = s.h % f
-	}
-	return orient(s.turn, s.w/f, s.h/f, func(y, x int, r, g, b []float32) {
+	out := raster.NewRGB(s.w/f, s.h/f)
+	raster.Bands(out.H(), func(y0, y1 int) {
 		n := max(1, thinAtOnce/f)
 		buf := make([]float32, 3*n*f)
-		for at := 0; at < len(r); at += n {
-			end := min(at+n, len(r))
-			s.thinRow(y0+y*f, x0+(x+at)*f, f, buf, [3][]float32{r[at:end], g[at:end], b[at:end]})
+		for y := y0; y < y1; y++ {
+			r, g, b := out.R.Row(y), out.G.Row(y), out.B.Row(y)
+			for x := 0; x < len(r); x += n {
+				end := min(x+n, len(r))
+				s.thinRow(y*f, x*f, f, buf, [3][]float32{r[x:end], g[x:end], b[x:end]})
+			}
 		}
 	})
+	return out
 }
 
-// thinAtOnce is how many stored pixels of a row are read at once: what fits in the first
+// thinAtOnce is how many pixels of a row are read at once: what fits in the first
 // level of cache.
 const thinAtOnce = 512
 
-// thinRow makes a stretch of one row from the blocks whose first pixel is stored at x, y.
+// thinRow makes a stretch of one row from the blocks whose first pixel is at x, y.
 func (s *Source) thinRow(y, x, f int, buf []float32, dst [3][]float32) {
 	n := len(dst[0]) * f
 	full := [3][]float32{buf[:n], buf[n : 2*n], buf[2*n : 3*n]}
@@ -155,18 +133,4 @@ func addBlocks(dst, row []float32, f int) {
 		dst[x] += float32(sum * k)
 		row = row[f:]
 	}
-}
-
-// turnedAxes reports along which stored axes the upright picture runs backwards (CIPA
-// DC-008, 4.6.4).
-func turnedAxes(orientation int) (fromRight, fromBottom bool) {
-	switch orientation {
-	case 2, 8:
-		return true, false
-	case 3, 7:
-		return true, true
-	case 4, 6:
-		return false, true
-	}
-	return false, false
 }

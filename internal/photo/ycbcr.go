@@ -102,7 +102,7 @@ func readYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
 	wide := chromaWidth(m.SubsampleRatio)
 	return func(y, x0 int, r, g, b []float32) {
 		luma := m.Y[y*m.YStride+x0:][:len(r)]
-		at := m.COffset(x0, y)
+		at, x0 := chromaAt(m, x0, y)
 		cb, cr := m.Cb[at:], m.Cr[at:]
 		switch {
 		case wide == 1:
@@ -121,6 +121,13 @@ func readYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
 	}
 }
 
+// chromaAt is where the chroma of the pixel at x, y from the top left is, and x as the chroma
+// samples count it, the first of which may begin before the picture does.
+func chromaAt(m *image.YCbCr, x, y int) (offset, chromaX int) {
+	x, y = m.Rect.Min.X+x, m.Rect.Min.Y+y
+	return m.COffset(x, y), x
+}
+
 // chromaWidth is how many pixels of a row share a chroma sample.
 func chromaWidth(s image.YCbCrSubsampleRatio) int {
 	switch s {
@@ -130,6 +137,15 @@ func chromaWidth(s image.YCbCrSubsampleRatio) int {
 		return 2
 	}
 	return 4
+}
+
+// chromaHeight is how many pixels of a column share a chroma sample.
+func chromaHeight(s image.YCbCrSubsampleRatio) int {
+	switch s {
+	case image.YCbCrSubsampleRatio420, image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio410:
+		return 2
+	}
+	return 1
 }
 
 func (c *ycbcr) pixel(luma, cb, cr uint8) (r, g, b float32) {

@@ -10,13 +10,12 @@
 //
 // # Limits
 //
-// A course of six photos of 12 megapixels, with all pictures, takes the processor time of 8.7 decodings of its
-// JPEGs (BenchmarkProcessor12MP), of which alignment is 2.3; two cores are to take 6 times what they take
+// A course of six photos of 12 megapixels, with all pictures, takes the processor time of 8.1 decodings of its
+// JPEGs (BenchmarkProcessor12MP), of which alignment is 2.4; two cores are to take 6 times what they take
 // to decode (BenchmarkSeries12MP).
 // Two cores are twice as fast as one (BenchmarkTwoCores12MP) and idle for 2 % of the time, so that
-// only less work makes it faster. Up to 1 GiB of memory is held (BenchmarkPeakMemory12MP). Crops
-// that are lent the memory of earlier ones take a sixth off what is allocated, nothing off the
-// time, and hold more.
+// only less work makes it faster. Up to 0.6 GiB of memory is held (BenchmarkPeakMemory12MP): photos
+// are held as the codes of their files, and light is worked out where it is read.
 package series
 
 import (
