@@ -16,17 +16,14 @@ func thin(c raster.Picture, f int) *raster.RGB {
 	}
 	out := raster.NewRGB(c.W()/f, c.H()/f)
 	raster.Bands(out.H(), func(y0, y1 int) {
-		first := raster.NewRGB(c.W(), 1)
-		raster.EachRow(c, raster.Box{Y0: y0 * f, X1: c.W(), Y1: y1 * f}, func(y int, r, g, b []float32) {
-			for k, row := range [3][]float32{r, g, b} {
-				switch y % f {
-				case f / 4:
-					copy(first.Planes()[k].Pix, row)
-				case f - 1 - f/4:
-					thinRow(out.Planes()[k].Row(y/f), first.Planes()[k].Pix, row, f)
-				}
+		a, b := raster.NewRGB(c.W(), 1), raster.NewRGB(c.W(), 1)
+		for y := y0; y < y1; y++ {
+			c.Read(a, 0, y*f+f/4)
+			c.Read(b, 0, y*f+f-1-f/4)
+			for k, p := range out.Planes() {
+				thinRow(p.Row(y), a.Planes()[k].Pix, b.Planes()[k].Pix, f)
 			}
-		})
+		}
 	})
 	return out
 }
