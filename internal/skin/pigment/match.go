@@ -115,7 +115,8 @@ func (c *Comparison) add(m Matched, r *rises, level float64) {
 // How clear a spot must be (project defaults).
 const (
 	// clearly is how many standard errors of change a spot has to stand out for its fate to be
-	// told, and how many standard deviations of mottle are enough: one in six, a boundary 0.2 from its fate, is then crossed by chance once in ten.
+	// told, and how many standard deviations of mottle are enough: one in six, a boundary 0.2
+	// from its fate, is then crossed by chance once in ten.
 	clearly = 7.0
 
 	// outOfMottle is how many standard deviations of mottle a spot has to stand out to be one:
