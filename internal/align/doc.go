@@ -89,7 +89,7 @@
 //	  lamp turned 15°                            median ≤ 0.06
 //	    90°, 180° (most are doubtful)            median 1.0 to 1.2, 1.8 to 2.0
 //	  photo and lamp turned 45°, 90°, 180°       median 0.3 to 0.4, 1.4, 1.7 to 2.0
-//	  error estimate within a factor two         65 of 66
+//	  error estimate within a factor two         66 of 66
 //	the photos of package validate's courses, 6 tones, 25 px/mm, lamp and pose by hand:
 //	  plane                                      median ≤ 0.048, p95 ≤ 0.104; matt skin, lamp turned 3°: 0.088
 //	  stretch of 9 px per 2000                   median ≤ 0.073, p95 ≤ 0.21
