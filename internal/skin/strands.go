@@ -16,7 +16,7 @@ const (
 	strandDarker = 0.6  // in log light: terminal hair has 0.4 to 2, furrows under a low lamp up to 0.5
 	strandSideMM = 0.12 // where the skin beside it begins: wider lines are furrows
 	strandAlike  = 0.5  // how much the two sides may differ, over what the line is darker
-	strandLongMM = 1.5  // shorter is stubble, a pore or a deep furrow between two crossings, and stays in
+	strandLongMM = 1.5  // shorter is shaven hair, a pore or a deep furrow between two crossings, and stays in
 	strandRimMM  = 0.12 // that goes with it: twice the σ of the finest Gaussian of texture
 )
 
