@@ -40,6 +40,8 @@ func Shrink(c Picture, f int) *RGB {
 	})
 	return out
 }
+
+// shrinkRow fills dst with the means of the y-th row of f×f blocks of p.
 func shrinkRow(dst []float32, p *Plane, y, f int) {
 	top, bottom := y*f, min((y+1)*f, p.H)
 	whole := p.W / f
