@@ -33,7 +33,7 @@ type figure struct {
 }
 
 type keyItem struct {
-	Mark  string // class of the mark: line-1, line-2, control, band, hollow, refused, treatment, bars
+	Mark  string // class of the mark: line-1, line-2, control, band, hollow, refused, treatment, bars, fit
 	Label string
 }
 
@@ -45,13 +45,15 @@ type chart struct {
 	treatments     []float64
 	refused        []float64
 	fit            plotter.XYs // a fitted course, drawn thin
+	fitLabel       string
 	fromZero       bool        // the axis of days begins at 0
 	places         int
 }
 
 type curve struct {
-	style  int // 0: control, 1, 2, …: treated
-	points []point
+	style       int // 0: control, 1, 2, …: treated
+	name, label string
+	points      []point
 }
 
 // point is one visit on a curve. known is false for a visit without a value: a gap.
@@ -126,7 +128,7 @@ func (x *index) courseFigure(t *texts, measure string, primary bool) (figure, er
 			style++
 			k = style
 		}
-		c.curves = append(c.curves, curve{style: k, points: x.points(measure, r)})
+		c.curves = append(c.curves, curve{k, r.name, r.label(t), x.points(measure, r)})
 	}
 	c.band = x.band(measure)
 	c.treatments, c.refused = x.treatmentDays(), x.refusedDays()
@@ -137,7 +139,7 @@ func (x *index) courseFigure(t *texts, measure string, primary bool) (figure, er
 	f.TableTitle = t.Table
 	f.Title, f.Meaning = capital(named(t.measures, measure)), def.Meaning
 	f.Label = fmt.Sprintf("%s, %s", f.Title, c.xLabel)
-	f.Key, f.Notes = x.key(t, c), x.refusals(t)
+	f.Key, f.Notes = c.key(t), x.refusals(t)
 	f.Columns, f.Rows = x.table(t, measure)
 	return f, nil
 }
@@ -259,36 +261,27 @@ func refusal(t *texts, p outcome.Photo) string {
 }
 
 // key explains the marks of a chart.
-func (x *index) key(t *texts, c chart) []keyItem {
+func (c chart) key(t *texts) []keyItem {
 	var list []keyItem
-	hollow, bars := false, false
-	for i, cv := range c.curves {
-		r := x.regions[i]
-		label := r.name
-		if kind := named(t.kinds, r.kind); kind != r.name {
-			label += " (" + kind + ")"
+	add := func(shown bool, mark, label string) {
+		if shown {
+			list = append(list, keyItem{mark, label})
 		}
-		list = append(list, keyItem{styleName(cv.style), label})
-		for _, p := range cv.points {
-			hollow = hollow || p.known && !p.counts
-			bars = bars || p.bars
-		}
+	}
+	some := func(is func(p point) bool) bool {
+		return slices.ContainsFunc(c.curves, func(cv curve) bool { return slices.ContainsFunc(cv.points, is) })
+	}
+	for _, cv := range c.curves {
+		add(true, styleName(cv.style), cv.label)
 	}
 	if c.band != nil {
-		list = append(list, keyItem{"band", fmt.Sprintf(t.Band, x.regions[0].name)})
+		add(true, "band", fmt.Sprintf(t.Band, c.curves[0].name))
 	}
-	if len(c.treatments) > 0 {
-		list = append(list, keyItem{"treatment", t.TreatmentLine})
-	}
-	if hollow {
-		list = append(list, keyItem{"hollow", t.Hollow})
-	}
-	if bars {
-		list = append(list, keyItem{"bars", t.Bars})
-	}
-	if len(c.refused) > 0 {
-		list = append(list, keyItem{"refused", t.Refused})
-	}
+	add(len(c.treatments) > 0, "treatment", t.TreatmentLine)
+	add(some(func(p point) bool { return p.known && !p.counts }), "hollow", t.Hollow)
+	add(some(func(p point) bool { return p.known && p.bars }), "bars", t.Bars)
+	add(len(c.refused) > 0, "refused", t.Refused)
+	add(len(c.fit) > 0, "fit", c.fitLabel)
 	return list
 }
 

@@ -18,6 +18,14 @@ type index struct {
 
 type region struct{ name, kind string }
 
+// label is the name, with the kind where that says more.
+func (r region) label(t *texts) string {
+	if kind := named(t.kinds, r.kind); kind != r.name {
+		return r.name + " (" + kind + ")"
+	}
+	return r.name
+}
+
 func newIndex(rec *outcome.Record) *index {
 	x := &index{rec: rec, visits: map[string]int{}, photos: map[string][]int{}}
 	for i, v := range rec.Visits {
@@ -39,8 +47,12 @@ func newIndex(rec *outcome.Record) *index {
 
 // rank puts what was treated first and what it is compared with last.
 func rank(kind string) int {
-	order := []string{outcome.Treated, outcome.Scar, outcome.Comparator, outcome.Control}
-	if i := slices.Index(order, kind); i >= 0 {
+	return position([]string{outcome.Treated, outcome.Scar, outcome.Comparator, outcome.Control}, kind)
+}
+
+// position is where a name stands in an order; one that is not in it comes last.
+func position(order []string, name string) int {
+	if i := slices.Index(order, name); i >= 0 {
 		return i
 	}
 	return len(order)
@@ -85,16 +97,9 @@ func (x *index) families() []string {
 	}
 	order := []string{outcome.Redness, outcome.Pigment, outcome.Texture, outcome.Hair}
 	slices.SortFunc(list, func(a, b string) int {
-		return cmp.Or(cmp.Compare(family(order, a), family(order, b)), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(position(order, a), position(order, b)), cmp.Compare(a, b))
 	})
 	return list
-}
-
-func family(order []string, name string) int {
-	if i := slices.Index(order, name); i >= 0 {
-		return i
-	}
-	return len(order)
 }
 
 // reading is what one visit says about one measure in one region: the mean over the

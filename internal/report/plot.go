@@ -88,7 +88,8 @@ func (c chart) sane() chart {
 			points[i].known = p.known && canDraw(p.value)
 			points[i].bars = p.bars && canDraw(p.low, p.high)
 		}
-		c.curves = append(c.curves, curve{cv.style, points})
+		cv.points = points
+		c.curves = append(c.curves, cv)
 	}
 	if c.band != nil && !canDraw(c.band[0], c.band[1]) {
 		c.band = nil

@@ -18,7 +18,7 @@ func (x *index) recoveryFigures(t *texts, measure string) ([]figure, error) {
 		if r.Measure != measure {
 			continue
 		}
-		c := chart{places: x.places(measure), fromZero: true, xLabel: t.AfterAxis, yLabel: strings.TrimSpace(t.ChangeAxis + " " + withUnit("", r.Unit)), curves: []curve{{style: 1}}}
+		c := chart{places: x.places(measure), fromZero: true, xLabel: t.AfterAxis, yLabel: strings.TrimSpace(t.ChangeAxis + " " + withUnit("", r.Unit)), curves: []curve{{style: 1, name: r.ROI, label: r.ROI}}}
 		rows := x.afterTreatment(r)
 		for _, row := range rows {
 			c.curves[0].points = append(c.curves[0].points, row.point)
@@ -27,29 +27,18 @@ func (x *index) recoveryFigures(t *texts, measure string) ([]figure, error) {
 			continue
 		}
 		c.band = bandOf(rows)
-		c.fit = fitted(r, c.curves[0].points)
+		c.fit, c.fitLabel = fitted(r, c.curves[0].points), fmt.Sprintf(t.Fitted, significant(r.HalfLifeDays, 2))
 		f, err := newFigure(c, false)
 		if err != nil {
 			return nil, err
 		}
 		f.Title = fmt.Sprintf("%s: %s, %s", t.Recovery, named(t.measures, measure), date(r.Treatment))
 		f.Label = f.Title + ", " + c.xLabel
-		f.Key = x.recoveryKey(t, r, c)
+		f.Key = c.key(t)
 		f.TableTitle, f.Columns, f.Rows = t.Table, []string{t.ColVisit, capital(t.AfterAxis), t.changeIn(x.contrast(r.ROI, measure)), t.ColInterval}, x.recoveryRows(t, rows)
 		list = append(list, f)
 	}
 	return list, nil
-}
-
-func (x *index) recoveryKey(t *texts, r outcome.Recovery, c chart) []keyItem {
-	key := []keyItem{{"line-1", r.ROI}}
-	if c.band != nil {
-		key = append(key, keyItem{"band", fmt.Sprintf(t.Band, r.ROI)})
-	}
-	if len(c.fit) > 0 {
-		key = append(key, keyItem{"fit", fmt.Sprintf(t.Fitted, significant(r.HalfLifeDays, 2))})
-	}
-	return key
 }
 
 // fitSteps are the points of a drawn recovery.

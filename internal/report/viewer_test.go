@@ -313,7 +313,7 @@ func TestSensitivePicturesWait(t *testing.T) {
 	b.Quiet()
 }
 
-// Whatever was on the screen, paper shows the pair side by side, without controls.
+// Whatever was on the screen, paper shows the pair side by side, all visits and the first curves below, without controls.
 func TestPrint(t *testing.T) {
 	b := show(t, render(t, record(), Options{}), browsertest.Screens()[0])
 	b.choose("split", "0")
@@ -331,7 +331,7 @@ func TestPrint(t *testing.T) {
 	b.Media("print", true)
 	b.Want(clip, "none")
 	b.Want(`getComputedStyle(document.querySelector(".zoom")).transform`, "none")
-	b.Want(`Array.from(document.querySelectorAll(".bar,.under,.film,.divider,.skip")).filter((e) => e.checkVisibility()).length`, "0")
+	b.Want(`Array.from(document.querySelectorAll(".bar,.under,.divider,.skip")).filter((e) => e.checkVisibility()).length`, "0")
 	b.Want(`getComputedStyle(document.body).backgroundColor`, "rgb(255, 255, 255)")
 	b.Want(`document.querySelector("#pane-a .view").getBoundingClientRect().top === document.querySelector("#pane-b .view").getBoundingClientRect().top`, "true")
 	b.Quiet()
@@ -352,7 +352,7 @@ func (b *tab) firstPages(name string, pdf []byte) {
 		b.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(string(out)), " ")
-	for _, want := range []string{"Cheek, left", "5 of 6 photos used", "Flags for review", "Not assessed", "−29 %", "9 May 2026, day 119", "Apparent roughness", "P001", "Page 1 of", "Page 2 of"} {
+	for _, want := range []string{"Cheek, left", "5 of 6 photos used", "Flags for review", "Not assessed", "−29 %", "9 May 2026, day 119", "All visits", "Curves", "days since first treatment", "Apparent roughness", "P001", "Page 1 of", "Page 2 of"} {
 		if !strings.Contains(strings.ReplaceAll(text, nbsp, " "), want) {
 			b.Errorf("%s: the first two pages lack %q", name, want)
 		}
