@@ -46,7 +46,7 @@ type chart struct {
 	refused        []float64
 	fit            plotter.XYs // a fitted course, drawn thin
 	fitLabel       string
-	fromZero       bool        // the axis of days begins at 0
+	fromZero       bool // the axis of days begins at 0
 	places         int
 }
 
