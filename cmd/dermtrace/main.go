@@ -70,6 +70,9 @@ used, 130 interrupted.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if cmd == root && cmd.Flags().NArg() > 0 { // a verb that does not exist, before flags that only verbs have
+			return unknownVerb(cmd, cmd.Flags().Arg(0))
+		}
 		return usage(err.Error(), "see 'dermtrace "+strings.TrimPrefix(cmd.CommandPath()+" --help'", "dermtrace "))
 	})
 	root.AddCommand(

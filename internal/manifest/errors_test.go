@@ -209,7 +209,7 @@ var mistakes = []struct{ text, want string }{
 	{`goals: [even tone`,
 		`series.yaml:1: this is not YAML: did not find expected ',' or ']'; check indentation, brackets, colons and quotes on this line and the one before`},
 	{"\tside: left",
-		`series.yaml:1: this is not YAML: found character that cannot start any token; check indentation, brackets, colons and quotes on this line and the one before`},
+		`series.yaml:1: this is not YAML: a tab stands at its beginning; indent with spaces`},
 	{"side: left\n---\nside: right",
 		`series.yaml:2: a second document begins here; keep one, and delete the line of dashes`},
 	{`site: [[[[[[[[[[[[[[x]]]]]]]]]]]]]]`,

@@ -70,9 +70,8 @@ func (r *reader) document(text []byte) *yaml.Node {
 	case err != nil:
 		r.fatal = true
 		if r.marksIn(text); len(r.problems) == 0 {
-			line, what := syntaxError(err)
-			r.failAt(min(line, 1+bytes.Count(bytes.TrimSpace(text), []byte("\n"))), "this is not YAML: "+what,
-				"check indentation, brackets, colons and quotes on this line and the one before")
+			line, what, mend := syntaxError(text, err)
+			r.failAt(line, "this is not YAML: "+what, mend)
 		}
 		return nil
 	case second > 0:
@@ -132,18 +131,24 @@ func parseYAML(text []byte) (root *yaml.Node, second int, err error) {
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
-// syntaxError finds the line of a parser's message. It counts from 0 where it missed
-// what it expected, from 1 otherwise, and leaves out line 0.
-func syntaxError(err error) (line int, what string) {
+// syntaxError finds the line of a parser's message, and what to do about it. The parser
+// counts from 0 where it missed what it expected, from 1 otherwise, and leaves out line 0.
+func syntaxError(text []byte, err error) (line int, what, mend string) {
+	mend = "check indentation, brackets, colons and quotes on this line and the one before"
 	f := yamlLine.FindStringSubmatch(err.Error())
 	if f == nil {
-		return 0, err.Error()
+		return 0, err.Error(), mend
 	}
 	line, _ = strconv.Atoi(f[1])
 	if f[1] == "" || strings.HasPrefix(f[2], "did not find expected") {
 		line++
 	}
-	return line, f[2]
+	lines := strings.Split(string(bytes.TrimRight(text, " \r\n")), "\n")
+	line = min(line, len(lines))
+	if line > 0 && strings.HasPrefix(strings.TrimLeft(lines[line-1], " "), "\t") {
+		return line, "a tab stands at its beginning", "indent with spaces"
+	}
+	return line, f[2], mend
 }
 
 // bounded refuses what a manifest does not use: anchors and aliases (which can make a

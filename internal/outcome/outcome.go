@@ -7,6 +7,8 @@
 // same input and the same version give the same bytes.
 package outcome
 
+import "slices"
+
 // Schema names the layout of results.json. It changes only when a name in the
 // record changes its meaning or goes; names may be added under the same schema.
 const Schema = "dermtrace.results/1"
@@ -222,6 +224,21 @@ type ROI struct {
 	SpotTally        *SpotTally             `json:"spot_tally,omitempty"` // against the baseline; absent where spots could not be compared
 	PoreTally        *Tally                 `json:"pore_tally,omitempty"` // against the baseline, pore by pore; absent where pores are not seen
 	HairTally        *Tally                 `json:"hair_tally,omitempty"` // the same of hairs, of a series whose goal is hair
+}
+
+// WhyMissing are the codes of what can be why the region has no value of a measure:
+// those that no value of the region lives with, or all of the measure's if there is none.
+func (r ROI) WhyMissing(measure string) []string {
+	codes, bearable := r.Measures[measure].Warnings, map[string]bool{}
+	for _, m := range r.Measures {
+		for _, code := range m.Warnings {
+			bearable[code] = bearable[code] || m.Value.Known()
+		}
+	}
+	if own := slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return bearable[c] }); len(own) > 0 {
+		return own
+	}
+	return codes
 }
 
 // Measurement is one value with its unit, spread, count and doubts.

@@ -87,7 +87,7 @@ func WarningText(code string) string {
 
 var warningTexts = map[string]string{
 	RegionsGuessed:     "No regions were drawn: the skin that was found is measured as a whole, treated and untreated together.",
-	ScaleUnknown:       "The size of a pixel on the skin is unknown, so nothing that depends on millimetres was measured.",
+	ScaleUnknown:       "The size of a pixel on the skin is unknown (no scale: or colour card says it), so nothing that depends on millimetres was measured.",
 	ScaleTooCoarse:     "The photo shows too few pixels per millimetre for this measure.",
 	ScaleExtrapolated:  "The size of a pixel varies over the region by more than a tenth.",
 	Uncalibrated:       "The light of this photo is not known: colour differences between visits carry no verdict.",

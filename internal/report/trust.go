@@ -172,31 +172,16 @@ func leftOut(t *texts, x *index) []string {
 
 // withheld adds a region's missing values, with their reason.
 func withheld(t *texts, values *grouped, visit string, r outcome.ROI) {
-	byReason, elsewhere := map[string][]string{}, map[string]bool{}
-	for _, m := range r.Measures {
-		for _, code := range m.Warnings {
-			elsewhere[code] = elsewhere[code] || m.Value.Known()
-		}
-	}
+	byReason := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(r.Measures)) {
-		if m := r.Measures[name]; !m.Value.Known() {
-			why := warningSentences(reasons(m.Warnings, elsewhere))
+		if !r.Measures[name].Value.Known() {
+			why := warningSentences(r.WhyMissing(name))
 			byReason[why] = append(byReason[why], named(t.measures, name))
 		}
 	}
 	for _, why := range slices.Sorted(maps.Keys(byReason)) {
 		values.add(strings.TrimSpace(fmt.Sprintf("%s: %s. %s", r.Name, strings.Join(byReason[why], ", "), why)), visit)
 	}
-}
-
-// reasons are the warnings that can be why a value is missing: those that no value of
-// the region lives with, or all if there is none.
-func reasons(codes []string, elsewhere map[string]bool) []string {
-	own := slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return elsewhere[c] })
-	if len(own) == 0 {
-		return codes
-	}
-	return own
 }
 
 // notices are the record's warnings with what they concern.

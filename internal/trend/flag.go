@@ -2,6 +2,7 @@ package trend
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -127,7 +128,7 @@ func (c *course) ask(q watched, r region, measure string) (*outcome.Flag, string
 	}
 	t := c.track(r, measure)
 	if t == nil {
-		return nil, fmt.Sprintf(whyNoMeasure, nameOr(measure, q.family))
+		return nil, c.whyNoBaseline(r, measure, q.family)
 	}
 	noLight := false
 	for v := len(c.rec.Visits) - 1; v > c.baseline; v-- {
@@ -299,15 +300,22 @@ func (c *course) unanswered() []outcome.NotAssessed {
 	return list
 }
 
-// whyNoBaseline is what the baseline's own warnings say.
+// whyNoBaseline is what the baseline's photos say of a value that they do not have.
 func (c *course) whyNoBaseline(r region, measure, family string) string {
-	why := outcome.WarningText(outcome.BaselineRefused)
-	for _, code := range c.at(c.baseline, reading{region: r, measure: measure, family: family}).warnings {
-		if text := outcome.WarningText(code); text != "" {
-			why += " " + text
+	said := []string{fmt.Sprintf(whyNoMeasure, nameOr(measure, family))}
+	for _, p := range c.photos[c.baseline] {
+		for _, g := range p.ROIs {
+			if g.Name != r.name {
+				continue
+			}
+			for _, code := range g.WhyMissing(measure) {
+				if text := outcome.WarningText(code); text != "" && !slices.Contains(said, text) {
+					said = append(said, text)
+				}
+			}
 		}
 	}
-	return why
+	return strings.Join(said, " ")
 }
 
 func titled(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -188,6 +188,28 @@ func TestNotAssessedIsAlwaysListed(t *testing.T) {
 	}
 }
 
+// What the baseline could not measure is told with its own reason, without what other
+// values of the region live with as well.
+func TestNotAssessedSaysWhy(t *testing.T) {
+	rec := constructed([]int{0, 40}, 1, steady)
+	for _, r := range rec.Photos[0].ROIs {
+		for name, m := range r.Measures {
+			m.Warnings = []string{outcome.ProfileAssumed}
+			if name == "roughness" || name == "texture_coarse" {
+				m.Value, m.Warnings = outcome.NaN(), append(m.Warnings, outcome.ScaleUnknown)
+			}
+			r.Measures[name] = m
+		}
+	}
+	Assess(rec, Noise{})
+	want := "The baseline has no value of roughness in this region. " + outcome.WarningText(outcome.ScaleUnknown)
+	for _, what := range []string{"Texture (t)", "Flag: texture worsening (t)"} {
+		if got := missing(rec, what); got != want {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+}
+
 // A card that set the light of both photos is enough without control skin.
 func TestCardStandsForControl(t *testing.T) {
 	rec := constructed([]int{0, 14}, 1, higher("melanin", 30, 1))
