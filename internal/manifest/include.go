@@ -3,7 +3,6 @@ package manifest
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -15,8 +14,12 @@ func (r *reader) include(s *Series) error {
 		return nil
 	}
 	line := s.lines["regions"]
-	if s.RegionsFile == FileName {
+	switch {
+	case s.RegionsFile == FileName:
 		r.failAt(line, "regions: names this file itself", "name the file that the page of the command regions saved")
+		return nil
+	case !r.exists(s.RegionsFile):
+		r.failAt(line, fmt.Sprintf("regions: there is no file %q in this folder", shorten(s.RegionsFile)), "put it into the folder, or correct the name")
 		return nil
 	}
 	text, err := readText(r.fsys, s.RegionsFile)
@@ -24,9 +27,6 @@ func (r *reader) include(s *Series) error {
 	switch {
 	case errors.As(err, &p):
 		r.problems = append(r.problems, p...)
-		return nil
-	case errors.Is(err, fs.ErrNotExist):
-		r.failAt(line, fmt.Sprintf("regions: there is no file %q in this folder", s.RegionsFile), "put it into the folder, or correct the name")
 		return nil
 	case err != nil:
 		return err

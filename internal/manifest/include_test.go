@@ -72,6 +72,9 @@ func TestRings(t *testing.T) {
 func TestMistakesInRegionFiles(t *testing.T) {
 	for _, c := range []struct{ manifest, regions, want string }{
 		{"regions: regions.yaml", "", `series.yaml:1: regions: there is no file "regions.yaml" in this folder; put it into the folder, or correct the name`},
+		{"regions: sub", "", `series.yaml:1: regions: there is no file "sub" in this folder; put it into the folder, or correct the name`},
+		{"regions: ../r.yaml\ntreatments: [{at: 2026-01-10, rois: [treated]}]", "", `series.yaml:1: regions: "../r.yaml" is no path inside the series folder; name a file in this folder, without .. and with / between folders`},
+		{"regions: none.yaml\ntreatments: [{at: 2026-01-10, rois: [treated]}]", "", `series.yaml:1: regions: there is no file "none.yaml" in this folder; put it into the folder, or correct the name`},
 		{"regions: ../regions.yaml", "", `series.yaml:1: regions: "../regions.yaml" is no path inside the series folder; name a file in this folder, without .. and with / between folders`},
 		{"regions: series.yaml", "", `series.yaml:1: regions: names this file itself; name the file that the page of the command regions saved`},
 		{"regions: sub/regions.yaml", "rois: [", `sub/regions.yaml:1: this is not YAML: did not find expected node content; check indentation, brackets, colons and quotes on this line and the one before`},

@@ -37,7 +37,9 @@ func (r *reader) parse(text []byte) (*Series, error) {
 		if err := r.include(s); err != nil {
 			return nil, err
 		}
-		r.treatedRegions(s)
+		if s.lines["regions"] == 0 || len(s.ROIs) > 0 || len(r.problems) == 0 { // else what treatments name may stand in the file that could not be read
+			r.treatedRegions(s)
+		}
 		r.checkGuardian(s)
 		r.files.dropPaintings(s.ROIs)
 	}
@@ -64,7 +66,7 @@ func (r *reader) series(root *yaml.Node, s *Series) {
 		{"calibration", func(n *yaml.Node) { s.Calibration = r.word(n, "calibration", calibrations) }},
 		{"card", func(n *yaml.Node) { s.Card = r.card(n) }},
 		{"camera", func(n *yaml.Node) { s.Camera = r.camera(n) }},
-		remember("regions", func(n *yaml.Node) { s.RegionsFile = r.existing(n, "regions") }),
+		remember("regions", func(n *yaml.Node) { s.RegionsFile = r.path(n, "regions") }),
 		{"rois", func(n *yaml.Node) { s.ROIs = r.rois(n) }},
 		{"treatments", func(n *yaml.Node) { s.Treatments = r.treatments(n) }},
 		{"visits", func(n *yaml.Node) { r.visitList(n) }},
@@ -89,16 +91,6 @@ func (r *reader) file(n *yaml.Node, key string) string {
 			mend = fmt.Sprintf("did you mean %s?", w)
 		}
 		r.fail(n, fmt.Sprintf("%s: there is no file %q in this folder", key, shorten(name)), mend)
-		return ""
-	}
-	return name
-}
-
-// existing reads the name of a file that is no photo of the series.
-func (r *reader) existing(n *yaml.Node, key string) string {
-	name := r.path(n, key)
-	if name != "" && !r.exists(name) {
-		r.fail(n, fmt.Sprintf("%s: there is no file %q in this folder", key, shorten(name)), "put it into the folder, or correct the name")
 		return ""
 	}
 	return name

@@ -79,8 +79,14 @@ func (r *reader) completeROI(n *yaml.Node, roi ROI, ways int, grey bool) bool {
 
 // regionFile reads the name of a file that another tool drew regions in.
 func (r *reader) regionFile(n *yaml.Node) string {
-	name := r.existing(n, "file")
-	if name != "" && !slices.Contains(regionFiles, strings.ToLower(path.Ext(name))) {
+	name := r.path(n, "file")
+	switch {
+	case name == "":
+		return ""
+	case !r.exists(name):
+		r.fail(n, fmt.Sprintf("file: there is no file %q in this folder", shorten(name)), "put it into the folder, or correct the name")
+		return ""
+	case !slices.Contains(regionFiles, strings.ToLower(path.Ext(name))):
 		r.fail(n, fmt.Sprintf("regions cannot be read from %q", shorten(name)),
 			"name an ImageJ .roi or .zip, a LabelMe or COCO .json, or a painted .png")
 		return ""
