@@ -114,7 +114,7 @@ func (t *terminal) summary(rec *outcome.Record, opt outputOptions) error {
 			used++
 			continue
 		}
-		t.say("%s could not be used: %s", p.File, whyUnused(p))
+		t.say("%s could not be used: %s", p.File, p.WhyUnused())
 	}
 	t.sayDoubts(rec, time.Now())
 	if opt.json {
@@ -148,20 +148,6 @@ func (t *terminal) sayDoubts(rec *outcome.Record, now time.Time) {
 			t.say("the visit %s lies more than a year in the future: check its date", v.Visit)
 		}
 	}
-}
-
-func whyUnused(p outcome.Photo) string {
-	if p.Alignment.Status == outcome.AlignFailed && p.Alignment.Reason != "" {
-		return "not aligned: " + p.Alignment.Reason
-	}
-	if len(p.Quality.Reasons) == 0 {
-		return "no reason was recorded"
-	}
-	r := p.Quality.Reasons[0]
-	if r.Mend != "" {
-		return r.Text + " (" + r.Mend + ")"
-	}
-	return r.Text
 }
 
 func (t *terminal) printSummary(rec *outcome.Record, used int) {

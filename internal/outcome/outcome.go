@@ -139,6 +139,28 @@ func (p Photo) Used() bool {
 	return p.Quality.Verdict != Unusable && p.Alignment.Status != AlignFailed
 }
 
+// WhyUnused is what keeps a photo from being used: the first finding about its quality that
+// alone forbids it and that nobody overruled, else that its place was not found.
+func (p Photo) WhyUnused() Reason {
+	if p.Quality.Verdict != Unusable {
+		return Reason{Code: "not_aligned", Text: "not aligned: " + p.Alignment.Reason, Mend: "photograph from where the frame photo was taken"}
+	}
+	for _, r := range p.Quality.Reasons {
+		if r.Overruled == "" && (r.Level == "" || r.Level == Unusable) {
+			return r
+		}
+	}
+	return Reason{Code: Unusable, Text: "no reason was recorded"}
+}
+
+// String is the finding with its mend, if it has one.
+func (r Reason) String() string {
+	if r.Mend == "" {
+		return r.Text
+	}
+	return r.Text + " (" + r.Mend + ")"
+}
+
 // Quality says whether a photo is fit to measure.
 type Quality struct {
 	Verdict string            `json:"verdict"` // ok | doubtful | unusable

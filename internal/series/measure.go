@@ -3,6 +3,7 @@ package series
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (a *analysis) freezeBaseline(ctx context.Context) error {
 		return failure
 	}
 	if err != nil {
-		return err
+		return a.whyNoBaseline(b, err)
 	}
 	b.visit = visit
 	b.file = b.firstUsed()
@@ -68,6 +69,18 @@ func (a *analysis) freezeBaseline(ctx context.Context) error {
 	a.baseline = b
 	a.freeze()
 	return a.layGround()
+}
+
+// whyNoBaseline adds to the error of the choice why the first photo that was tried is refused.
+func (a *analysis) whyNoBaseline(b *baseline, err error) error {
+	for _, v := range a.manifest.Visits {
+		for _, ref := range v.Photos {
+			if s := b.shot[ref.File]; s != nil && !s.record.Used() {
+				return fmt.Errorf("%w; %s: %v", err, ref.File, s.record.WhyUnused())
+			}
+		}
+	}
+	return err
 }
 
 func (a *analysis) beforeTreatment(v manifest.Visit) bool {

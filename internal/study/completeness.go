@@ -103,7 +103,7 @@ func plannedRow(rec *outcome.Record, id, name string, day float64, v *outcome.Vi
 			row.Used++
 			continue
 		}
-		if _, code, _, _ := whyUnused(p); !slices.Contains(reasons, code) {
+		if code := p.WhyUnused().Code; !slices.Contains(reasons, code) {
 			reasons = append(reasons, code)
 		}
 	}

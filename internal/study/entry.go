@@ -137,7 +137,11 @@ func fatesOf(s source.Series, rec *outcome.Record, inputs []input) []Fate {
 			f.SameFileAs = s.Path(p.SameFileAs)
 		}
 		if !p.Used() {
-			f.Fate, f.Code, f.Reason, f.Mend = whyUnused(p)
+			why := p.WhyUnused()
+			f.Fate, f.Code, f.Reason, f.Mend = FateRefused, why.Code, why.Text, why.Mend
+			if why.Code == notUsed {
+				f.Fate = FateSetAside
+			}
 		}
 		list = append(list, f)
 	}
@@ -172,24 +176,6 @@ func failedFates(s source.Series, e *entry) []Fate {
 		list = append(list, f)
 	}
 	return list
-}
-
-// whyUnused says why a photo was not used: its place first, then its first reason that
-// nobody overruled.
-func whyUnused(p outcome.Photo) (fate, code, reason, mend string) {
-	if p.Quality.Verdict != outcome.Unusable {
-		return FateRefused, "not_aligned", p.Alignment.Reason, "photograph from where the frame photo was taken"
-	}
-	for _, r := range p.Quality.Reasons {
-		fate = FateRefused
-		if r.Code == notUsed {
-			fate = FateSetAside
-		}
-		if r.Overruled == "" {
-			return fate, r.Code, r.Text, r.Mend
-		}
-	}
-	return FateRefused, "unusable", "no reason was recorded", ""
 }
 
 func noticesOf(rec *outcome.Record, file string) []string {
