@@ -76,7 +76,7 @@ func (a *analysis) whyNoBaseline(b *baseline, err error) error {
 	for _, v := range a.manifest.Visits {
 		for _, ref := range v.Photos {
 			if s := b.shot[ref.File]; s != nil && !s.record.Used() {
-				return fmt.Errorf("%w; %s: %v", err, ref.File, s.record.WhyUnused())
+				return errors.Join(err, fmt.Errorf("%s: %v", ref.File, s.record.WhyUnused()))
 			}
 		}
 	}
