@@ -284,6 +284,29 @@ func TestPartsAreThoseOfTheWhole(t *testing.T) {
 	}
 }
 
+// What is shrunken straight from codes is what is shrunken from light, to the bit.
+func TestHalvesAreThoseOfTheWhole(t *testing.T) {
+	for _, size := range []image.Point{{132, 70}, {131, 70}, {132, 71}} {
+		m, err := jpeg.Decode(bytes.NewReader(colourJPEG(t, size.X, size.Y, subsamplings["420"], 95)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, img := range []image.Image{m, &fineYCbCr{YCbCr: m.(*image.YCbCr)}} {
+			for o := 1; o <= 8; o++ {
+				head := plainHeader()
+				head.facts.rotation = o
+				s := (&decoded{img: img}).source(head)
+				if even := size.X%2 == 0 && size.Y%2 == 0; even != (s.half != nil) {
+					t.Errorf("%v: half rows are read: %v", size, !even)
+				}
+				if !reflect.DeepEqual(s.Shrink(2), s.pixels().Shrink(2)) {
+					t.Errorf("%T of %v, orientation %d: the half differs", img, size, o)
+				}
+			}
+		}
+	}
+}
+
 // Turning twice by HEIC's properties is one EXIF orientation.
 func TestTurnsCompose(t *testing.T) {
 	const w, h = 5, 3

@@ -20,11 +20,13 @@ type rowReader func(y, x0 int, r, g, b []float32)
 // source reads light on the sRGB primaries, upright.
 func (d *decoded) source(h *header) *Source {
 	img := upright(d.img, h.rotation())
-	read := reader(img, h)
-	if !h.colour.plain {
-		read = withMatrix(read, h.colour.matrix)
+	s := &Source{read: reader(img, h), w: img.Bounds().Dx(), h: img.Bounds().Dy()}
+	if h.colour.plain {
+		s.half = halfReader(img, h)
+	} else {
+		s.read = withMatrix(s.read, h.colour.matrix)
 	}
-	return &Source{read: read, w: img.Bounds().Dx(), h: img.Bounds().Dy()}
+	return s
 }
 
 // linear makes upright planes of linear light on the sRGB primaries.
@@ -95,6 +97,19 @@ func reader(img image.Image, h *header) rowReader {
 		return readPaletted(m, b, makeLUTs(h.colour, 1<<16))
 	}
 	panic("photo: no kernel for this kind of image")
+}
+
+// halfReader picks the kernel for rows of an image shrunken by 2, nil where there is none.
+func halfReader(img image.Image, h *header) rowReader {
+	switch m := img.(type) {
+	case *image.YCbCr:
+		return halveYCbCr(m, 1, h.coding, makeLUTs(h.colour, 255*codeParts+1))
+	case *fineYCbCr:
+		if m.whole == nil {
+			return halveYCbCr(m.YCbCr, chromaParts, h.coding, makeLUTs(h.colour, 255*codeParts+1))
+		}
+	}
+	return nil
 }
 
 func readGray(m *image.Gray, t luts) rowReader {

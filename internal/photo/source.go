@@ -13,6 +13,7 @@ import (
 type Source struct {
 	Meta
 	read rowReader
+	half rowReader // of the photo shrunken by 2, which most ask for; nil: from read
 	w, h int
 
 	mu    sync.Mutex
@@ -76,9 +77,17 @@ func (s *Source) Shrink(f int) *raster.RGB {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.small == nil || s.by != f {
-		s.small, s.by = raster.Shrink(s, f), f
+		s.small, s.by = s.shrunken(f), f
 	}
 	return s.small
+}
+
+func (s *Source) shrunken(f int) *raster.RGB {
+	if f != 2 || s.half == nil {
+		return raster.Shrink(s, f)
+	}
+	half := &Source{read: s.half, w: s.w / 2, h: s.h / 2}
+	return half.pixels()
 }
 
 // Thin is the photo shrunken by f, the mean of two rows of each block of f×f pixels (of all

@@ -121,6 +121,21 @@ func readYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
 	}
 }
 
+// halveYCbCr reads rows of the picture shrunken by 2 where each of its pixels has a chroma
+// sample of its own; nil where they do not. So many codes of chroma are one.
+func halveYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
+	at, w, h := m.Rect.Min, m.Rect.Dx(), m.Rect.Dy()
+	if m.SubsampleRatio != image.YCbCrSubsampleRatio420 || (at.X|at.Y|w|h)&1 != 0 {
+		return nil
+	}
+	c := newYCbCr(k, parts, t)
+	return func(y, x0 int, r, g, b []float32) {
+		top, chroma := 2*y*m.YStride+2*x0, y*m.CStride+x0
+		luma := [2][]uint8{m.Y[top:][:2*len(r)], m.Y[top+m.YStride:][:2*len(r)]}
+		c.halfRow(luma, m.Cb[chroma:], m.Cr[chroma:], [3][]float32{r, g, b})
+	}
+}
+
 // chromaAt is where the chroma of the pixel at x, y from the top left is, and x as the chroma
 // samples count it, the first of which may begin before the picture does.
 func chromaAt(m *image.YCbCr, x, y int) (offset, chromaX int) {
@@ -187,6 +202,25 @@ func (c *ycbcr) pairs(luma, cb, cr []uint8, dst [3][]float32) {
 			b[i], b[k] = tb.at(y0+d), tb.at(y1+d)
 		}
 	}
+}
+
+// halfRow is the means of blocks of 2×2 pixels, added up as [raster.Shrink] does.
+func (c *ycbcr) halfRow(luma [2][]uint8, cb, cr []uint8, dst [3][]float32) {
+	r, g, b := dst[0], dst[1][:len(dst[0])], dst[2][:len(dst[0])]
+	cb, cr = cb[:len(r)], cr[:len(r)]
+	for i := range r {
+		p, q := luma[0][2*i:2*i+2:2*i+2], luma[1][2*i:2*i+2:2*i+2]
+		y := [4]uint32{c.luma * uint32(p[0]), c.luma * uint32(p[1]), c.luma * uint32(q[0]), c.luma * uint32(q[1])}
+		u, w := uint32(cb[i]), uint32(cr[i])
+		r[i] = c.r.light.meanAt(&y, c.r.start+c.r.cr*w)
+		g[i] = c.g.light.meanAt(&y, c.g.start+c.g.cb*u+c.g.cr*w)
+		b[i] = c.b.light.meanAt(&y, c.b.start+c.b.cb*u)
+	}
+}
+
+// meanAt is the mean light of four sums of luma and chroma.
+func (t *clampTable) meanAt(luma *[4]uint32, chroma uint32) float32 {
+	return float32(0.25 * ((t.at(luma[0]+chroma) + t.at(luma[1]+chroma)) + (t.at(luma[2]+chroma) + t.at(luma[3]+chroma))))
 }
 
 // clamp8 is v/65536, at least 0 and at most 255.
