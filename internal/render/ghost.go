@@ -28,21 +28,12 @@ const (
 // that an eye lines up, white on a dark casing, and the outlines of the regions. Laid
 // over the live picture of a camera, or held beside it, it frames the next shot.
 func Ghost(frame *raster.RGB, regions []Region, maxPx int) (Image, error) {
-	view := WholeFrame(frame.W(), frame.H())
-	outlines, err := Outlines(regions, view, maxPx)
-	if err != nil {
-		return Image{}, err
-	}
-	over, err := decode(outlines)
-	if err != nil {
-		return Image{}, err
-	}
-	w, h := outlines.Width, outlines.Height
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	at := ghostLines(frame, w, h)
+	outlines := outlined(regions, WholeFrame(frame.W(), frame.H()), orDefault(maxPx, defaultLayerPx))
+	img := image.NewNRGBA(outlines.Rect)
+	at := ghostLines(frame, img.Rect.Dx(), img.Rect.Dy())
 	dot(img, at, pen{color: [3]uint8{20, 20, 24}, widthPx: 5, alpha: 0.6})
 	dot(img, at, pen{color: [3]uint8{255, 255, 255}, widthPx: 2, alpha: 1})
-	draw.Draw(img, img.Rect, over, image.Point{}, draw.Over)
+	draw.Draw(img, img.Rect, outlines, image.Point{}, draw.Over)
 	return encodePNG(img)
 }
 

@@ -19,18 +19,22 @@ const tableBytes = 623
 // maxBytes. A sample of the picture tells where to begin, so that the whole is encoded
 // once, seldom twice.
 func encodeJPEG(img *image.NRGBA, maxBytes int) (Image, error) {
-	// Opaque pixels are the same bytes in both layouts, and the encoder is fast on this one.
-	opaque := &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
-	quality := bestQuality
-	if sample, share := sampled(opaque); share < 1 {
+	quality, rgb := bestQuality, opaque(img)
+	if sample, share := sampled(rgb); share < 1 {
 		_, least, err := fitJPEG(sample, tableBytes+int(share*float64(maxBytes-tableBytes)), bestQuality)
 		if err != nil {
 			return Image{}, err
 		}
 		quality = least
 	}
-	file, _, err := fitJPEG(opaque, maxBytes, quality)
+	file, _, err := fitJPEG(rgb, maxBytes, quality)
 	return Image{Bytes: file, Width: img.Rect.Dx(), Height: img.Rect.Dy(), Ext: ".jpg"}, err
+}
+
+// opaque is the same picture in the layout that the standard library is fast on: opaque
+// pixels are the same bytes in both.
+func opaque(img *image.NRGBA) *image.RGBA {
+	return &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
 }
 
 // fitJPEG encodes from a quality downwards until the file fits, and returns the quality

@@ -9,8 +9,6 @@ import (
 	"image/png"
 	"math"
 
-	"github.com/disintegration/imaging"
-
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
@@ -45,9 +43,12 @@ const (
 // with the regions' outlines: the kind's colour on a dark casing, legible on any
 // skin. Treated regions are solid lines, all others dashed.
 func Outlines(regions []Region, view View, maxPx int) (Image, error) {
-	w, h, scale := view.size(orDefault(maxPx, defaultLayerPx))
-	frameFromPicture := view.frameFromPicture(scale)
-	pictureFromFrame, err := frameFromPicture.Inverse()
+	return encodePNG(outlined(regions, view, orDefault(maxPx, defaultLayerPx)))
+}
+
+func outlined(regions []Region, view View, maxPx int) *image.NRGBA {
+	w, h, scale := view.size(maxPx)
+	pictureFromFrame, err := view.frameFromPicture(scale).Inverse()
 	if err != nil {
 		panic("render: a view has an inverse")
 	}
@@ -60,7 +61,7 @@ func Outlines(regions []Region, view View, maxPx int) (Image, error) {
 		stroke(img, outline, pen{color: [3]uint8{20, 20, 24}, widthPx: casingPx, alpha: 0.75})
 		stroke(img, outline, pen{color: outcome.RegionColor(r.Kind), widthPx: linePx, alpha: 1, dashed: r.Kind != outcome.Treated})
 	}
-	return encodePNG(img)
+	return img
 }
 
 type pen struct {
@@ -128,22 +129,15 @@ func cover(px []uint8, p pen, coverage float64) {
 	px[3] = uint8(math.Round(255 * (a + under)))
 }
 
-// Over lays layers of the same view, scaled to the base's size, over a picture at
-// the given opacity (0 to 1) and returns it as a JPEG: for a picture that has to
-// stand alone.
-func Over(base Image, opacity float64, layers ...Image) (Image, error) {
-	img, err := decode(base)
+// Drawn is a picture of [Aligned] with the regions' outlines over it, as a JPEG: for a
+// picture that has to stand alone.
+func Drawn(aligned Image, regions []Region, view View) (Image, error) {
+	img, err := decode(aligned)
 	if err != nil {
 		return Image{}, err
 	}
-	for _, l := range layers {
-		layer, err := decode(l)
-		if err != nil {
-			return Image{}, err
-		}
-		layer = imaging.Resize(layer, img.Rect.Dx(), img.Rect.Dy(), imaging.Linear)
-		img = imaging.Overlay(img, layer, image.Point{}, opacity)
-	}
+	layer := outlined(regions, view, max(aligned.Width, aligned.Height))
+	draw.Draw(opaque(img), img.Rect, layer, image.Point{}, draw.Over)
 	return encodeJPEG(img, defaultBytes)
 }
 
@@ -171,12 +165,11 @@ func decode(m Image) (*image.NRGBA, error) {
 		return img, nil
 	}
 	at := image.Rect(0, 0, src.Bounds().Dx(), src.Bounds().Dy())
-	if _, opaque := src.(*image.YCbCr); opaque { // is the same bytes in both layouts, and fast in this one
-		img := image.NewRGBA(at)
-		draw.Draw(img, at, src, src.Bounds().Min, draw.Src)
-		return &image.NRGBA{Pix: img.Pix, Stride: img.Stride, Rect: at}, nil
-	}
 	img := image.NewNRGBA(at)
-	draw.Draw(img, at, src, src.Bounds().Min, draw.Src)
+	var to draw.Image = img
+	if _, photo := src.(*image.YCbCr); photo {
+		to = opaque(img)
+	}
+	draw.Draw(to, at, src, src.Bounds().Min, draw.Src)
 	return img, nil
 }

@@ -275,29 +275,27 @@ func TestOutlinesStandOnTheRegionsEdge(t *testing.T) {
 	}
 }
 
-func TestOverLaysALayerOnAPicture(t *testing.T) {
-	base, err := Aligned(flat(400, 200, 0.215861, 0.215861, 0.215861), geom.Identity(), WholeFrame(400, 200), AlignedOptions{})
+func TestDrawnIsThePictureWithOutlines(t *testing.T) {
+	view := WholeFrame(400, 200)
+	base, err := Aligned(flat(400, 200, 0.215861, 0.215861, 0.215861), geom.Identity(), view, AlignedOptions{MaxPx: 300})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := raster.New(400, 200)
-	for i := range p.Pix {
-		p.Pix[i] = 1
-		if i%400 < 200 {
-			p.Pix[i] = float32(math.NaN())
-		}
-	}
-	layer, err := Map(p, geom.Identity(), WholeFrame(400, 200), Scale{Low: 0, High: 1}, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := Over(base, 0.5, layer)
+	square := geom.Polygon{{X: 40, Y: 40}, {X: 160, Y: 40}, {X: 160, Y: 160}, {X: 40, Y: 160}}
+	m, err := Drawn(base, []Region{{outcome.Treated, square}}, view)
 	if err != nil {
 		t.Fatal(err)
 	}
 	img := open(t, m)
-	near(t, "bare half", codes(img, 50, 100), [3]float64{128, 128, 128})
-	near(t, "covered half", codes(img, 350, 100), [3]float64{190.5, 179.5, 82.5})
+	if m.Width != 300 || m.Height != 150 || m.Ext != ".jpg" {
+		t.Errorf("%d×%d %s", m.Width, m.Height, m.Ext)
+	}
+	for _, at := range []image.Point{{75, 75}, {200, 75}} {
+		near(t, "bare skin", codes(img, at.X, at.Y), [3]float64{128, 128, 128})
+	}
+	if c := codes(img, 75, 30); !(c[0] > 200 && c[1] > 190 && c[2] < 130) {
+		t.Errorf("the upper edge is %v, want yellow", c)
+	}
 }
 
 func TestThumbKeepsTheShape(t *testing.T) {

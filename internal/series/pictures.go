@@ -192,7 +192,7 @@ func (a *analysis) drawRegions(frame album) error {
 	}
 	shown := frame.shown[at]
 	base := render.Image{Bytes: frame.pictures[at].Bytes, Width: shown.Width, Height: shown.Height, Ext: path.Ext(shown.File)}
-	drawn, err := render.Over(base, 1, outlines)
+	drawn, err := render.Drawn(base, regions, a.frame.view)
 	if err != nil {
 		return err
 	}
