@@ -71,15 +71,18 @@ func sampleTile(c raster.Picture, t Tile) TileLight {
 		return out
 	}
 	var known logarithms
-	r, g, b := known.of(light[0]), known.of(light[1]), known.of(light[2])
-	lo, hi := keepRange(slices.Clone(g))
+	green := make([]float64, len(light[1]))
+	for i, v := range light[1] {
+		green[i] = known.of(v)
+	}
+	lo, hi := keepRange(slices.Clone(green))
 	var sum, square [3]float64
-	for i, g := range g {
+	for i, g := range green {
 		if g < lo || g > hi {
 			continue
 		}
 		out.N++
-		r, b := r[i], b[i]
+		r, b := known.of(light[0][i]), known.of(light[2][i])
 		sum[0], sum[1], sum[2] = sum[0]+r, sum[1]+g, sum[2]+b
 		square[0], square[1], square[2] = square[0]+r*r, square[1]+g*g, square[2]+b*b
 	}
@@ -101,18 +104,14 @@ type logarithms [1 << logarithmBits]struct {
 
 const logarithmBits = 11
 
-func (l *logarithms) of(light []float32) []float64 {
+func (l *logarithms) of(light float32) float64 {
 	const golden = 0x9e3779b1 // 2^32 over the golden ratio spreads bits (Knuth, TAOCP 3, 6.4)
-	ln := make([]float64, len(light))
-	for i, v := range light {
-		bits := math.Float32bits(v)
-		e := &l[bits*golden>>(32-logarithmBits)]
-		if e.bits != bits {
-			e.bits, e.ln = bits, math.Log(float64(v))
-		}
-		ln[i] = e.ln
+	bits := math.Float32bits(light)
+	e := &l[bits*golden>>(32-logarithmBits)]
+	if e.bits != bits {
+		e.bits, e.ln = bits, math.Log(float64(light))
 	}
-	return ln
+	return e.ln
 }
 
 // centre is the mean position of a mask's pixels, NaN for none.
