@@ -23,6 +23,7 @@ type AtCamera struct{ a *analysis }
 
 // NewAtCamera reads the series in fsys and prepares its frame photo.
 func NewAtCamera(ctx context.Context, fsys fs.FS, opt Options) (*AtCamera, error) {
+	opt.Workers = 1 // no photo of the series but the frame is opened
 	a := &analysis{fsys: fsys, opt: opt}
 	if err := a.readManifest(ctx); err != nil {
 		return nil, err
@@ -216,6 +217,7 @@ func retake(lights []TrafficLight) string {
 
 // Ghost draws the outline of the series' frame photo, for framing the next shot.
 func Ghost(ctx context.Context, fsys fs.FS, opt Options) (render.Image, error) {
+	opt.Workers = 1 // no photo of the series but the frame is opened
 	a := &analysis{fsys: fsys, opt: opt}
 	if err := a.readManifest(ctx); err != nil {
 		return render.Image{}, err

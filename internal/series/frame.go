@@ -45,7 +45,8 @@ func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Source, error)
 	var opened *photo.Source
 	var failures []error
 	file, warnings, err := a.manifest.PickFrame(func(file string) bool {
-		p, err := photo.OpenSource(ctx, a.fsys, file, a.opt.Limits)
+		a.openAhead(ctx, a.after(file))
+		p, err := a.open(ctx, file)
 		if err == nil {
 			opened = p
 		} else {
@@ -56,7 +57,6 @@ func (a *analysis) openFrame(ctx context.Context) (*frame, *photo.Source, error)
 	if err != nil {
 		return nil, nil, errors.Join(append([]error{err}, failures...)...)
 	}
-	a.openAhead(ctx, a.after(file))
 	a.notices = append(a.notices, notices(warnings)...)
 	if err := regions.Resolve(a.fsys, a.manifest, file, opened.Width, opened.Height); err != nil {
 		return nil, nil, err

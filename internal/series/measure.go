@@ -90,10 +90,8 @@ func (a *analysis) beforeTreatment(v manifest.Visit) bool {
 // tryBaseline opens the photos of a visit and reports whether one of them is usable.
 func (a *analysis) tryBaseline(ctx context.Context, b *baseline, v manifest.Visit) (bool, error) {
 	ok := false
-	for i, ref := range v.Photos {
-		if i+1 < len(v.Photos) && v.Photos[i+1].Use {
-			a.openAhead(ctx, v.Photos[i+1].File)
-		}
+	for _, ref := range v.Photos {
+		a.openAhead(ctx, a.after(ref.File))
 		s, err := a.shoot(ctx, v, ref)
 		if err != nil {
 			return false, err
