@@ -24,6 +24,7 @@ package manifest
 
 import (
 	"io/fs"
+	"slices"
 	"time"
 
 	"dermtrace/internal/geom"
@@ -98,6 +99,21 @@ type ROI struct {
 
 	source string // file that says all this
 	line   int
+}
+
+// Drawings are the files that say where regions are: what regions: names, and what other
+// tools drew.
+func (s *Series) Drawings() []string {
+	var list []string
+	if s.RegionsFile != "" {
+		list = append(list, s.RegionsFile)
+	}
+	for _, r := range s.ROIs {
+		if r.File != "" && !slices.Contains(list, r.File) {
+			list = append(list, r.File)
+		}
+	}
+	return list
 }
 
 // Problem is a problem with this region, told by file and line.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
@@ -50,7 +51,7 @@ func Check(ctx context.Context, opt Options) (*Forecast, error) {
 		return nil, err
 	}
 	out := &Forecast{Series: []SeriesForecast{}, Others: append([]source.Other{}, f.Others...), Planned: []table.Planned{}}
-	c := checker{opt: opt, study: st, plan: plan, first: map[string]string{}, photographed: photographed{}}
+	c := checker{opt: opt, study: st, plan: plan, first: map[string]string{}, photographed: photographed{}, drawn: map[string]bool{}}
 	for _, s := range f.Series {
 		one, err := c.series(ctx, s)
 		if err != nil {
@@ -58,6 +59,7 @@ func Check(ctx context.Context, opt Options) (*Forecast, error) {
 		}
 		out.Series = append(out.Series, one)
 	}
+	out.Others = slices.DeleteFunc(out.Others, func(o source.Other) bool { return c.drawn[o.File] })
 	if plan != nil {
 		out.Planned = append(append(out.Planned, c.planned...), c.photographed.lacks(plan)...)
 	}
@@ -73,6 +75,7 @@ type checker struct {
 
 	photographed photographed
 	planned      []table.Planned
+	drawn        map[string]bool // files that regions are drawn in
 }
 
 func (c *checker) series(ctx context.Context, s source.Series) (SeriesForecast, error) {
@@ -111,6 +114,9 @@ func (c *checker) look(ctx context.Context, s source.Series, f *SeriesForecast) 
 		return err
 	}
 	f.Visits, f.Excluded = len(m.Visits), c.plan.Excluded(m.Subject)
+	for _, name := range m.Drawings() {
+		c.drawn[s.Path(name)] = true
+	}
 	refused := map[string]string{} // by photo: the code
 	for _, v := range m.Visits {
 		for _, p := range v.Photos {

@@ -41,6 +41,7 @@ type input struct {
 	File   string `json:"file"`
 	SHA256 string `json:"sha256"` // "" when it cannot be read
 	Bytes  int64  `json:"bytes"`
+	Drawn  bool   `json:"drawn,omitempty"` // no photo: regions are drawn in it
 }
 
 // Fate is what became of one file of a study.
@@ -106,7 +107,10 @@ func done(out, name, key string) *entry {
 	if err != nil || e.Key != key {
 		return nil
 	}
-	if e.Error != "" {
+	switch {
+	case e.Error != "" && e.Said == nil:
+		return nil // its manifest could not be read, which takes no time: what it then says may have changed
+	case e.Error != "":
 		return e
 	}
 	dir := filepath.Join(out, filepath.FromSlash(seriesFolder(name)))
@@ -122,12 +126,25 @@ func done(out, name, key string) *entry {
 	return e
 }
 
-// fatesOf tells what became of the files of a series that was measured.
-func fatesOf(s source.Series, rec *outcome.Record, inputs []input) []Fate {
-	sums := map[string]string{}
+// filesOf are the files of a series, those that its regions are drawn in included: their
+// hashes, and which say something about photos.
+func filesOf(s source.Series, inputs []input) (files []string, sums map[string]string, says map[string]bool) {
+	files, sums, says = slices.Clone(s.Files), map[string]string{}, map[string]bool{}
 	for _, in := range inputs {
 		sums[in.File] = in.SHA256
+		if says[in.File] = in.Drawn; in.Drawn && !slices.Contains(files, in.File) {
+			files = append(files, in.File)
+		}
 	}
+	for _, name := range s.Files {
+		says[name] = says[name] || name == manifest.FileName || name == "series.yml" || name == source.FlatFile
+	}
+	return files, sums, says
+}
+
+// fatesOf tells what became of the files of a series that was measured.
+func fatesOf(s source.Series, rec *outcome.Record, inputs []input) []Fate {
+	files, sums, says := filesOf(s, inputs)
 	var list []Fate
 	seen := map[string]bool{}
 	for _, p := range rec.Photos {
@@ -145,12 +162,12 @@ func fatesOf(s source.Series, rec *outcome.Record, inputs []input) []Fate {
 		}
 		list = append(list, f)
 	}
-	for _, name := range s.Files {
+	for _, name := range files {
 		if seen[name] {
 			continue
 		}
 		f := Fate{File: s.Path(name), Series: s.ID, SHA256: sums[name], Fate: FateManifest, Warnings: []string{}}
-		if !isManifest(name) {
+		if !says[name] {
 			f.Fate, f.Code, f.Reason, f.Mend = FateSetAside, "photo_unnamed", noticeText(rec, name), "name it under visits: if it is to be measured"
 		}
 		list = append(list, f)
@@ -160,17 +177,14 @@ func fatesOf(s source.Series, rec *outcome.Record, inputs []input) []Fate {
 
 // failedFates tells what became of the files of a series that could not be measured.
 func failedFates(s source.Series, e *entry) []Fate {
-	sums := map[string]string{}
-	for _, in := range e.Inputs {
-		sums[in.File] = in.SHA256
-	}
+	files, sums, says := filesOf(s, e.Inputs)
 	var list []Fate
-	for _, name := range s.Files {
+	for _, name := range files {
 		f := Fate{File: s.Path(name), Series: s.ID, SHA256: sums[name], Fate: FateRefused, Code: seriesFailed, Reason: e.Error, Mend: e.Mend, Warnings: []string{}}
 		if e.Said != nil {
 			f.Visit = e.Said.Photos[name]
 		}
-		if isManifest(name) {
+		if says[name] {
 			f.Fate = FateManifest
 		}
 		list = append(list, f)
@@ -203,11 +217,6 @@ const (
 	notUsed      = "not_used"
 	seriesFailed = "series_failed"
 )
-
-// isManifest reports whether a file of a series says something about photos.
-func isManifest(name string) bool {
-	return name == manifest.FileName || name == "series.yml" || name == source.FlatFile
-}
 
 // removeResult takes away the result of an earlier run of a series that now fails, the
 // record first.

@@ -18,19 +18,17 @@ import (
 )
 
 // inputsOf hashes every file that the result of a series can rest on: its photos, those
-// in folders below that its manifest names, and the manifest. It also gives the pixels of
+// in folders below that its manifest names, the manifest, and what regions are drawn in. It also gives the pixels of
 // the largest photo, in millions, for the bound on memory.
 func inputsOf(ctx context.Context, fsys fs.FS, s source.Series, lim photo.Limits) ([]input, float64, error) {
 	names := slices.Clone(s.Files)
 	if s.Flat() {
 		names = append(names, manifest.FileName)
 	}
+	var drawings []string
 	if _, m, err := load(ctx, fsys, lim); err == nil { // what is wrong, the pipeline will say
-		for _, v := range m.Visits {
-			for _, p := range v.Photos {
-				names = append(names, p.File)
-			}
-		}
+		drawings = m.Drawings()
+		names = append(names, namedBy(m)...)
 	}
 	slices.Sort(names)
 	var list []input
@@ -39,7 +37,7 @@ func inputsOf(ctx context.Context, fsys fs.FS, s source.Series, lim photo.Limits
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
 		}
-		in := input{File: name}
+		in := input{File: name, Drawn: slices.Contains(drawings, name)}
 		if sum, n, err := hashFile(fsys, name); err == nil {
 			in.SHA256, in.Bytes = sum, n
 		}

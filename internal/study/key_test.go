@@ -12,7 +12,7 @@ import (
 // A finished series is kept only while all that its result rests on is the same.
 func TestTheKeyHoldsAllThatAResultRestsOn(t *testing.T) {
 	s := source.Series{ID: "P1/cheek", Name: "P1__cheek"}
-	in := []input{{"a.jpg", "00", 1}}
+	in := []input{{File: "a.jpg", SHA256: "00", Bytes: 1}}
 	first := keyOf(s, in, Options{})
 	if keyOf(s, in, Options{Workers: 7, Memory: 1, Shard: Shard{1, 2}, Out: "elsewhere", Study: "elsewhere"}) != first {
 		t.Error("the key depends on how the study is run")
@@ -23,9 +23,9 @@ func TestTheKeyHoldsAllThatAResultRestsOn(t *testing.T) {
 		"limits":   keyOf(s, in, Options{Limits: photo.Limits{Megapixels: 9}}),
 		"noise":    keyOf(s, in, Options{Noise: trend.Noise{SHA256: "1"}}),
 		"series":   keyOf(source.Series{ID: "P2"}, in, Options{}),
-		"bytes":    keyOf(s, []input{{"a.jpg", "01", 1}}, Options{}),
-		"name":     keyOf(s, []input{{"b.jpg", "00", 1}}, Options{}),
-		"more":     keyOf(s, append(in, input{"b.jpg", "00", 1}), Options{}),
+		"bytes":    keyOf(s, []input{{File: "a.jpg", SHA256: "01", Bytes: 1}}, Options{}),
+		"name":     keyOf(s, []input{{File: "b.jpg", SHA256: "00", Bytes: 1}}, Options{}),
+		"more":     keyOf(s, append(in, input{File: "b.jpg", SHA256: "00", Bytes: 1}), Options{}),
 		"fewer":    keyOf(s, nil, Options{}),
 	} {
 		if other, same := seen[key]; same {

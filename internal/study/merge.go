@@ -15,7 +15,6 @@ import (
 	"dermtrace/internal/folder"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/skin"
-	"dermtrace/internal/study/source"
 	"dermtrace/internal/study/table"
 	"dermtrace/internal/study/trial"
 )
@@ -111,7 +110,7 @@ func merge(out string, opt MergeOptions) (Counts, error) {
 	if err != nil {
 		return Counts{}, fmt.Errorf("%s %w", out, err)
 	}
-	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}, photographed: photographed{}}
+	m := &merger{out: out, opt: opt, found: f, first: map[string]string{}, said: map[string]bool{}, photographed: photographed{}}
 	m.study = Provenance{Schema: StudySchema, Software: opt.Software, Plan: f.Plan, Names: "tidy", Purpose: opt.Purpose, Series: []ProvenanceEntry{}}
 	if opt.ADaM {
 		m.study.Names = namesADaM
@@ -142,6 +141,7 @@ type merger struct {
 	places       []place             // of the series, in the order of found
 	hidden       []string            // names of whom the consent leaves out
 	first        map[string]string   // by hash: the first file that has it
+	said         map[string]bool     // files that say something about photos
 	photographed photographed
 	study        Provenance
 	tables       *tables
@@ -235,20 +235,6 @@ func (m *merger) write() (err error) {
 	return folder.WriteFile(filepath.Join(m.out, studyFile), write(append(b, '\n')))
 }
 
-// otherFate is the word for a file that belongs to no series.
-func otherFate(o source.Other) string {
-	if o.Read() {
-		return FateManifest
-	}
-	switch o.Code {
-	case "not_named":
-		return FateSetAside
-	case "unreadable", "link", "list_refused", "too_deep", "bad_name", "name_twice", "encrypted", "special", "archive":
-		return FateRefused
-	}
-	return FateIgnored
-}
-
 // unphotographed writes the planned views of which a subject has no series. While series
 // wait to be run nobody knows what is missing.
 func (m *merger) unphotographed() error {
@@ -256,19 +242,6 @@ func (m *merger) unphotographed() error {
 		return nil
 	}
 	return m.tables.record(nil, m.photographed.lacks(m.plan))
-}
-
-// others writes the fates of files that belong to no series.
-func (m *merger) others() error {
-	for _, o := range m.found.Others {
-		if m.bearsLeftOut(o) {
-			continue
-		}
-		if err := m.tables.fates.Write(&table.Fate{File: o.File, Fate: otherFate(o), Code: o.Code, Reason: o.Text, Mend: o.Mend}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // series adds one series to every table.
@@ -369,29 +342,4 @@ func inputsHash(inputs []input) string {
 		fmt.Fprintf(h, "%s  %s\n", in.SHA256, in.File)
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// fates writes the files of a series.
-func (m *merger) fates(e *entry) error {
-	for _, f := range e.Files {
-		if f.Fate != FateManifest && f.Fate != FateExcluded {
-			m.study.Counts.Photos++
-			if f.Fate == FateUsed {
-				m.study.Counts.Used++
-			}
-			if f.SHA256 != "" {
-				if other, seen := m.first[f.SHA256]; seen && f.SameFileAs == "" {
-					f.SameFileAs = other
-				} else if !seen {
-					m.first[f.SHA256] = f.File
-				}
-			}
-		}
-		row := table.Fate{File: f.File, Series: f.Series, Visit: f.Visit, Fate: f.Fate, Code: f.Code, Reason: f.Reason, Mend: f.Mend,
-			SHA256: f.SHA256, SameFileAs: f.SameFileAs, Warnings: strings.Join(f.Warnings, " ")}
-		if err := m.tables.fates.Write(&row); err != nil {
-			return err
-		}
-	}
-	return nil
 }

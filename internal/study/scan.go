@@ -56,7 +56,7 @@ func scan(ctx context.Context, st *source.Study, opt Options) (*source.Found, er
 		case s.Flat():
 			names = s.Files
 		case s.Err == nil && s.Listed && hasBelow(f.Series, s):
-			names = namedBy(ctx, st, s, opt.Limits)
+			names = below(ctx, st, s, opt.Limits)
 		}
 		for _, name := range names {
 			claimed[s.Path(name)] = true
@@ -77,8 +77,8 @@ func hasBelow(list []source.Series, s source.Series) bool {
 	})
 }
 
-// namedBy lists the photos that the manifest of a series names; none where it is wrong.
-func namedBy(ctx context.Context, st *source.Study, s source.Series, lim photo.Limits) []string {
+// below lists the files that the manifest of a series names; none where it is wrong.
+func below(ctx context.Context, st *source.Study, s source.Series, lim photo.Limits) []string {
 	fsys, closer, err := st.OpenSeries(s)
 	if err != nil {
 		return nil
@@ -88,7 +88,12 @@ func namedBy(ctx context.Context, st *source.Study, s source.Series, lim photo.L
 	if err != nil {
 		return nil
 	}
-	var names []string
+	return namedBy(m)
+}
+
+// namedBy lists the photos that a manifest names, and the files that regions are drawn in.
+func namedBy(m *manifest.Series) []string {
+	names := m.Drawings()
 	for _, v := range m.Visits {
 		for _, p := range v.Photos {
 			names = append(names, p.File)
