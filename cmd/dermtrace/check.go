@@ -146,7 +146,7 @@ func (c checkedPhoto) usable() bool {
 // checkOne judges a photo: against a series inside its regions, else where skin is found.
 func checkOne(p *photo.Source, camera *series.AtCamera) checkedPhoto {
 	f := calib.SearchFactor(p.W(), p.H())
-	small := p.Thin(f)
+	small := calib.Thin(p, f)
 	var card calib.CardOptions
 	if camera != nil {
 		card = camera.Card()

@@ -88,7 +88,7 @@ const (
 // a card that was found stand in its warnings; [Card.Light] refuses one that its own
 // correction does not fit.
 func FindCard(pic raster.Picture, opt CardOptions) (Card, error) {
-	return FindCardIn(pic, thin(pic, SearchFactor(pic.W(), pic.H())), opt)
+	return FindCardIn(pic, Thin(pic, SearchFactor(pic.W(), pic.H())), opt)
 }
 
 // SearchFactor is by how much a photo of w×h pixels is shrunken to be searched.

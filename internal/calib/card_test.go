@@ -379,7 +379,7 @@ func TestACardIsFoundInParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := SearchFactor(big.W(), big.H())
-	got, err := FindCardIn(big, thin(big, f), CardOptions{PitchMM: 12})
+	got, err := FindCardIn(big, Thin(big, f), CardOptions{PitchMM: 12})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,10 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// thin is the photo shrunken by f for searching: the mean of two rows of each block of
+// Thin is the photo shrunken by f for searching: the mean of two rows of each block of
 // f×f pixels, which is as good to find patches in and costs a fraction of all rows.
 // Pixel x is centred on f·x + (f−1)/2, as of [raster.Shrink]. Up to f = 2 it is that.
-func thin(c raster.Picture, f int) *raster.RGB {
+func Thin(c raster.Picture, f int) *raster.RGB {
 	if f <= 2 || c.H() < f {
 		return raster.Shrink(c, f)
 	}
