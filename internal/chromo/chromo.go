@@ -53,7 +53,7 @@ import (
 type Model struct {
 	inverse inverseTable
 	forward *forwardTable
-	logs    *logTable
+	logs    *LogTable
 	options Options
 	camera  optics.Camera // options' own, or what stands for it
 	level   *levelTable   // of dark skin; nil: light cancels
@@ -99,15 +99,8 @@ func (m *Model) Shading(rgb *raster.RGB) *raster.Plane {
 
 // ratios are ln(R/G), ln(G/B) and ln G, each channel held at [Floor]; NaN is held too.
 func (m *Model) ratios(r, g, b float32) (u, v, lnG float32) {
-	lr, lg, lb := m.logs.ln(held(r)), m.logs.ln(held(g)), m.logs.ln(held(b))
+	lr, lg, lb := m.logs.Ln(r), m.logs.Ln(g), m.logs.Ln(b)
 	return lr - lg, lg - lb, lg
-}
-
-func held(v float32) float32 {
-	if v > Floor {
-		return v
-	}
-	return Floor
 }
 
 // Basis is the linear separation at given skin (percent, held in the model): how −ln of red, green and
@@ -204,7 +197,7 @@ func tabulated(opt Options, camera optics.Camera) *Model {
 		skin.Melanin, skin.Blood = m, b
 		return camera.RGB(skin.Reflectance())
 	})
-	return &Model{forward: forward, inverse: newInverse(forward), logs: newLogTable(), options: opt, camera: camera}
+	return &Model{forward: forward, inverse: newInverse(forward), logs: NewLogTable(), options: opt, camera: camera}
 }
 
 // CameraKnown reports whether the colours that the model reads are those that it was

@@ -1,6 +1,8 @@
 package chromo
 
 import (
+	"slices"
+
 	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 )
@@ -16,14 +18,10 @@ type Field struct {
 // NewField pairs a plane with its weights. The values at weight 0 may be anything,
 // NaN included.
 func NewField(value, weight *raster.Plane) Field {
-	full := true
-	for _, w := range weight.Pix {
-		full = full && w == 1
+	if slices.ContainsFunc(weight.Pix, func(w float32) bool { return w != 1 }) {
+		return Field{Value: value, Weight: weight}
 	}
-	if full {
-		return Field{Value: value}
-	}
-	return Field{Value: value, Weight: weight}
+	return Field{Value: value}
 }
 
 // Empty reports that no pixel counts.

@@ -18,7 +18,7 @@ func near(t *testing.T, what string, got, want, tol float64) {
 }
 
 func TestTabulatedLogarithm(t *testing.T) {
-	table := newLogTable()
+	table := NewLogTable()
 	worst := 0.0
 	for v := float32(Floor); v < 8; v *= 1.00037 {
 		worst = max(worst, math.Abs(float64(table.ln(v))-math.Log(float64(v))))

@@ -53,7 +53,7 @@ func (l *Link) since(now *Mottle, s *leakShape) []tile {
 func (d change) tiles(mmPerPx float64) []tile {
 	var far [3]float32
 	for k, f := range d {
-		_, sigma := medianMAD(everyNth(f.inside()))
+		_, sigma := medianMAD(f.sample())
 		far[k] = float32(linkSigmas * sigma)
 	}
 	around := d[2].around(mmPerPx)

@@ -11,19 +11,28 @@ const Floor = 1e-4
 // 1/2048 steps of [1, 2) is off by at most 3e-8, less than the rounding of a float32 logarithm.
 const logSteps = 2048
 
-// logTable gives natural logarithms of positive normal float32 values.
-type logTable [logSteps + 1]float32
+// LogTable gives natural logarithms of positive normal float32 values.
+type LogTable [logSteps + 1]float32
 
-func newLogTable() *logTable {
-	var t logTable
+// NewLogTable tabulates the mantissa.
+func NewLogTable() *LogTable {
+	var t LogTable
 	for i := range t {
 		t[i] = float32(math.Log1p(float64(i) / logSteps))
 	}
 	return &t
 }
 
+// Ln is the logarithm of light, held at [Floor]; NaN is held too.
+func (t *LogTable) Ln(light float32) float32 {
+	if light > Floor {
+		return t.ln(light)
+	}
+	return t.ln(Floor)
+}
+
 // ln is the logarithm of v, which must be positive and normal.
-func (t *logTable) ln(v float32) float32 {
+func (t *LogTable) ln(v float32) float32 {
 	const mantissa, step = 1<<23 - 1, (1 << 23) / logSteps
 	bits := math.Float32bits(v)
 	m := bits & mantissa

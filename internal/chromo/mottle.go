@@ -33,15 +33,21 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 	}
 	k := int(mottleMM / mmPerPx)
 	mm := float64(k) * mmPerPx
-	soft := func(p *raster.Plane) *raster.Plane {
-		return Field{Value: p, Weight: weight}.Shrink(k).Smooth(blotchFromMM / mm)
+	whole := Field{}
+	blocks := func(p *raster.Plane) *raster.Plane { return filter.Gaussian(filter.Shrink(p, k), blotchFromMM/mm) }
+	soft := blocks
+	if weight != nil {
+		whole.Weight = filter.Shrink(weight, k)
+		within := filter.Gaussian(whole.Weight, blotchFromMM/mm)
+		soft = func(p *raster.Plane) *raster.Plane {
+			p = blocks(Field{Value: p, Weight: weight}.weighted())
+			divide(p, within)
+			return p
+		}
 	}
 	m := &Mottle{melanin: soft(maps.Melanin), root: soft(maps.Hemoglobin), ratio: soft(rgb.G), mm: mm, model: maps.by}
 	red := soft(rgb.R)
-	whole := Field{Value: red}
-	if weight != nil {
-		whole.Weight = filter.Shrink(weight, k)
-	}
+	whole.Value = red
 	m.weight = raster.New(red.W, red.H)
 	for i, b := range m.root.Pix {
 		r, g := math.Log(max(float64(red.Pix[i]), Floor)), math.Log(max(float64(m.ratio.Pix[i]), Floor))
@@ -112,34 +118,80 @@ func (d *change) keepBlotches(sigmaPx float64) {
 // less far than they begin, blotches farther (project defaults).
 const ringFromMM, ringToMM = 0.7, 1.3
 
-// around is the mean over a ring around each pixel.
-func (f Field) around(mmPerPx float64) Field {
-	w, h := f.Value.W, f.Value.H
-	reach := int(ringToMM / mmPerPx)
-	var ring [][2]int
+// stretch is the pixels from so many to so many to the right in a row so far below.
+type stretch struct{ y, from, to int }
+
+// ring is the surroundings of a pixel, row by row, and how far they reach.
+func ring(mmPerPx float64) (list []stretch, reach int) {
+	reach = int(ringToMM / mmPerPx)
 	for y := -reach; y <= reach; y++ {
 		for x := -reach; x <= reach; x++ {
-			if r := math.Hypot(float64(x), float64(y)) * mmPerPx; r >= ringFromMM && r <= ringToMM {
-				ring = append(ring, [2]int{x, y})
+			r := math.Hypot(float64(x), float64(y)) * mmPerPx
+			if r < ringFromMM || r > ringToMM {
+				continue
+			}
+			if n := len(list) - 1; n >= 0 && list[n].y == y && list[n].to == x {
+				list[n].to++
+			} else {
+				list = append(list, stretch{y, x, x + 1})
 			}
 		}
 	}
+	return list, reach
+}
+
+// around is the mean over a ring around each pixel inside.
+func (f Field) around(mmPerPx float64) Field {
+	w, h := f.Value.W, f.Value.H
+	stretches, reach := ring(mmPerPx)
+	sums, counts := f.upTo(reach)
 	out := Field{Value: raster.New(w, h), Weight: raster.New(w, h)}
 	raster.Bands(h, func(y0, y1 int) {
-		for i := y0 * w; i < y1*w; i++ {
-			if !f.Inside(i) {
-				continue
-			}
-			var sum, n float32
-			for _, d := range ring {
-				if x, y := i%w+d[0], i/w+d[1]; x >= 0 && x < w && y >= 0 && y < h && f.Inside(y*w+x) {
-					sum, n = sum+f.Value.Pix[y*w+x], n+1
+		sum, n := make([]float64, w), make([]float64, w)
+		for y := y0; y < y1; y++ {
+			clear(sum)
+			clear(n)
+			for _, s := range stretches {
+				if v := y + s.y; v >= 0 && v < h {
+					s.add(sum, sums[v], reach)
+					s.add(n, counts[v], reach)
 				}
 			}
-			if n > 0 {
-				out.Value.Pix[i], out.Weight.Pix[i] = sum/n, 1
+			for x := range sum {
+				if i := y*w + x; n[x] > 0 && f.Inside(i) {
+					out.Value.Pix[i], out.Weight.Pix[i] = float32(sum[x]/n[x]), 1
+				}
 			}
 		}
 	})
 	return out
+}
+
+// upTo sums each row's values and counts what is inside, from so far before the row's first
+// pixel to as far beyond its last.
+func (f Field) upTo(reach int) (sums, counts [][]float64) {
+	w, h := f.Value.W, f.Value.H
+	sums, counts = make([][]float64, h), make([][]float64, h)
+	raster.Bands(h, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			s, n := make([]float64, w+2*reach+1), make([]float64, w+2*reach+1)
+			for x := range w + reach {
+				s[reach+x+1], n[reach+x+1] = s[reach+x], n[reach+x]
+				if i := y*w + x; x < w && f.Inside(i) {
+					s[reach+x+1] += float64(f.Value.Pix[i])
+					n[reach+x+1]++
+				}
+			}
+			sums[y], counts[y] = s, n
+		}
+	})
+	return sums, counts
+}
+
+// add adds the stretch of each pixel of a row of sums up to each pixel.
+func (s stretch) add(dst, upTo []float64, reach int) {
+	before, after := upTo[reach+s.from:][:len(dst)], upTo[reach+s.to:][:len(dst)]
+	for x := range dst {
+		dst[x] += after[x] - before[x]
+	}
 }

@@ -98,16 +98,32 @@ func (f Field) Area() float64 {
 	if f.Weight == nil {
 		return float64(len(f.Value.Pix))
 	}
-	return f.sum(func(float32) float64 { return 1 })
+	w := f.Weight.W
+	return raster.Sum(f.Weight.H, func(y0, y1 int) float64 {
+		var s float64
+		for _, k := range f.Weight.Pix[y0*w : y1*w] {
+			if k > 0 {
+				s += float64(k)
+			}
+		}
+		return s
+	})
 }
 
 func (f Field) sum(fn func(v float32) float64) float64 {
 	w := f.Value.W
 	return raster.Sum(f.Value.H, func(y0, y1 int) float64 {
 		var s float64
-		for i := y0 * w; i < y1*w; i++ {
-			if k := f.WeightAt(i); k > 0 {
-				s += float64(k) * fn(f.Value.Pix[i])
+		values := f.Value.Pix[y0*w : y1*w]
+		if f.Weight == nil {
+			for _, v := range values {
+				s += fn(v)
+			}
+			return s
+		}
+		for i, k := range f.Weight.Pix[y0*w : y1*w] {
+			if k > 0 {
+				s += float64(k) * fn(values[i])
 			}
 		}
 		return s
@@ -123,7 +139,7 @@ func (f Field) Inside(i int) bool { return f.WeightAt(i) >= inside }
 
 // Quantile is the q-quantile (0 … 1, nearest rank) of the pixels inside, NaN where
 // there is none.
-func (f Field) Quantile(q float64) float64 { return quantile(f.inside(), q) }
+func (f Field) Quantile(q float64) float64 { return quantile(f.inside(1), q) }
 
 // madToSD makes the median absolute deviation of normal values their standard deviation.
 const madToSD = 1.4826
@@ -131,7 +147,7 @@ const madToSD = 1.4826
 // MedianMAD returns the median and 1.4826 times the median absolute deviation, which
 // is the standard deviation of a normal distribution and deaf to outliers.
 func (f Field) MedianMAD() (median, sigma float64) {
-	return medianMAD(f.inside())
+	return medianMAD(f.inside(1))
 }
 
 // medianMAD overwrites the values.
@@ -158,7 +174,7 @@ const enough = 1 << 14
 // hairs; unlike it, it does not jump between the few values that a ratio of coded light
 // takes.
 func (f Field) RobustMean() float64 {
-	median, sigma := medianMAD(everyNth(f.inside()))
+	median, sigma := medianMAD(f.sample())
 	c, reach := float32(median), float32(rejected*sigma)
 	var sum, total float64
 	for i, v := range f.Value.Pix {
@@ -171,88 +187,85 @@ func (f Field) RobustMean() float64 {
 	return float64(c) + sum/total
 }
 
-// everyNth thins values to about enough, in place.
-func everyNth(values []float32) []float32 {
-	n := len(values) / enough
-	if n < 2 {
-		return values
+// sample are the values of about enough of the pixels inside.
+func (f Field) sample() []float32 {
+	n := len(f.Value.Pix)
+	if f.Weight != nil {
+		n = 0
+		for _, w := range f.Weight.Pix {
+			if w >= inside {
+				n++
+			}
+		}
 	}
-	thin := values[:0]
-	for i := 0; i < len(values); i += n {
-		thin = append(thin, values[i])
-	}
-	return thin
+	return f.inside(max(1, n/enough))
 }
 
-// inside are the values of the pixels inside, in an array of its own.
-func (f Field) inside() []float32 {
+// inside are the values of every n-th of the pixels inside, in an array of its own.
+func (f Field) inside(n int) []float32 {
+	values, skip := make([]float32, 0, len(f.Value.Pix)/n+1), 0
 	if f.Weight == nil {
-		return slices.Clone(f.Value.Pix)
-	}
-	values := make([]float32, 0, len(f.Value.Pix))
-	for i, w := range f.Weight.Pix {
-		if w >= inside {
+		for i := 0; i < len(f.Value.Pix); i += n {
 			values = append(values, f.Value.Pix[i])
 		}
+		return values
+	}
+	for i, w := range f.Weight.Pix {
+		if w < inside {
+			continue
+		}
+		if skip == 0 {
+			values, skip = append(values, f.Value.Pix[i]), n
+		}
+		skip--
 	}
 	return values
 }
 
-// quantile selects by counting, digit by digit of the values' order.
+// few values are sorted, and of more so many tell where the one that is looked for lies.
+const few = 1 << 9
+
+// quantile selects the value of a rank (Floyd & Rivest 1975, Comm ACM 18:165): a sample bounds
+// it, and only what lies within the bounds is looked at again.
 func quantile(values []float32, q float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}
-	const digit = 1 << 11
-	keys, counts := make([]uint32, len(values)), [digit]int32{}
-	for i, v := range values {
-		k := orderOf(v)
-		keys[i] = k
-		counts[k>>21]++
-	}
-	bin, rank := pick(counts[:], int32(math.Round(q*float64(len(keys)-1))))
-	key := bin << 21
-	for _, d := range [2]struct{ shift, bits int }{{10, 11}, {0, 10}} {
-		// Only keys that share the digits found so far go on.
-		alike, above := keys[:0], key>>(d.shift+d.bits)
-		counts = [digit]int32{}
-		for _, k := range keys {
-			if k>>(d.shift+d.bits) == above {
-				alike = append(alike, k)
-				counts[(k>>d.shift)%(1<<d.bits)]++
-			}
+	rank := int(math.Round(q * float64(len(values)-1)))
+	for len(values) > few {
+		below, near := about(values, float64(rank)/float64(len(values)))
+		if rank < below || rank >= below+len(near) || len(near) > len(values)/2 {
+			break // the sample is not like the rest, or they are much alike
 		}
-		bin, rank = pick(counts[:], rank)
-		keys, key = alike, key|bin<<d.shift
+		values, rank = near, rank-below
 	}
-	return float64(valueOf(key))
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return float64(values[rank])
 }
 
-// pick finds the bin that holds the element of this rank, and its rank in there.
-func pick(counts []int32, rank int32) (bin uint32, within int32) {
-	for i, c := range counts {
-		if rank < c {
-			return uint32(i), rank
+// about counts what lies below the values around a quantile and lists those: as far to both
+// sides as four standard deviations of that quantile of a sample of few.
+func about(values []float32, q float64) (below int, near []float32) {
+	const reach = 45 // 4 · √(few/4)
+	sample := make([]float32, 0, few)
+	for i := range few {
+		sample = append(sample, values[i*len(values)/few])
+	}
+	slices.Sort(sample)
+	at := int(q * few)
+	low, high := sample[max(0, at-reach)], sample[min(at+reach, few-1)]
+	middle, half := (low+high)/2, (high-low)/2
+	near = make([]float32, 0, len(values)/8)
+	for _, v := range values {
+		// Without branches that half of the values take.
+		d := v - middle
+		below += int(math.Float32bits(d+half) >> 31)
+		if math.Float32bits(d)&^(1<<31) <= math.Float32bits(half) {
+			near = append(near, v)
 		}
-		rank -= c
 	}
-	panic("chromo: rank beyond the counts")
-}
-
-// orderOf maps float32 values to integers of the same order.
-func orderOf(v float32) uint32 {
-	b := math.Float32bits(v)
-	if b>>31 == 1 {
-		return ^b
-	}
-	return b | 1<<31
-}
-
-func valueOf(order uint32) float32 {
-	if order>>31 == 1 {
-		return math.Float32frombits(order &^ (1 << 31))
-	}
-	return math.Float32frombits(^order)
+	return below, near
 }
 
 // Measurement is the mean with its spread and count; a field of which nothing counts

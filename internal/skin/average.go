@@ -108,8 +108,14 @@ func known(r, g, b []float32) (sr, sg, sb, n float32) {
 // finish turns sums into means and counts into shares.
 func (k blockRow) finish() {
 	area := float32(k.step * k.step)
+	part := 1 / area
 	for i, n := range k.n {
-		if n > 0 {
+		if n == area {
+			k.r[i] *= part
+			k.g[i] *= part
+			k.b[i] *= part
+			k.n[i] = 1
+		} else if n > 0 {
 			k.r[i] /= n
 			k.g[i] /= n
 			k.b[i] /= n

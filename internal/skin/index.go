@@ -68,7 +68,7 @@ func rednessIndices() []Index {
 			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 2,
 			Reference: "Diffey, Oliver, Farr 1984 Br J Dermatol 111:663; Yamamoto 2008 Skin Res Technol 14:26",
 			Meaning:   "Camera index 100·log10(R/G) of linear light, mean without outliers; rises with melanin as well."},
-			light, func(w *work) outcome.Measurement { return erythema.Index(w.light, w.Weight) }},
+			light, func(w *work) outcome.Measurement { return erythema.Index(w.field(w.light.R), w.field(w.light.G)) }},
 		{"a_star", outcome.Definition{Unit: erythema.UnitLab, Family: outcome.Redness, Scale: outcome.Interval,
 			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 2,
 			Reference: "CIE 15:2018, ISO 11664-4; D65, 2° observer",
@@ -99,19 +99,19 @@ func melaninIndices() []Index {
 			Clock: outcome.Pigment, Version: 2,
 			Reference: "Shriver & Parra 2000 Am J Phys Anthropol 112:17; for linear red light",
 			Meaning:   "Camera index 100·log10(1/R) of linear red light, mean without outliers; moves with exposure."},
-			both, func(w *work) outcome.Measurement { return pigment.Index(w.red()) }},
+			both, func(w *work) outcome.Measurement { return pigment.Index(w.field(w.light.R)) }},
 		{"ita", outcome.Definition{Unit: pigment.UnitDegrees, Family: outcome.Pigment, Scale: outcome.Interval,
 			Clock: outcome.Pigment, Version: 2,
 			Reference: "Chardon 1991 Int J Cosmet Sci 13:191; Del Bino & Bernerd 2013 Br J Dermatol 169 s3:33; D65, 2° observer",
 			Meaning:   "Individual typology angle of the mean L* and b* without outliers: higher is lighter; withheld on red skin."},
 			both, func(w *work) outcome.Measurement {
-				return pigment.ITA(w.lab[0], w.lab[2], w.meanBlood, w.ref.Blood)
+				return pigment.ITA(w.lStar, w.lab[2].RobustMeasurement(pigment.UnitLab), w.meanBlood, w.ref.Blood)
 			}},
 		{"l_star", outcome.Definition{Unit: pigment.UnitLab, Family: outcome.Pigment, Scale: outcome.Interval,
 			Clock: outcome.Pigment, Version: 2,
 			Reference: "CIE 15:2018, ISO 11664-4; D65, 2° observer",
 			Meaning:   "CIELAB lightness L* (D65), mean without outliers; falls with melanin, with blood and with less light."},
-			both, func(w *work) outcome.Measurement { return pigment.LStar(w.lab[0]) }},
+			both, func(w *work) outcome.Measurement { return w.lStar }},
 	}
 }
 

@@ -18,8 +18,12 @@ func (r *Reference) freezeLink(baseline []*Sheet) {
 	r.rest = chromo.NewLink(rest...)
 }
 
+// mottle is made once: the baseline's photos are measured too.
 func (s *Sheet) mottle() *chromo.Mottle {
-	return chromo.MottleOf(s.light, s.Maps, s.counts, s.mmPerPx)
+	if s.blotches == nil {
+		s.blotches = chromo.MottleOf(s.light, s.Maps, s.counts, s.mmPerPx)
+	}
+	return s.blotches
 }
 
 // takeLeak sets the melanin to measure: the sheet's less what a flush leaks into it. The

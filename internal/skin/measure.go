@@ -51,6 +51,7 @@ type work struct {
 	ref                   Reference
 	melanin               chromo.Field       // of the sheet, without what a flush leaks into it
 	crossTalk             *outcome.CrossTalk // of that melanin; nil: the photo does not tell
+	lStar                 outcome.Measurement
 	spotCount, spotBurden outcome.Measurement
 	roughness, coarse     outcome.Measurement
 	lines                 texture.Lines
@@ -60,7 +61,7 @@ type work struct {
 }
 
 func newWork(s *Sheet, ref Reference) *work {
-	w := &work{Sheet: s, ref: ref}
+	w := &work{Sheet: s, ref: ref, lStar: pigment.LStar(s.lab[0])}
 	w.takeLeak()
 	s.readRelief()
 	w.spotCount, w.spotBurden = pigment.Spots(w.melanin, s.mmPerPx, ref.Pigment)
@@ -80,8 +81,6 @@ func newWork(s *Sheet, ref Reference) *work {
 	w.roughness, w.coarse, w.grain = s.relief.Roughness(), s.relief.Coarse(), s.relief.Grain()
 	return w
 }
-
-func (w *work) red() chromo.Field { return w.field(w.light.R) }
 
 // Measure evaluates the whole table of [Indices] on one region; those that need a
 // surround where it has one ([Sheet.Beside]), hair where it was asked for.

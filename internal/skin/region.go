@@ -54,6 +54,7 @@ type Sheet struct {
 	blood       chromo.Field
 	meanMelanin float64
 	meanBlood   float64
+	blotches    *chromo.Mottle  // nil: not made yet, or never without a scale
 	pending     *texture.Region // what relief is to be read from; nil: it has been
 	relief      *texture.Relief
 	fine        int    // pixels of RGB along a side of a pixel of the relief
@@ -78,8 +79,8 @@ func Prepare(r Region) *Sheet {
 	if !(r.PxPerMM > 0) {
 		r.PxPerMM = 0
 	}
-	box := tightBox(r.RGB, r.Mask)
-	s := &Sheet{X0: box.X0, Y0: box.Y0, Pixels: pixelsIn(r.Mask, box)}
+	box, pixels := tightBox(r.RGB, r.Mask)
+	s := &Sheet{X0: box.X0, Y0: box.Y0, Pixels: pixels}
 	s.noRelief = texture.Refusal(r.PxPerMM, s.Pixels == 0)
 	fine := texture.Step(r.PxPerMM)
 	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
@@ -100,30 +101,23 @@ func Prepare(r Region) *Sheet {
 }
 
 // tightBox is the smallest box [x0, x1) × [y0, y1) around the mask's pixels inside the
-// picture, empty where there is none.
-func tightBox(rgb raster.Picture, mask *roi.Mask) raster.Box {
-	box := raster.Box{X0: rgb.W(), Y0: rgb.H()}
+// picture, empty where there is none, and how many they are.
+func tightBox(rgb raster.Picture, mask *roi.Mask) (box raster.Box, pixels int) {
+	box = raster.Box{X0: rgb.W(), Y0: rgb.H()}
 	for y := range rgb.H() {
 		mask.Runs(y, func(from, to int) {
 			from, to = max(from, 0), min(to, rgb.W())
 			if from < to {
 				box.X0, box.X1 = min(box.X0, from), max(box.X1, to)
 				box.Y0, box.Y1 = min(box.Y0, y), y+1
+				pixels += to - from
 			}
 		})
 	}
 	if box.X1 == 0 {
-		return raster.Box{}
+		return raster.Box{}, 0
 	}
-	return box
-}
-
-func pixelsIn(mask *roi.Mask, box raster.Box) int {
-	n := 0
-	for y := box.Y0; y < box.Y1; y++ {
-		mask.Runs(y, func(from, to int) { n += max(0, min(to, box.X1)-max(from, box.X0)) })
-	}
-	return n
+	return box, pixels
 }
 
 // colourStep is how many pixels of this resolution become one of the maps.

@@ -81,8 +81,8 @@ func (s *Sheet) luma(m *chromo.Model) (plane *raster.Plane, darkening float64) {
 
 // PrepareSpots works up no more of a region than its [Sheet.SpotMap] needs.
 func PrepareSpots(r Region) *Sheet {
-	box := tightBox(r.RGB, r.Mask)
-	s := &Sheet{X0: box.X0, Y0: box.Y0, Pixels: pixelsIn(r.Mask, box)}
+	box, pixels := tightBox(r.RGB, r.Mask)
+	s := &Sheet{X0: box.X0, Y0: box.Y0, Pixels: pixels}
 	fine := texture.Step(r.PxPerMM)
 	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
 	s.Step = fine * coarser

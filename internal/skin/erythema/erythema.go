@@ -38,15 +38,14 @@ func Hemoglobin(blood chromo.Field) outcome.Measurement {
 // Index is the erythema index 100·log10(R/G), robust mean over the region (Diffey, Oliver,
 // Farr 1984, Br J Dermatol 111:663; for cameras Yamamoto 2008, Skin Res Technol
 // 14:26). It does not change with exposure; a gain of 5 % on red alone moves it by 2.1.
-func Index(rgb *raster.RGB, weight *raster.Plane) outcome.Measurement {
-	ei := raster.New(rgb.W(), rgb.H())
+func Index(red, green chromo.Field) outcome.Measurement {
+	ei, logs := raster.New(red.Value.W, red.Value.H), chromo.NewLogTable()
 	raster.Bands(ei.H, func(y0, y1 int) {
 		for i := y0 * ei.W; i < y1*ei.W; i++ {
-			r, g := float64(rgb.R.Pix[i]), float64(rgb.G.Pix[i])
-			ei.Pix[i] = float32(100 * math.Log10(max(r, chromo.Floor)/max(g, chromo.Floor)))
+			ei.Pix[i] = 100 / math.Ln10 * (logs.Ln(red.Value.Pix[i]) - logs.Ln(green.Value.Pix[i]))
 		}
 	})
-	return chromo.NewField(ei, weight).RobustMeasurement(UnitIndex)
+	return chromo.Field{Value: ei, Weight: red.Weight}.RobustMeasurement(UnitIndex)
 }
 
 // AStar is the robust mean of a* (CIELAB, D65, 2° observer).

@@ -25,15 +25,19 @@ func flat(r, g, b float64) (*raster.RGB, *raster.Plane) {
 	return c, w
 }
 
+func index(rgb *raster.RGB, weight *raster.Plane) outcome.Measurement {
+	return Index(chromo.NewField(rgb.R, weight), chromo.NewField(rgb.G, weight))
+}
+
 // sRGB (194, 150, 130) has EI 24.769 in linear light; on gamma codes by mistake 11.171.
 func TestErythemaIndexOfAReferenceColour(t *testing.T) {
 	r, g, b := cie.Decode(194.0/255), cie.Decode(150.0/255), cie.Decode(130.0/255)
 	rgb, w := flat(r, g, b)
-	near(t, "EI", Index(rgb, w).Value, 24.769, 5e-4)
+	near(t, "EI", index(rgb, w).Value, 24.769, 5e-4)
 	brighter, _ := flat(1.3*r, 1.3*g, 1.3*b)
-	near(t, "EI at other exposure", Index(brighter, w).Value, 24.769, 5e-4)
+	near(t, "EI at other exposure", index(brighter, w).Value, 24.769, 5e-4)
 	redder, _ := flat(1.05*r, g, b)
-	near(t, "EI with 5 % more red", Index(redder, w).Value, 24.769+2.119, 1e-3)
+	near(t, "EI with 5 % more red", index(redder, w).Value, 24.769+2.119, 1e-3)
 }
 
 func TestRedAreaAndBurden(t *testing.T) {
@@ -58,7 +62,7 @@ func TestNothingIsMeasuredWhereNothingCounts(t *testing.T) {
 	clear(w.Pix)
 	empty := chromo.NewField(rgb.R, w)
 	for name, m := range map[string]outcome.Measurement{
-		"hemoglobin": Hemoglobin(empty), "erythema_index": Index(rgb, w), "a_star": AStar(empty),
+		"hemoglobin": Hemoglobin(empty), "erythema_index": index(rgb, w), "a_star": AStar(empty),
 		"red_area": RedArea(empty, 1), "red_burden": RedBurden(empty, 1),
 		"without a baseline": RedArea(chromo.Field{Value: rgb.R}, math.NaN()),
 	} {

@@ -74,10 +74,10 @@ func Melanin(melanin chromo.Field) outcome.Measurement {
 // the region (the 655 nm form of the DermaSpectrometer; Shriver & Parra 2000, Am J Phys
 // Anthropol 112:17 with 650 nm). A tenth less exposure raises it by 4.6.
 func Index(red chromo.Field) outcome.Measurement {
-	mi := raster.New(red.Value.W, red.Value.H)
+	mi, logs := raster.New(red.Value.W, red.Value.H), chromo.NewLogTable()
 	raster.Bands(mi.H, func(y0, y1 int) {
 		for i := y0 * mi.W; i < y1*mi.W; i++ {
-			mi.Pix[i] = float32(-100 * math.Log10(max(float64(red.Value.Pix[i]), chromo.Floor)))
+			mi.Pix[i] = -100 / math.Ln10 * logs.Ln(red.Value.Pix[i])
 		}
 	})
 	return chromo.Field{Value: mi, Weight: red.Weight}.RobustMeasurement(UnitIndex)
@@ -95,11 +95,11 @@ const redSkinRise = 0.5
 // more than twice that of skin at rest (project default).
 const redSkin = 3.0
 
-// ITA is the individual typology angle of the robust means of L* and b*, in degrees. blood and
+// ITA is the individual typology angle of L* and b* ([LStar]; robust means), in degrees. blood and
 // baselineBlood are the region's mean blood fractions in percent now and at the
 // baseline; where the skin is or has become red the angle is withheld.
-func ITA(l, b chromo.Field, blood, baselineBlood float64) outcome.Measurement {
-	colour := cie.Lab{L: l.RobustMean(), B: b.RobustMean()}
+func ITA(l, b outcome.Measurement, blood, baselineBlood float64) outcome.Measurement {
+	colour := cie.Lab{L: float64(l.Value), B: float64(b.Value)}
 	if math.IsNaN(colour.L) {
 		return outcome.Unmeasured(UnitDegrees, outcome.RegionLost)
 	}
@@ -110,15 +110,13 @@ func ITA(l, b chromo.Field, blood, baselineBlood float64) outcome.Measurement {
 	if !ok {
 		return outcome.Unmeasured(UnitDegrees, outcome.PaleBlueAxis)
 	}
-	s := l.Summary()
-	return outcome.Measurement{Value: outcome.Number(deg), Unit: UnitDegrees, SD: spreadOfITA(l, b, colour), N: s.N}
+	return outcome.Measurement{Value: outcome.Number(deg), Unit: UnitDegrees, SD: spreadOfITA(l, b), N: l.N}
 }
 
 // spreadOfITA carries the spreads of L* and b* to first order into degrees.
-func spreadOfITA(l, b chromo.Field, c cie.Lab) outcome.Number {
-	sl, sb := l.Summary().SD, b.Summary().SD
-	r2 := (c.L-50)*(c.L-50) + c.B*c.B
-	return outcome.Number(math.Hypot(c.B*sl, (c.L-50)*sb) / r2 * 180 / math.Pi)
+func spreadOfITA(l, b outcome.Measurement) outcome.Number {
+	x, y := float64(l.Value)-50, float64(b.Value)
+	return outcome.Number(math.Hypot(y*float64(l.SD), x*float64(b.SD)) / (x*x + y*y) * 180 / math.Pi)
 }
 
 // areaSigmas places the threshold of pigmented skin above the baseline's median: two

@@ -32,12 +32,12 @@ func TestMelaninIndexOfAReferenceColour(t *testing.T) {
 
 // Light skin of the chart under D50: ITA 39.95°.
 func TestITA(t *testing.T) {
-	l, b := flat(9, 9, 64.66), flat(9, 9, 17.5)
+	l, b := LStar(flat(9, 9, 64.66)), flat(9, 9, 17.5).RobustMeasurement(UnitLab)
 	near(t, "ITA", float64(ITA(l, b, 1.2, 1.1).Value), 39.95, 0.005)
 	for what, m := range map[string]outcome.Measurement{
 		outcome.RedSkin:      ITA(l, b, 1.9, 1.2),
-		outcome.PaleBlueAxis: ITA(l, flat(9, 9, 2.5), 1, 1),
-		outcome.RegionLost:   ITA(chromo.NewField(l.Value, raster.New(9, 9)), b, 1, 1),
+		outcome.PaleBlueAxis: ITA(l, flat(9, 9, 2.5).RobustMeasurement(UnitLab), 1, 1),
+		outcome.RegionLost:   ITA(LStar(chromo.NewField(raster.New(9, 9), raster.New(9, 9))), b, 1, 1),
 	} {
 		if m.Value.Known() || len(m.Warnings) != 1 || m.Warnings[0] != what {
 			t.Errorf("%s: %+v", what, m)

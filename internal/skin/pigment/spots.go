@@ -1,7 +1,6 @@
 package pigment
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -147,23 +146,21 @@ func plainSkin(smooth, background *raster.Plane, melanin chromo.Field, t Thresho
 // patches lists the 8-connected sets of pixels inside the region above half their own
 // peak, from the highest peak down to the contrast.
 func patches(melanin chromo.Field, excess *raster.Plane, contrast, mmPerPx float64) [][]int {
-	var peaks []int
+	var peaks []uint64 // sorted by height, as float32 bits of positive values are, then by place
 	for i, v := range excess.Pix {
 		if v > float32(contrast) && melanin.Inside(i) {
-			peaks = append(peaks, i)
+			peaks = append(peaks, uint64(^math.Float32bits(v))<<32|uint64(i))
 		}
 	}
-	slices.SortFunc(peaks, func(a, b int) int {
-		return cmp.Or(cmp.Compare(excess.Pix[b], excess.Pix[a]), cmp.Compare(a, b))
-	})
+	slices.Sort(peaks)
 	// open[i]: the pixel may still be taken into a patch, or be the peak of one.
 	open := make([]bool, len(excess.Pix))
 	for i := range open {
 		open[i] = melanin.Inside(i)
 	}
 	var all [][]int
-	for _, i := range peaks {
-		if open[i] {
+	for _, p := range peaks {
+		if i := int(uint32(p)); open[i] {
 			patch := flood(open, excess, i)
 			all = append(all, patch)
 			closeAround(open, patch, excess.W, mmPerPx)

@@ -44,22 +44,24 @@ type CoOccurrence struct {
 
 // Count counts the pairs of l that lie (dx, dy) apart, both inside the region.
 func Count(l Levels, dx, dy int) CoOccurrence {
-	counts := make([]int, l.N*l.N)
-	for y := max(0, -dy); y < min(l.H, l.H-dy); y++ {
-		for x := max(0, -dx); x < min(l.W, l.W-dx); x++ {
-			a, b := int(l.Pix[y*l.W+x]), int(l.Pix[(y+dy)*l.W+x+dx])
-			if a != 0 && b != 0 {
-				counts[(a-1)*l.N+b-1]++
-			}
+	side := l.N + 1 // with level 0, so that nothing is asked pixel by pixel
+	counts := make([]int32, side*side)
+	from, n := max(0, -dx), l.W-max(dx, -dx)
+	for y := max(0, -dy); y < min(l.H, l.H-dy) && n > 0; y++ {
+		row, beside := l.Pix[y*l.W+from:][:n], l.Pix[(y+dy)*l.W+from+dx:][:n]
+		for x, a := range row {
+			counts[int(a)*side+int(beside[x])]++
 		}
 	}
-	m := CoOccurrence{N: l.N, P: make([]float64, len(counts))}
-	for _, c := range counts {
-		m.Pairs += c
+	m := CoOccurrence{N: l.N, P: make([]float64, l.N*l.N)}
+	for i := range l.N {
+		for _, c := range counts[(i+1)*side+1:][:l.N] {
+			m.Pairs += int(c)
+		}
 	}
 	for i := range l.N {
 		for j := range l.N {
-			m.P[i*l.N+j] = float64(counts[i*l.N+j]+counts[j*l.N+i]) / float64(2*m.Pairs)
+			m.P[i*l.N+j] = float64(counts[(i+1)*side+j+1]+counts[(j+1)*side+i+1]) / float64(2*m.Pairs)
 		}
 	}
 	return m

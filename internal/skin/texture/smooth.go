@@ -78,6 +78,16 @@ func (s smoothed) rows(fn func(y int, row []float32)) {
 	})
 }
 
+// large is the large plane, which is not to be changed.
+func (s smoothed) large() *raster.Plane {
+	if s.k == 1 {
+		return s.small
+	}
+	p := raster.New(s.w, s.h)
+	s.rows(func(y int, row []float32) { copy(p.Row(y), row) })
+	return p
+}
+
 func mix(dst, a, b []float32, t float32) {
 	for i, v := range a {
 		dst[i] = v + float32(t*(b[i]-v))

@@ -222,12 +222,11 @@ func (r *Relief) rms(power chromo.Field, noise float64, grid Grid) outcome.Measu
 
 // between is the difference of two Gaussians of one field.
 func between(narrow, wide smoothed) *raster.Plane {
-	d := raster.New(wide.w, wide.h)
-	narrow.rows(func(y int, row []float32) { copy(d.Row(y), row) })
+	d, near := raster.New(wide.w, wide.h), narrow.large()
 	wide.rows(func(y int, around []float32) {
-		row := d.Row(y)
+		row, from := d.Row(y), near.Row(y)
 		for i, v := range around {
-			row[i] -= v
+			row[i] = from[i] - v
 		}
 	})
 	return d
