@@ -123,7 +123,7 @@ func newLayer(f Field, mm float64) layer {
 // not show the same skin.
 func (m *Mottle) onto(base *Mottle) (t warp, ok bool) {
 	t = m.coarse.refine(base.coarse, m.coarse.upright(base.coarse))
-	if m.coarse.alike(base.coarse, &t, 1) < surelyAlike {
+	if m.coarse.alike(base.coarse, &t, comparedInSteps) < surelyAlike {
 		if t, ok = m.coarse.search(base.coarse); !ok {
 			return t, false
 		}
@@ -132,7 +132,7 @@ func (m *Mottle) onto(base *Mottle) (t warp, ok bool) {
 	t = m.fine.refine(base.fine, t.finer())
 	t.terms = cubic
 	t = m.fine.refine(base.fine, t)
-	return t, m.fine.alike(base.fine, &t, 1) >= leastAlike
+	return t, m.fine.alike(base.fine, &t, comparedInSteps) >= leastAlike
 }
 
 // upright lays another layer's middle on this one's.
@@ -148,7 +148,7 @@ func (l layer) upright(from layer) warp {
 func (l layer) search(from layer) (best warp, ok bool) {
 	start := l.upright(from)
 	reach := int(searchMM / l.mm)
-	most, every := 0.0, 1+len(from.value.Pix)/comparedInSearch
+	most := 0.0
 	for deg := -searchDeg; deg <= searchDeg; deg += everyDeg {
 		s, c := math.Sincos(deg * math.Pi / 180)
 		t := start
@@ -156,7 +156,7 @@ func (l layer) search(from layer) (best warp, ok bool) {
 		for dy := -reach; dy <= reach; dy++ {
 			for dx := -reach; dx <= reach; dx++ {
 				t.x[0], t.y[0] = start.x[0]+float64(dx), start.y[0]+float64(dy)
-				if r := l.alike(from, &t, every); r > most {
+				if r := l.alike(from, &t, comparedInSearch); r > most {
 					best, most = t, r
 				}
 			}
@@ -174,11 +174,11 @@ func (l layer) middle() (x, y float64) {
 	return x / n, y / n
 }
 
-// alike is the correlation over every n-th pixel where both layers count, 0 where that is
+// alike is the correlation over so many of the pixels where both layers count, 0 where that is
 // less than half of the other.
-func (l layer) alike(from layer, t *warp, every int) float64 {
+func (l layer) alike(from layer, t *warp, compared int) float64 {
 	var n, all, aa, ab, bb float64
-	for i := 0; i < len(from.weight.Pix); i += every {
+	for i := 0; i < len(from.weight.Pix); i += 1 + len(from.weight.Pix)/compared {
 		if from.weight.Pix[i] == 0 {
 			continue
 		}

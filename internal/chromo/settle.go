@@ -159,16 +159,19 @@ func (t *levelTable) at(u, v, g float32) answer {
 	n := (i*levelNodesV+j)*levelNodesG + k
 	const nextU, nextV = levelNodesV * levelNodesG, levelNodesG
 	var out answer
-	for _, c := range [4]struct {
-		node   int
-		weight float32
-	}{{n, (1 - fu) * (1 - fv)}, {n + nextV, (1 - fu) * fv}, {n + nextU, fu * (1 - fv)}, {n + nextU + nextV, fu * fv}} {
-		a, b := &t.node[c.node], &t.node[c.node+1]
-		out.melanin += float32(c.weight * (a.melanin + float32(fg*(b.melanin-a.melanin))))
-		out.blood += float32(c.weight * (a.blood + float32(fg*(b.blood-a.blood))))
-		out.base += float32(c.weight * (a.base + float32(fg*(b.base-a.base))))
-	}
+	out.add((1-fu)*(1-fv), t.node[n:n+2], fg)
+	out.add((1-fu)*fv, t.node[n+nextV:n+nextV+2], fg)
+	out.add(fu*(1-fv), t.node[n+nextU:n+nextU+2], fg)
+	out.add(fu*fv, t.node[n+nextU+nextV:n+nextU+nextV+2], fg)
 	return out
+}
+
+// add adds the weighted answer f of the way from the first to the second of a pair.
+func (a *answer) add(weight float32, pair []answer, f float32) {
+	p, q := &pair[0], &pair[1]
+	a.melanin += float32(weight * (p.melanin + float32(f*(q.melanin-p.melanin))))
+	a.blood += float32(weight * (p.blood + float32(f*(q.blood-p.blood))))
+	a.base += float32(weight * (p.base + float32(f*(q.base-p.base))))
 }
 
 // cell is the node below x and how far x lies beyond it, held in the lattice.

@@ -31,6 +31,7 @@ func (a averaged) foreign() (what *raster.Plane, glare, crust float64) {
 	}
 	r, g, b := math.Log(max(medians[0], chromo.Floor)), math.Log(max(medians[1], chromo.Floor)), math.Log(max(medians[2], chromo.Floor))
 	what = raster.New(a.weight.W, a.weight.H)
+	lifted, darker := glareLifted*medians[1], medians[0]*math.Exp(-crustDarker)
 	var total float64
 	for i, w := range a.weight.Pix {
 		if w == 0 {
@@ -39,10 +40,10 @@ func (a averaged) foreign() (what *raster.Plane, glare, crust float64) {
 		total += float64(w)
 		c := [3]float64{float64(a.rgb.R.Pix[i]), float64(a.rgb.G.Pix[i]), float64(a.rgb.B.Pix[i])}
 		switch {
-		case min(c[0], c[1], c[2]) > glareWhite*max(c[0], c[1], c[2]) && c[1] > glareLifted*medians[1]:
+		case c[1] > lifted && min(c[0], c[1], c[2]) > glareWhite*max(c[0], c[1], c[2]):
 			what.Pix[i] = 1
 			glare += float64(w)
-		case c[0] < medians[0]*math.Exp(-crustDarker):
+		case c[0] < darker:
 			lr, lg, lb := math.Log(max(c[0], chromo.Floor)), math.Log(max(c[1], chromo.Floor)), math.Log(max(c[2], chromo.Floor))
 			if lr-lg-(r-g) > crustRedder && math.Abs(lg-lb-(g-b)) < crustYellow {
 				what.Pix[i] = 1
