@@ -97,6 +97,28 @@ func TestQuantilesOfNeighbouringValues(t *testing.T) {
 	}
 }
 
+// A quantile is the value of its rank, however many there are and however they are spread.
+func TestQuantileIsTheValueOfItsRank(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 9))
+	for name, value := range map[string]func(i int) float64{
+		"normal":     func(int) float64 { return rng.NormFloat64() },
+		"few values": func(int) float64 { return float64(rng.IntN(4)) },
+		"one value":  func(int) float64 { return 7 },
+		"rising":     func(i int) float64 { return float64(i) },
+		"outliers":   func(i int) float64 { return math.Pow(10, 9*rng.NormFloat64()) },
+	} {
+		f := Field{Value: raster.New(300, 211)}
+		for i := range f.Value.Pix {
+			f.Value.Pix[i] = float32(value(i))
+		}
+		sorted := slices.Sorted(slices.Values(f.Value.Pix))
+		for _, q := range []float64{0, 0.001, 0.25, 0.5, 0.9, 1} {
+			want := sorted[int(math.Round(q*float64(len(sorted)-1)))]
+			near(t, name, f.Quantile(q), float64(want), 0)
+		}
+	}
+}
+
 // Two fifths of the region under reflections and hairs leave the mean of the rest.
 func TestOutliersWeighNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 2))
