@@ -29,11 +29,16 @@ func nearLab(t *testing.T, what string, got, want Lab, tol float64) {
 	near(t, what+" b*", got.B, want.B, tol)
 }
 
+// labD50 is the colour of linear sRGB adapted to D50, as chart tables are.
+func labD50(r, g, b float64) Lab {
+	return LabFromXYZ(Adapt(D65(), D50()).Apply(XYZFromRGB().Apply([3]float64{r, g, b})), D50())
+}
+
 func TestLabOfReferenceColours(t *testing.T) {
 	for _, c := range referenceColours {
 		r, g, b := linear(c.code)
 		nearLab(t, "D65", LabD65(r, g, b), c.d65, 1e-4)
-		nearLab(t, "D50", LabD50(r, g, b), c.d50, 1e-4)
+		nearLab(t, "D50", labD50(r, g, b), c.d50, 1e-4)
 	}
 }
 
@@ -42,7 +47,7 @@ func TestGreyIsNeutral(t *testing.T) {
 	v := Decode(128.0 / 255)
 	nearLab(t, "grey D65", LabD65(v, v, v), Lab{53.585, 0, 0}, 5e-4)
 	nearLab(t, "white", LabD65(1, 1, 1), Lab{100, 0, 0}, 1e-10)
-	nearLab(t, "white D50", LabD50(1, 1, 1), Lab{100, 0, 0}, 1e-10)
+	nearLab(t, "white D50", labD50(1, 1, 1), Lab{100, 0, 0}, 1e-10)
 }
 
 func TestTransferIsItsOwnInverse(t *testing.T) {
@@ -60,13 +65,14 @@ func TestMatricesAtPrintedPrecision(t *testing.T) {
 	// Lindbloom's D65 → D50 (Bradford, ASTM whites).
 	bradford := Matrix{{1.0478112, 0.0228866, -0.0501270}, {0.0295424, 0.9904844, -0.0170491}, {-0.0092345, 0.0150436, 0.7521316}}
 	back := Matrix{{0.9555766, -0.0230393, 0.0631636}, {-0.0282895, 1.0099416, 0.0210077}, {0.0122982, -0.0204830, 1.3299098}}
+	d65, d50 := White{0.95047, 1, 1.08883}, White{0.96422, 1, 0.82521} // ASTM E308, 2° observer
 	for _, c := range []struct {
 		what      string
 		got, want Matrix
 		tol       float64
 	}{
 		{"XYZ from RGB", XYZFromRGB(), want, 5e-9 + 1e-12}, {"RGB from XYZ", RGBFromXYZ(), inverse, 5e-9 + 1e-12},
-		{"D50 from D65", Adapt(D65ASTM(), D50ASTM()), bradford, 1e-7}, {"D65 from D50", Adapt(D50ASTM(), D65ASTM()), back, 1e-7},
+		{"D50 from D65", Adapt(d65, d50), bradford, 1e-7}, {"D65 from D50", Adapt(d50, d65), back, 1e-7},
 	} {
 		for i := range 3 {
 			for j := range 3 {
@@ -109,18 +115,6 @@ func TestITA(t *testing.T) {
 	}
 }
 
-func TestITAClassesBoundaries(t *testing.T) {
-	names := []string{"dark", "brown", "tan", "intermediate", "light", "very light"}
-	for i, bound := range []float64{-30, 10, 28, 41, 55} {
-		if got := ITAClass(bound); got != names[i] {
-			t.Errorf("class of %v is %q, want %q", bound, got, names[i])
-		}
-		if got := ITAClass(math.Nextafter(bound, 90)); got != names[i+1] {
-			t.Errorf("class just above %v is %q, want %q", bound, got, names[i+1])
-		}
-	}
-}
-
 // ΔE00 between the two editions: mean 0.85, largest 1.95 (white), recomputed.
 func TestChartEditionsDiffer(t *testing.T) {
 	before, err1 := ColorChecker(Before2014)
@@ -141,18 +135,10 @@ func TestChartEditionsDiffer(t *testing.T) {
 	}
 }
 
-// McCamy's formula at the white points of CIE 15: D65 6504 K, D50 5003 K, A 2856 K; it is
-// good to a few kelvin there.
-func TestCCT(t *testing.T) {
-	for _, c := range []struct{ x, y, kelvin, tol float64 }{{0.31271, 0.32902, 6504, 4}, {0.34567, 0.35850, 5003, 4}, {0.44757, 0.40745, 2856, 4}} {
-		near(t, "CCT", CCT(c.x, c.y), c.kelvin, c.tol)
-	}
+func TestUV(t *testing.T) {
 	u, v := UV(D65())
 	near(t, "u'", u, 0.1978, 5e-5)
 	near(t, "v'", v, 0.4683, 5e-5)
-	x, y := Chromaticity(D50())
-	near(t, "x", x, 0.3457, 1e-12)
-	near(t, "y", y, 0.3585, 1e-12)
 }
 
 func TestLabTableFollowsTheExactFunction(t *testing.T) {

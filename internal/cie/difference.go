@@ -2,12 +2,6 @@ package cie
 
 import "math"
 
-// DeltaE76 is the Euclidean distance in CIELAB (CIE 1976). It is not interchangeable
-// with [DeltaE00].
-func DeltaE76(p, q Lab) float64 {
-	return math.Sqrt((p.L-q.L)*(p.L-q.L) + (p.A-q.A)*(p.A-q.A) + (p.B-q.B)*(p.B-q.B))
-}
-
 // DeltaE00 is CIEDE2000 with kL = kC = kH = 1 (CIE 142, ISO/CIE 11664-6), in the form
 // of Sharma, Wu, Dalal 2005, Color Res Appl 30:21. It is symmetric in p and q.
 func DeltaE00(p, q Lab) float64 {

@@ -61,10 +61,6 @@ func TestDeltaE00ReproducesSharmasTable(t *testing.T) {
 	}
 }
 
-func TestDeltaE76(t *testing.T) {
-	near(t, "distance", DeltaE76(Lab{50, 2, 3}, Lab{52, 5, 9}), 7, 1e-12)
-}
-
 func near(t *testing.T, what string, got, want, tol float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tol) {

@@ -47,12 +47,6 @@ func LabD65(r, g, b float64) Lab {
 	return LabFromXYZ(XYZFromRGB().Apply([3]float64{r, g, b}), D65())
 }
 
-// LabD50 is the colour of linear sRGB adapted to D50 (Bradford), as chart tables are.
-func LabD50(r, g, b float64) Lab {
-	xyz := Adapt(D65(), D50()).Apply(XYZFromRGB().Apply([3]float64{r, g, b}))
-	return LabFromXYZ(xyz, D50())
-}
-
 // PaleB is the b* below which the ITA angle means nothing: it swings by whole
 // classes with the noise of b* (project default).
 const PaleB = 3.0
@@ -61,23 +55,4 @@ const PaleB = 3.0
 // Cretois, Hourseau 1991, Int J Cosmet Sci 13:191). ok is false where b* < [PaleB].
 func ITA(c Lab) (deg float64, ok bool) {
 	return math.Atan2(c.L-50, c.B) * 180 / math.Pi, c.B >= PaleB
-}
-
-// ITAClass names the skin colour of an angle: very light above 55°, light above 41,
-// intermediate above 28, tan above 10, brown above −30, else dark (Del Bino & Bernerd
-// 2013, Br J Dermatol 169 s3:33). A bound belongs to the darker class.
-func ITAClass(deg float64) string {
-	switch {
-	case deg > 55:
-		return "very light"
-	case deg > 41:
-		return "light"
-	case deg > 28:
-		return "intermediate"
-	case deg > 10:
-		return "tan"
-	case deg > -30:
-		return "brown"
-	}
-	return "dark"
 }

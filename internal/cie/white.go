@@ -5,19 +5,12 @@ type White [3]float64
 
 // Whites in use. The derived ones follow from the chromaticities that the standards
 // print (D65 .3127 .3290 in IEC 61966-2-1, D50 .3457 .3585 in CIE 15), so that sRGB
-// (1, 1, 1) is exactly neutral. The ASTM E308 ones are what older tables used.
-// Choosing the other pair costs 0.01 to 0.05 CIELAB units; mixing D50 and D65 costs
-// whole units.
+// (1, 1, 1) is exactly neutral. Those of ASTM E308, which older tables used, differ by 0.01
+// to 0.05 CIELAB units; mixing D50 and D65 costs whole units.
 func D65() White { return White(xyzOfChromaticity([2]float64{0.3127, 0.3290})) }
 
 // D50 is the white of printed charts and of colour profiles.
 func D50() White { return White(xyzOfChromaticity([2]float64{0.3457, 0.3585})) }
-
-// D65ASTM and D50ASTM are the whites tabulated in ASTM E308 for the 2° observer.
-func D65ASTM() White { return White{0.95047, 1, 1.08883} }
-
-// D50ASTM is the D50 of ASTM E308.
-func D50ASTM() White { return White{0.96422, 1, 0.82521} }
 
 // bradford is the cone response matrix of Lam 1985 (Bradford), as in Lindbloom and
 // ICC.1:2010 annex E.
