@@ -100,11 +100,11 @@ func NewFrame(pic Picture, opt Options) *Frame {
 		f.nodeStep = max(f.nodeStep, minNodeMM/opt.ScaleMMPerPx)
 	}
 	red, light := signals(pic)
-	f.red = newStack(f.w, f.h, f.nodeStep, red)
+	f.red = newStack(f.w, f.h, f.nodeStep, judgedByLogarithm(red))
 	half := halfOf(light, red[0])
 	f.colours = sync.OnceValue(func() *colours { return newColours(half, red[0]) })
 	for i, px := range featurePx {
-		f.features[i] = sync.OnceValue(func() []feature { return features(atMost(red, px)) })
+		f.features[i] = sync.OnceValue(func() []feature { return features(atMost(red, px).ln()) })
 	}
 	f.small = newSmall(red)
 	f.spectrum = sync.OnceValue(func() *spectrum { return f.small.spectrum(geom.Identity()) })
@@ -174,7 +174,7 @@ func (f *Frame) AlignAssisted(pic Picture, marks []Landmark) Result {
 // times as much, are only sought where the coarse ones do not decide.
 func (f *Frame) byFeatures(p *photo) (best candidate, fig Figures) {
 	for i, px := range featurePx {
-		p.features, p.detail = features(atMost(p.red, px)), i
+		p.features, p.detail = features(atMost(p.red, px).ln()), i
 		ms := matches(f.features[i](), p.features)
 		hs := hypotheses(ms, p.diag)
 		fig.Features, fig.Matches = len(p.features), len(ms)

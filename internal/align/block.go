@@ -14,7 +14,7 @@ const (
 	maxBlocks = 700
 	// unknowns of a block: shift x, y, then gain, offset and light gradient x, y.
 	unknowns = 6
-	// minGradient is the least RMS gradient, in ln of light per pixel, along a block's
+	// minGradient is the least RMS gradient, as a share of the light per pixel, along a block's
 	// weakest direction: below, noise of one 8-bit step would steer it.
 	minGradient = 0.0008
 	// minCorner is the least ratio of the information along a block's two axes for it to
@@ -58,7 +58,7 @@ func blocks(l *level, most int) []block {
 			if l.empty(geom.Point{X: float64(x - 1), Y: float64(y - 1)}, geom.Point{X: float64(x + blockPx), Y: float64(y + blockPx)}) {
 				continue
 			}
-			if b, ok := newBlock(l.plane, x, y); ok {
+			if b, ok := newBlock(l, x, y); ok {
 				rows[j] = append(rows[j], b)
 			}
 		}
@@ -81,9 +81,13 @@ func blockStride(l *level, most int) int {
 }
 
 // newBlock sums the normal equations of P = gain·F + shift·∇F + offset + slope·x.
-func newBlock(f *raster.Plane, x0, y0 int) (block, bool) {
+func newBlock(l *level, x0, y0 int) (block, bool) {
 	b := block{x: x0, y: y0, center: geom.Point{X: float64(x0) + (blockPx-1)/2.0, Y: float64(y0) + (blockPx-1)/2.0}}
-	n := normals(f, x0, y0)
+	n := normals(l.plane, x0, y0)
+	least := minGradient
+	if l.ln != nil {
+		least *= float64(l.plane.At(x0+blockPx/2, y0+blockPx/2)) + n[3][2]/windowSum + darkLight
+	}
 	if !invert(&n) {
 		return b, false
 	}
@@ -93,7 +97,7 @@ func newBlock(f *raster.Plane, x0, y0 int) (block, bool) {
 	half, diff := (b.info[0]+b.info[2])/2, (b.info[0]-b.info[2])/2
 	weakest := half - math.Hypot(diff, b.info[1])
 	b.corner = weakest >= minCorner*(2*half-weakest)
-	return b, weakest/windowSum > minGradient*minGradient
+	return b, weakest/windowSum > least*least
 }
 
 // normals returns Σ w v vᵀ of the regressors v = (∂F/∂x, ∂F/∂y, F, 1, place x, place y), row by row.

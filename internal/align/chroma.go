@@ -55,7 +55,7 @@ func (c *colours) levels(m mixture) []*level {
 			}
 		}
 	})
-	return pyramid(&level{plane, c.void, c.scale, 2}, colourLevels)
+	return pyramid(&level{plane: plane, void: c.void, scale: c.scale, step: 2}, colourLevels)
 }
 
 // halfOf returns light at half the finest size.

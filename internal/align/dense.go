@@ -33,7 +33,7 @@ func (v *vote) sure() bool { return v.found && v.corr >= minCorr }
 // coarse refines t from the coarsest level to that of evidence.
 func (f *stack) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) {
 	ok := false
-	for i := len(f.levels) - 1; i >= f.evidenceLevel(evidencePx); i-- {
+	for i := len(f.levels) - 1; i >= f.evidenceLevel(); i-- {
 		if next, _, good := f.refineLevel(i, photo, t, nearPx); good {
 			t, ok = next, true
 		}
@@ -45,7 +45,7 @@ func (f *stack) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) 
 // themselves at least half as often as one level before. Where the plane does not hold, it
 // bends the frame.
 func (f *stack) fine(photo []*level, t geom.Transform) (w warp, votes []vote, used int) {
-	used = f.evidenceLevel(evidencePx)
+	used = f.evidenceLevel()
 	w, votes = f.bendLevel(used, photo, warp{plane: t}, f.votes(used, photo, warp{plane: t}))
 	last := foundShare(votes)
 	if i := f.within(used, votes); w.field == nil && i < used-1 {
@@ -265,13 +265,18 @@ func (f *stack) vote(b *block, i int, photo []*level, w warp, from geom.Point) v
 const maxShiftPx = 3
 
 // matching returns the photo's level whose pixels are nearest in size to those of the
-// frame's level l as t shows them at the frame's point p; nil where t leaves the picture.
+// frame's level l as t shows them at the frame's point p, as a logarithm where that is one; nil where t leaves the
+// picture.
 func matching(photo []*level, l *level, t geom.Transform, p geom.Point) *level {
 	want := math.Log2(l.scale * t.LocalScale(p) / photo[0].scale)
 	if math.IsNaN(want) {
 		return nil
 	}
-	return photo[min(max(int(math.Round(want)), 0), len(photo)-1)]
+	near := photo[min(max(int(math.Round(want)), 0), len(photo)-1)]
+	if l.ln == nil && near.ln != nil {
+		return near.ln()
+	}
+	return near
 }
 
 // pairs turns the votes into correspondences in photo pixels.
@@ -295,7 +300,7 @@ func (f *stack) pairs(i int, t geom.Transform, votes []vote) []pair {
 
 // carry brings the information of a vote from level to photo pixels: (J C Jᵀ)⁻¹.
 func carry(v vote, j [4]float64, p, q geom.Point) pair {
-	n := max(v.noise, 1e-9)
+	n := max(v.noise, 1e-12)
 	a, b, c := v.block.info[0]/n, v.block.info[1]/n, v.block.info[2]/n
 	det := a*c - b*b
 	cxx, cxy, cyy := c/det+floorPx*floorPx, -b/det, a/det+floorPx*floorPx

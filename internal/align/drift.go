@@ -249,7 +249,7 @@ func (b *block) probe(l *level, photo []*level, w warp) *probe {
 		}
 	}
 	at := geom.Translation(float64(probeRim-b.x), float64(probeRim-b.y))
-	fix, ok := b.locate(l, &level{patch, &voidMap{}, l.scale, l.step}, at, geom.Point{}, 4)
+	fix, ok := b.locate(l, &level{plane: patch, void: &voidMap{}, scale: l.scale, step: l.step}, at, geom.Point{}, 4)
 	if !ok || fix.corr < voteCorr {
 		return nil
 	}

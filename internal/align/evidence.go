@@ -2,6 +2,7 @@ package align
 
 import (
 	"math"
+	"slices"
 
 	"dermtrace/internal/geom"
 )
@@ -46,7 +47,7 @@ func (c candidate) convincing() bool { return c.evidence.excess >= minExcess && 
 // texture on both sides make the pair its own null experiment. Where it was made before, for a warp
 // near by, known says what chance finds.
 func (f *stack) evidence(photo []*level, w warp, known *evidence) evidence {
-	i := f.evidenceLevel(evidencePx)
+	i := f.evidenceLevel()
 	e := evidence{}
 	e.shown, e.found = agreeing(f.votes(i, photo, w))
 	if share(e.found, e.shown) < minExcess {
@@ -73,7 +74,7 @@ func (f *stack) weigh(e evidence, chance float64) evidence {
 	e.chance = chance
 	e.excess = share(e.found, e.shown) - e.chance
 	c := max(e.chance, minChance)
-	e.z = e.excess / math.Sqrt(c*(1-c)/(float64(e.shown)*f.independence(f.evidenceLevel(evidencePx))+1))
+	e.z = e.excess / math.Sqrt(c*(1-c)/(float64(e.shown)*f.independence(f.evidenceLevel())+1))
 	return e
 }
 
@@ -90,13 +91,25 @@ func (f *stack) independence(i int) float64 {
 	return min(s*s, 1)
 }
 
-func (f *stack) evidenceLevel(px int) int {
-	for i, l := range f.levels {
-		if max(l.plane.W, l.plane.H) <= px {
+func (f *stack) evidenceLevel() int { return evidenceLevel(f.levels) }
+
+// evidenceLevel is the level on which a transform is judged.
+func evidenceLevel(levels []*level) int {
+	for i, l := range levels {
+		if max(l.plane.W, l.plane.H) <= evidencePx {
 			return i
 		}
 	}
-	return len(f.levels) - 1
+	return len(levels) - 1
+}
+
+// judgedByLogarithm are levels of light, as logarithms from that of evidence on.
+func judgedByLogarithm(light []*level) []*level {
+	out := slices.Clone(light)
+	for i := evidenceLevel(light); i < len(out); i++ {
+		out[i] = out[i].ln()
+	}
+	return out
 }
 
 // agreeing counts the blocks with structure across and along that the photo shows and those that

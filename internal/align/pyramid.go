@@ -2,6 +2,7 @@ package align
 
 import (
 	"math"
+	"sync"
 
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
@@ -21,13 +22,20 @@ const (
 	blackLight, whiteLight = 0.001, 0.975
 )
 
-// A level is the alignment signal, ln(red + darkLight), at one resolution. Pixel u of it
+// A level is the alignment signal, red light or its logarithm, at one resolution. Pixel u of it
 // is centred on scale·u + (scale−1)/2 of the photo.
 type level struct {
 	plane *raster.Plane
 	void  *voidMap
 	// scale is photo pixels, step pixels of the finest level, per pixel.
 	scale, step float64
+	// ln is ln(light + darkLight) of a level of light, made when first needed; nil for one that is no light.
+	ln func() *level
+}
+
+// half is the signal at half the resolution.
+func (l *level) half() *level {
+	return &level{plane: halve(l.plane), void: l.void, scale: 2 * l.scale, step: 2 * l.step}
 }
 
 // photoFromLevel takes a pixel of the level to the photo.
@@ -51,12 +59,18 @@ type Picture interface {
 }
 
 // signals returns the red light of a photo as levels, finest first, every one half as large as the one
-// before, and all its light at the finest size.
+// before, and all its light at the finest size. Light is halved as light, for that is what a lens would blur.
 func signals(pic Picture) ([]*level, *raster.RGB) {
 	k := max(1, (max(pic.W(), pic.H())+finestPx-1)/finestPx)
 	light := pic.Shrink(k)
 	red := whole(light.R, pic.W()/k, pic.H()/k)
-	return pyramid(&level{logarithm(red), voids(red), float64(k), 1}, math.MaxInt), light
+	levels := pyramid(&level{plane: red, void: voids(red), scale: float64(k), step: 1}, math.MaxInt)
+	for _, l := range levels {
+		l.ln = sync.OnceValue(func() *level {
+			return &level{plane: logarithm(l.plane), void: l.void, scale: l.scale, step: l.step}
+		})
+	}
+	return levels, light
 }
 
 // whole is the first w×h pixels, which are means of whole blocks, of a plane that was shrunken;
@@ -73,7 +87,7 @@ func whole(p *raster.Plane, w, h int) *raster.Plane {
 func pyramid(finest *level, most int) []*level {
 	levels := []*level{finest}
 	for l := finest; len(levels) < most && max(l.plane.W, l.plane.H)/2 >= coarsestPx && min(l.plane.W, l.plane.H) >= 4; {
-		l = &level{halve(l.plane), l.void, 2 * l.scale, 2 * l.step}
+		l = l.half()
 		levels = append(levels, l)
 	}
 	return levels

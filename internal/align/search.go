@@ -49,9 +49,9 @@ type small struct {
 }
 
 func newSmall(ls []*level) *small {
-	l := ls[len(ls)-1]
+	l := ls[len(ls)-1].ln()
 	for max(l.plane.W, l.plane.H) > searchPx {
-		l = &level{halve(l.plane), l.void, 2 * l.scale, 2 * l.step}
+		l = l.half()
 	}
 	c := raster.New(l.plane.W, l.plane.H)
 	for y := range c.H {

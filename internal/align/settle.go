@@ -152,7 +152,7 @@ func (s *solution) widest() int {
 // the skin has bent away from the plane there, and those that are left agree with it because
 // the others are gone. Otherwise it is 0.
 func (f *stack) lost(photo []*level, s *solution) float64 {
-	i, sure := f.evidenceLevel(evidencePx), sureShare(s.votes)
+	i, sure := f.evidenceLevel(), sureShare(s.votes)
 	if i == s.level || sure >= lostShare {
 		return 0
 	}
