@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -87,7 +88,7 @@ func TestFoxIsRightOrRefused(t *testing.T) {
 }
 
 // Stained tissue with landmarks, beside the affine transform that fits the landmarks best, which no
-// one knows who does not have them.
+// one knows who does not have them, and beside that which fits all the others best.
 func TestStainedTissue(t *testing.T) {
 	dir := shared(t, "registration/birl/data-images")
 	for _, pair := range [][2]string{
@@ -97,14 +98,15 @@ func TestStainedTissue(t *testing.T) {
 		a, b := open(t, filepath.Join(dir, pair[0]+".jpg")), open(t, filepath.Join(dir, pair[1]+".jpg"))
 		p, q := landmarks(t, filepath.Join(dir, pair[0]+".csv")), landmarks(t, filepath.Join(dir, pair[1]+".csv"))
 		r := align.NewFrame(a, align.Options{}).Align(b)
-		var before, affine, after errorsPx
+		var before, affine, others, after errorsPx
 		fitted := bestAffine(p, q)
 		for i := range min(len(p), len(q)) {
 			before = append(before, p[i].Sub(q[i]).Norm())
 			affine = append(affine, fitted.Apply(p[i]).Sub(q[i]).Norm())
+			others = append(others, bestAffine(slices.Concat(p[:i], p[i+1:]), slices.Concat(q[:i], q[i+1:])).Apply(p[i]).Sub(q[i]).Norm())
 			after = append(after, r.Apply(p[i]).Sub(q[i]).Norm())
 		}
-		t.Logf("%s: %s %s: landmarks %.1f px apart, best affine fit to them %.1f px, after alignment %.1f px, estimated %.1f px %s", filepath.Base(pair[0]), r.Status, r.Model, before.quantile(0.5), affine.quantile(0.5), after.quantile(0.5), r.ErrorPx, r.Reason)
+		t.Logf("%s: %s %s: landmarks %.1f px apart, best affine fit to them %.1f px, to all others %.1f px, after alignment %.1f px, estimated %.1f px %s", filepath.Base(pair[0]), r.Status, r.Model, before.quantile(0.5), affine.quantile(0.5), others.quantile(0.5), after.quantile(0.5), r.ErrorPx, r.Reason)
 		if r.Status != align.StatusFailed && !(after.quantile(0.5) <= before.quantile(0.5)) {
 			t.Errorf("%s: landmarks %.1f px apart, after alignment %.1f px", pair[0], before.quantile(0.5), after.quantile(0.5))
 		}

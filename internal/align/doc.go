@@ -7,9 +7,12 @@
 //
 // # How
 //
-// The signal is the logarithm of red light: haemoglobin hardly absorbs red, so a flush
-// does not show, and exposure, white balance and a sloping light are constants and slopes in
-// it, which every later step takes out. Padding that is exactly constant or clipped is masked.
+// The signal is red light: haemoglobin hardly absorbs red, so a flush does not show, and exposure, white
+// balance and a sloping light are the gain, offset and slope that every block solves for. It is light itself, for
+// a blurred photo is one of blurred light: the logarithm of that is not the logarithm blurred, and
+// under hard light lies aside (0.037 px at σ 1.5 px where light lies 0.007 px). Only where whole pictures
+// are looked at at once, by features, for evidence and in the search, it is the logarithm, in which all
+// exposures look alike and no highlight outweighs the rest. Padding that is exactly constant or clipped is masked.
 //
 //  1. Features: blobs of a scale space with orientation and gradient histograms (SIFT, Lowe
 //     2004, Int J Comput Vision 60:91), mutual nearest neighbours with a ratio test. Every
@@ -47,13 +50,13 @@
 //
 // A lamp that moves by 15 degrees relative to the skin displaces relief by 0.01 mm; the drift of levels
 // takes out half of that or more, and three quarters of what 3 degrees displace. Of a flushed photo blurred
-// by σ 1.5 px, 0.1 px are left: its drift is but twice its own noise, and placing blurred blocks more
-// exactly, or asking one level more, does not help; nor does a frame blurred alike: its blocks scatter as much
-// (0.016 px for 0.015), and lie as far off as the photo's. A part of it is the logarithm: that of blurred light is not
-// the logarithm blurred, and lies aside, by 0.03 px at σ 0.8 px under hard light. Its tangent at the mean of 32 pixels
-// takes that out (0.03 to 0.01 px; with a flush 0.10 to 0.09 px), but wounds are no longer found in it, and of
-// brushed skin 0.11 px are left. Without shine, dark skin under a lamp that moved by
-// 3 degrees lies 0.08 px aside at all levels and in all colours alike: nothing tells. A lamp that moves farther, or a photo turned with its
+// by σ 1.5 px, 0.09 px are left, 0.11 px where it has bent: its drift is but twice its own noise, and placing
+// blurred blocks more exactly, or asking one level more, does not help; nor does a frame blurred alike: its
+// blocks scatter as much (0.016 px for 0.015), and lie as far off as the photo's. How far such a drift reaches,
+// told by what the two photos share instead of by the photo's own structure, is 5 % nearer, but
+// takes the grain of smooth skin for sharpness. Without shine, dark skin under a lamp that moved by
+// 3 degrees lies 0.09 px aside at all levels and in all colours alike: nothing tells, and the estimate of 0.006 px
+// is within a factor two only of what is called 0.05 px. A lamp that moves farther, or a photo turned with its
 // lamp, displaces relief by up to 0.16 mm on the phantom. Colour takes most of that out where a file holds
 // it whole; JPEG halves and rounds it, and then it is only reported, as an error and, when large, as
 // doubt. Tried in vain for files of that kind: differences of colour, the mixture that shows least relief,
@@ -66,6 +69,10 @@
 // Tissue in two stains: what blocks find of one in the other scatters by 2 px, and neighbours do not agree on
 // it (correlation −0.2 to 0.02), so no field is fitted. Fields forced on it, of any stiffness, leave 3.4 to
 // 3.9 px and 5.9 to 6.2 px of the landmarks; green, blue and the brightest or darkest colour no less than red.
+// Nor do the landmarks know of a field: what the affine fit leaves of neighbours correlates by 0.17 and 0.31, and the
+// affine fit to all others misses a landmark by as much as the alignment does, 3.7 and 6.1 px. Squares about
+// each landmark, of 32 to 96 px, moved to where they agree best, by light, gradient or self-similarity, from the affine
+// fit on, leave 3.5 px or more and 5.3 px or more: two sections differ by that.
 //
 // Where less than half of the skin was found, the rest has changed or is displaced, and the error is
 // the middle between the two, within a factor two only of what it could be checked on (two pairs of tissue).
@@ -79,41 +86,41 @@
 //
 // (the rows of photo collections need them beside the repository):
 //
-//	phantom_medium, 5 follow-ups, 2000×1500     median ≤ 0.010, p95 ≤ 0.027
+//	phantom_medium, 5 follow-ups, 2000×1500     median ≤ 0.008, p95 ≤ 0.023
 //	own phantom, 3 tones, 1000×750, as JPEG:
 //	  hand-held pose, cast, exposure, gradient   median ≤ 0.02,  p95 ≤ 0.04
 //	  flush, fading spots, new pigment, grain    median ≤ 0.03,  p95 ≤ 0.05
-//	  blur σ 1.5 px                              median ≤ 0.055, p95 ≤ 0.10
+//	  blur σ 1.5 px                              median ≤ 0.05,  p95 ≤ 0.08
 //	  scale 0.6 and 1.6, overlap 45 %, tilt      median ≤ 0.03,  p95 ≤ 0.05
-//	  stretch of 12 to 17 px                     median ≤ 0.05,  p95 ≤ 0.52
+//	  stretch of 12 to 17 px                     median ≤ 0.055, p95 ≤ 0.49
 //	  lamp turned 15°                            median ≤ 0.06
 //	    90°, 180° (most are doubtful)            median 1.0 to 1.2, 1.8 to 2.0
 //	  photo and lamp turned 45°, 90°, 180°       median 0.3 to 0.4, 1.4, 1.7 to 2.0
 //	  error estimate within a factor two         66 of 66
 //	the photos of package validate's courses, 6 tones, 25 px/mm, lamp and pose by hand:
-//	  plane                                      median ≤ 0.048, p95 ≤ 0.104; matt skin, lamp turned 3°: 0.088
+//	  plane                                      median ≤ 0.048, p95 ≤ 0.104; matt skin, lamp turned 3°: 0.089
 //	  stretch of 9 px per 2000                   median ≤ 0.073, p95 ≤ 0.21
-//	  JPEG quality 90 to 60, blur to σ 1.5 px    median ≤ 0.055, blur with a flush ≤ 0.103
-//	    stretched too, under other light         median ≤ 0.133
-//	  error estimate within a factor two         324 of 324
+//	  JPEG quality 90 to 60, blur to σ 1.5 px    median ≤ 0.088, seeds of other skins 0.097
+//	    stretched too, under other light         median ≤ 0.114, seeds of other skins 0.149
+//	  error estimate within a factor two         316 of 318
 //	phantom of another hand, 40 series, in the regions:
-//	  plane                                      median ≤ 0.036, smooth 0.043, brushed 0.086
+//	  plane                                      median ≤ 0.036, smooth 0.047, brushed 0.092
 //	  stretch of 9 px per 2000                   median ≤ 0.055, p95 ≤ 0.155
 //	  error estimate within a factor two         all
 //	flat texture turned 45, 90, 180 degrees      median ≤ 0.02
-//	graf1 to graf3                               mean 0.8 (elastic: below its ledge the wall lies 3 to 8 px off
+//	graf1 to graf3                               mean 1.0 (elastic: below its ledge the wall lies 3 to 8 px off
 //	                                             the plane that is taken for the truth)
-//	warped                                       corners within 0.00001 of the size
-//	kaze_iguazu_noise                            mean 0.02, 0.04, 0.08
-//	birl tissue landmarks                        29 → 3.6 px, 66 → 6.1 px (estimated 3.0 px, 4.0 px)
-//	  the affine transform fitted to them        3.5 px, 5.8 px
+//	warped                                       corners within 0.00003 of the size
+//	kaze_iguazu_noise                            mean 0.004, 0.03, 0.07
+//	birl tissue landmarks                        29 → 3.6 px, 66 → 6.1 px (estimated 2.8 px, 4.0 px)
+//	  the affine transform fitted to them        3.5 px, 5.8 px; to all but the one looked at 3.7 px, 6.1 px
 //	affnet fox                                   refused
 //	wound_series, 230 pairs of a patient         73 aligned, 1 of them ok; mean overlap 0.55 → 0.81
 //	wound_series, 472 pairs of strangers         all refused
 //
 //	CPU time, 12 megapixel pair                  0.22 s (decoding both JPEGs: 0.25 s; opening both: 0.46 s)
 //	  where skin has bent and the lamp moved     0.4 s per photo
-//	memory allocated, 12 megapixel pair          125 MiB in all
+//	memory allocated, 12 megapixel pair          109 MiB in all
 //
 // The last rows are go test -bench Pair -cpu 1 ./internal/align; those of bent skin are of the simulated
 // acne-scar course, six photos of 12 megapixels.

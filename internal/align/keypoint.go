@@ -11,7 +11,7 @@ import (
 )
 
 // featurePx bounds the longer side of the levels on which features are sought, one after the other.
-var featurePx = [...]int{275, 550, 1100}
+var featurePx = [...]int{275, 550, widestLn}
 
 const (
 	// baseSigma is the blur at which an octave of the scale space begins and layers the

@@ -14,6 +14,9 @@ const (
 	finestPx = 2200
 	// coarsestPx ends the pyramid: below, a photo holds too few blocks to vote.
 	coarsestPx = 160
+	// widestLn bounds the longer side of the level of which the logarithm is taken; coarser ones are that halved, for
+	// in the mean of light a highlight outweighs what lies about it. It is the finest that features are sought on.
+	widestLn = 1100
 	// darkLight is added to the red light before the logarithm: about eight steps of an
 	// 8-bit sRGB value, so that the noise of near-black stays below 1/4.
 	darkLight = 0.004
@@ -65,8 +68,11 @@ func signals(pic Picture) ([]*level, *raster.RGB) {
 	light := pic.Shrink(k)
 	red := whole(light.R, pic.W()/k, pic.H()/k)
 	levels := pyramid(&level{plane: red, void: voids(red), scale: float64(k), step: 1}, math.MaxInt)
-	for _, l := range levels {
+	for i, l := range levels {
 		l.ln = sync.OnceValue(func() *level {
+			if i > 0 && max(levels[i-1].plane.W, levels[i-1].plane.H) <= widestLn {
+				return levels[i-1].ln().half()
+			}
 			return &level{plane: logarithm(l.plane), void: l.void, scale: l.scale, step: l.step}
 		})
 	}
