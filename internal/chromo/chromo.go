@@ -24,10 +24,8 @@
 // simulator at most 6 % of skin as modelled, 10 % with another surface, oxygenation or raw
 // colours, 12 % of dark skin under casts and 23 % of dark skin beside a card. Part of that is
 // the file: one code of Cb is a fifth of light skin's melanin, and fainter blotches keep no
-// blue. Half of the rest is shine that lies in the same relief as the flush. How
-// brightness follows colour from blotch to blotch ([Tint]) tells the surface to 0.003 on medium
-// and brown skin of one reflection, to 0.01 under shine that varies with relief (which brown skin
-// then follows with a log slope of 0.87), and hardly anything on light skin. Dark
+// blue. Half of the rest is shine that lies in the same relief as the flush. Brown skin keeps
+// the modelled surface, and under shine of 0.02 follows melanin with a log slope of 0.6. Dark
 // skin is read by its brightness too, and a card tells the light beside the skin: a fall-off of
 // a quarter across the photo moves melanin by a tenth, and more where it misleads the [Link].
 //

@@ -115,11 +115,8 @@ func (t *forwardTable) nearest(melanin, blood float64) (m, q float64) {
 	return max(mLow, min(melanin/100, t.end(q))), q
 }
 
-// end is mMax between its nodes, or sought where it is not tabulated.
+// end is mMax between its nodes.
 func (t *forwardTable) end(q float64) float64 {
-	if t.mMax[0] == 0 {
-		return t.darkEnd(q)
-	}
 	x := (q - qFirst) / qStep
 	i := max(0, min(int(x), qNodes-2))
 	f := x - float64(i)

@@ -11,7 +11,6 @@ import (
 type Baseline struct {
 	Colour     [3]float64 // mean linear light of its regions
 	LightKnown bool       // later visits are brought to the same light, by card or control skin
-	Tint       Tint       // of its regions
 }
 
 // Bounds of what a baseline tells of the model.
@@ -27,41 +26,34 @@ const (
 	darkMelanin = 14.5
 )
 
-// Settle is the model as the baseline of a series wants it, frozen for all its photos.
+// Settle is the model as the baseline of a series wants it, frozen for all its photos; it
+// is m itself for most skin.
 //
-// Photos are taken to be developed, or raw where that makes the skin more ordinary. The surface
-// becomes the one that the baseline's tint tells and under which its skin is not lighter than
-// any; where no surface makes it possible, a camera that is not named is replaced by the
-// relative of real cameras that makes it ordinary skin: a card matches the pigments of its
-// patches, which need not match skin. Where the skin is dark and its light known, the surface
-// becomes the one that makes it skin at rest, within what surfaces are, and the baseline's
+// Photos are taken to be developed, or raw where that makes the skin more ordinary. Where the
+// skin is lighter than any, its surface is raised until it is the lightest there is; where
+// even that makes it impossible, a camera that is not named is replaced by the relative of
+// real cameras that makes it ordinary skin: a card matches the pigments of its patches,
+// which need not match skin. Where the skin is dark and its light known, the surface becomes
+// the one that makes it skin at rest, within what surfaces are, and the baseline's
 // brightness the level that brightness is read against.
 func (m *Model) Settle(b Baseline) *Model {
 	u, v, g := m.ratios(float32(b.Colour[0]), float32(b.Colour[1]), float32(b.Colour[2]))
 	if !m.options.Matched {
 		m = m.asWritten(u, v, g)
 	}
-	if a := m.inverse.at(u, v); dark(a) {
-		if b.LightKnown {
-			return m.rested(u, v, g)
+	a := m.inverse.at(u, v)
+	if a.melanin < leastSkin {
+		shiny, melanin := m.shiny(u, v)
+		if m.options.Camera == nil && melanin < leastMelanin {
+			return m.relative(u, v)
 		}
+		return shiny
+	}
+	if !b.LightKnown || !dark(a) {
 		return m
 	}
-	settled, melanin := m.surfaced(u, v, surfaceSpread, b.Tint.against())
-	if m.options.Camera == nil && melanin < leastMelanin {
-		settled, _ = m.relative(u, v).surfaced(u, v, surfaceSpread, b.Tint.against())
-	}
-	return settled
-}
-
-// rested is the model of dark skin of this colour in known light, taken to be at rest: with
-// the surface that makes its blood ordinary, and read by its brightness too.
-func (m *Model) rested(u, v, g float32) *Model {
-	m, _ = m.surfaced(u, v, restedSpread, func(_ *forwardTable, x [2]float64) float64 {
-		blood := math.Log(x[1]*x[1]*100/restingBlood) / bloodSpread
-		return blood * blood
-	})
-	a := m.inverse.at(u, v)
+	m = m.rested(u, v)
+	a = m.inverse.at(u, v)
 	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, a)
 	at, _, _ := m.forward.at(x[0], x[1])
 	settled := *m

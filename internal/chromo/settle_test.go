@@ -64,7 +64,6 @@ func TestOtherOptics(t *testing.T) {
 		"surface 0.03, 2.5":    "−25.2 %",
 		"surface 0.03, 15":     "slope 0.6",
 		"oxygenation 0.6, 1.5": "a flush reads as −28 %",
-		"as modelled, 30":      "a flush reads as −1.02 %: the lattice of dark skin",
 	}
 	m := NewModel(Options{})
 	for _, o := range otherOptics {

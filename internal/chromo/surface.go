@@ -2,17 +2,15 @@ package chromo
 
 import "math"
 
-// What the surface reflects lies on top of what skin does and is no pigment. How much that is
-// shows in how brightness follows colour ([Tint]), where the lightest skin is read as lighter
-// than skin can be, and where on dark skin the surface is a good part of the light.
+// What the surface reflects lies on top of what skin does and is no pigment. How much that
+// is shows only at the two ends of skin: where the lightest skin is read as lighter than
+// skin can be, and where on dark skin the surface is a good part of the light.
 const (
 	leastSurface, mostSurface = 0, 0.040 // up to a dielectric of index 1.4, 0.028, and oil on it
-	surfaceStep               = 0.0005   // on dark skin four times that turns a fifth of the melanin
-	// About the modelled surface, as standard deviations: as evenly as photos show that range;
-	// half of it on dark skin, which less would have read as brown under a usual surface with
-	// the blood of a flush.
-	surfaceSpread = (mostSurface - leastSurface) / (2 * 1.7320508075688772)
-	restedSpread  = (mostSurface - leastSurface) / 2
+	surfaceStep               = 0.001    // on dark skin twice that turns a fifth of the melanin
+	// About the modelled surface, as a standard deviation: photos show any of that range. Less
+	// would have darker skin than brown read as brown under a usual surface with the blood of a flush.
+	surfaceSpread = (mostSurface - leastSurface) / 2
 )
 
 func (m *Model) surface() float64 {
@@ -39,51 +37,48 @@ func (t *forwardTable) resurfaced(from, to float64) *forwardTable {
 			other.node[j][i] = stateOf([3]float64{relit(s[0] + s[2]), relit(s[2]), relit(s[2] - s[1])})
 		}
 	}
+	for j := range other.mMax {
+		other.mMax[j] = other.darkEnd(qFirst + float64(j)*qStep)
+	}
 	return other
 }
 
-// unlikely is how unlikely skin of (m, √blood) is under a table's surface, in standard
-// deviations squared.
-type unlikely func(t *forwardTable, x [2]float64) float64
+// shiny is the model with as much more surface reflection as makes this colour the
+// lightest skin there is, and the melanin that it reads, in percent.
+func (m *Model) shiny(u, v float32) (*Model, float64) {
+	at, x := [2]float64{float64(u), float64(v)}, [2]float64{ordinaryMelanin / 100, math.Sqrt(restingBlood / 100)}
+	now, last := m.surface(), float64(m.inverse.at(u, v).melanin)
+	for now < mostSurface {
+		next := min(now+surfaceStep, mostSurface)
+		x, _ = m.forward.resurfaced(m.surface(), next).solve(at, x)
+		melanin := 100 * x[0]
+		if melanin >= leastSkin {
+			return m.withSurface(now + (next-now)*(leastSkin-last)/(melanin-last)), leastSkin
+		}
+		now, last = next, melanin
+	}
+	return m.withSurface(mostSurface), last
+}
 
-// surfaced is the model with the likeliest surface of skin of this colour, spread so about the
-// modelled one and such that no skin is lighter than any, and the melanin that it reads, in
-// percent.
-func (m *Model) surfaced(u, v float32, spread float64, evidence unlikely) (*Model, float64) {
-	at, x := [2]float64{float64(u), float64(v)}, m.near(u, v)
-	best, melanin, least := mostSurface, 0.0, math.Inf(1)
+// rested is the model with the surface that makes dark skin of this colour the most
+// ordinary: one off the modelled shows as more or less blood than skin at rest has.
+func (m *Model) rested(u, v float32) *Model {
+	at, x := [2]float64{float64(u), float64(v)}, [2]float64{darkMelanin / 100, math.Sqrt(restingBlood / 100)}
+	best, least := m.surface(), math.Inf(1)
 	for i := range int(math.Round((mostSurface-leastSurface)/surfaceStep)) + 1 {
 		s := leastSurface + float64(i)*surfaceStep
-		t := m.forward.resurfaced(m.surface(), s)
-		y, ok := t.solve(at, x)
+		y, ok := m.forward.resurfaced(m.surface(), s).solve(at, x)
 		if !ok {
 			continue // no skin of this surface has the colour
 		}
 		x = y
-		found := 100 * x[0]
-		if found < leastSkin {
-			if math.IsInf(least, 1) {
-				best, melanin = s, found
-			}
-			continue
-		}
-		if math.IsInf(least, 1) && melanin > 0 { // where skin is the lightest there is
-			s = best + (s-best)*(leastSkin-melanin)/(found-melanin)
-			found = leastSkin
-		}
-		d := (s - m.surface()) / spread
-		if q := d*d + evidence(t, x); q < least {
-			best, melanin, least = s, found, q
+		d, blood := (s-m.surface())/surfaceSpread, math.Log(x[1]*x[1]*100/restingBlood)/bloodSpread
+		if q := d*d + blood*blood; q < least {
+			best, least = s, q
 		}
 	}
-	if math.Abs(best-m.surface()) < surfaceStep/2 { // rounding apart
-		return m, melanin
+	if best == m.surface() {
+		return m
 	}
-	return m.withSurface(best), melanin
-}
-
-// near is where to look for skin of a colour under other surfaces.
-func (m *Model) near(u, v float32) [2]float64 {
-	a := m.inverse.at(u, v)
-	return [2]float64{hold(float64(a.melanin)/100, mLow, mLast), hold(math.Sqrt(max(0, float64(a.blood)/100)), qLow, qLast)}
+	return m.withSurface(best)
 }

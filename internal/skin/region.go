@@ -204,7 +204,6 @@ func Settle(m *chromo.Model, lightKnown bool, baseline ...*Sheet) *chromo.Model 
 			continue
 		}
 		n++
-		b.Tint = append(b.Tint, chromo.TintOf(s.light, s.counts, s.mmPerPx)...)
 		for c, v := range s.Colour() {
 			b.Colour[c] += v
 		}
