@@ -9,6 +9,7 @@ import (
 
 	"dermtrace/internal/calib"
 	"dermtrace/internal/geom"
+	"dermtrace/internal/optics"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/photo"
 )
@@ -51,6 +52,16 @@ func TestCardOnAPhantom(t *testing.T) {
 	}
 	if !(math.Abs(byPaint.MMPerPx/frameMMPerPx-1) <= 0.01) {
 		t.Errorf("by the paint %.5f mm per pixel, want %.5f", byPaint.MMPerPx, frameMMPerPx)
+	}
+	// The camera that the card tells sees other skin as the phantom's does, corrected.
+	camera, ok := c.Camera(nil)
+	other := optics.Skin{Melanin: 0.04, Blood: 0.012, Surface: 0.0125}.Reflectance()
+	seen, ideal := camera.RGB(other), c.Correction.At(optics.SRGB().RGB(other))
+	for k := range seen {
+		light := camera.RGB(optics.Grey(0.2))[k] / c.Correction.At(optics.SRGB().RGB(optics.Grey(0.2)))[k]
+		if !ok || !(math.Abs(seen[k]/ideal[k]/light-1) <= 0.02) {
+			t.Errorf("channel %d of skin is seen as %v, want %v", k, seen[k]/light, ideal[k])
+		}
 	}
 	if !(c.MeanDE00 <= calib.GoodMeanDE00) {
 		t.Errorf("mean %.2f ΔE00", c.MeanDE00)

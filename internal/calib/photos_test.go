@@ -48,6 +48,9 @@ func TestRealCards(t *testing.T) {
 				t.Errorf("%s: corner %d at %.1f, %.1f px from %v", tt.name, i, c.Corners[i], d, want)
 			}
 		}
+		if camera, ok := c.Camera(nil); ok {
+			t.Errorf("%s: its bent tones are told to be of %s", tt.name, camera.Name)
+		}
 		t.Logf("%s: mean %.2f, max %.2f ΔE00, tilt %.0f°, paint %.3f of the pitch, %v", tt.name, c.MeanDE00, c.MaxDE00, c.TiltDeg, 2*c.paint[0], c.Warnings)
 	}
 }

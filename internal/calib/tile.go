@@ -8,6 +8,7 @@ import (
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
+	"dermtrace/internal/stats"
 )
 
 // Tile is one tile of skin in the pixels of a photo. The same ID names the same piece
@@ -175,7 +176,7 @@ func median(v []float64) float64 {
 	if part, below := bucketOf(v, half); part != nil && half > below {
 		v, half = part, half-below
 	}
-	high := nth(v, half)
+	high := stats.Nth(v, half)
 	if !even {
 		return high
 	}
@@ -221,33 +222,4 @@ func bucketOf(v []float64, k int) (part []float64, below int) {
 		}
 	}
 	return part, below
-}
-
-// nth puts the value of rank k where sorting would, none larger before it, none smaller
-// behind (Hoare 1961, CACM 4:321).
-func nth(v []float64, k int) float64 {
-	for l, r := 0, len(v)-1; l < r; {
-		a, b, c := v[l], v[(l+r)/2], v[r]
-		pivot := max(min(a, b), min(max(a, b), c))
-		i, j := l, r
-		for i <= j {
-			for v[i] < pivot {
-				i++
-			}
-			for v[j] > pivot {
-				j--
-			}
-			if i <= j {
-				v[i], v[j] = v[j], v[i]
-				i, j = i+1, j-1
-			}
-		}
-		if j < k {
-			l = i
-		}
-		if k < i {
-			r = j
-		}
-	}
-	return v[k]
 }

@@ -7,18 +7,28 @@ type Camera struct {
 	Name     string
 	response [3]Spectrum // illuminant times sensitivity; each sums to 1
 	matrix   [3][3]float64
+
+	correction func([3]float64) [3]float64 // nil: none
 }
 
 // RGB is the linear answer of the camera to a surface under D65; a perfect white gives
 // (1, 1, 1). Colours outside the gamut have negative channels and are not clipped.
 func (c Camera) RGB(s Spectrum) [3]float64 {
-	var raw [3]float64
+	rgb := apply(c.matrix, c.sensed(s))
+	if c.correction == nil {
+		return rgb
+	}
+	return c.correction(rgb)
+}
+
+// sensed is what each channel takes up, without a matrix.
+func (c Camera) sensed(s Spectrum) (raw [3]float64) {
 	for k := range raw {
 		for i, v := range s {
 			raw[k] += c.response[k][i] * v
 		}
 	}
-	return apply(c.matrix, raw)
+	return raw
 }
 
 func apply(m [3][3]float64, v [3]float64) [3]float64 {
