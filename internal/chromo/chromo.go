@@ -17,15 +17,17 @@
 // flush has changed since the baseline, pixel by pixel.
 //
 // Limits, on simulated skin with shine, a flush of 3 points or half of it. The surface's
-// reflection adds 0.01 to 0.04 of white and cannot be told from paler skin in one photo: from a
+// reflection adds 0.01 to 0.04 of white and cannot be told from paler skin by one colour: from a
 // model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush, shine
 // of 0.02 a third. Of that a [Link] leaves 6 % of the melanin in the root mean square, at worst
 // 19 %, and 10 and 27 % where the camera is a raw one that is not named; on another hand's
 // simulator at most 6 % of skin as modelled, 10 % with another surface, oxygenation or raw
-// colours, 12 % of dark skin under casts and 23 % of dark skin beside a card. Part of that is
+// colours, 12 % of dark skin under casts and 20 % of dark skin beside a card. Part of that is
 // the file: one code of Cb is a fifth of light skin's melanin, and fainter blotches keep no
-// blue. Half of the rest is shine that lies in the same relief as the flush. Brown skin keeps
-// the modelled surface, and under shine of 0.02 follows melanin with a log slope of 0.6. Dark
+// blue. Half of the rest is shine that lies in the same relief as the flush. How
+// brightness follows colour from blotch to blotch ([Tint]) tells the surface of brown skin to
+// 0.005, of medium skin where it is far from the modelled, and hardly anything of light skin:
+// there 0.004 of it is a twentieth of the melanin in a flush, and the modelled one stays. Dark
 // skin is read by its brightness too, and a card tells the light beside the skin: a fall-off of
 // a quarter across the photo moves melanin by a tenth, and more where it misleads the [Link].
 //
@@ -37,13 +39,19 @@
 // own mottle and blue noise hide (a fifth of the precision); blotches wider than 4 mm (shine
 // that lies otherwise is as wide); blotches freed from what the baseline's mottle foretells of
 // them (raw colours keep a third more of the leak, the rest is as good); brightness from 8 % of
-// melanin on (a fall-off of light of a quarter makes 13 % of melanin).
+// melanin on (a fall-off of light of a quarter makes 13 % of melanin); the tint by slopes at the
+// mean colour alone (0.004 too shiny where patches are strong), and with every surface as
+// likely as photos show it (light skin under much shine is then right, but under usual shine and
+// casts a flush leaks 8 % instead of 4 %), or as in the standard deviation of that range (what is
+// left is smaller, and a [Link] takes less of it for certain: 15 % instead of 11 at worst).
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.
 package chromo
 
 import (
+	"sync"
+
 	"dermtrace/internal/optics"
 	"dermtrace/internal/raster"
 )
@@ -56,7 +64,9 @@ type Model struct {
 	logs    *LogTable
 	options Options
 	camera  optics.Camera // options' own, or what stands for it
-	level   *levelTable   // of dark skin; nil: light cancels
+
+	surfaces func() []surfaceTable // the same skin under any surface, made when first asked for
+	level    *levelTable           // of dark skin; nil: light cancels
 }
 
 // Maps are the separation of one picture, pixel by pixel.
@@ -170,7 +180,7 @@ func TrustOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, gain [3]float64)
 // Options choose the modelled camera and skin. The zero value is the documented default.
 type Options struct {
 	Camera  *optics.Camera // nil: unknown; the CIE observer through sRGB, which developed photos aim at
-	Matched bool           // a colour card brought the photos to that observer: nothing unknown is left
+	Matched bool           // a colour card brought the photos to that observer, as near as patches bring skin
 	Skin    optics.Skin    // its melanin and blood are ignored; Surface 0 stands for DefaultSurface
 	raw     bool           // the photos turned out not to be developed
 }
@@ -179,14 +189,20 @@ type Options struct {
 // the 0.005 to 0.02 by which diffusion models are short of real skin.
 const DefaultSurface = 0.0125
 
-// NewModel tabulates the model. It takes some 50 ms: make one per series.
+// NewModel tabulates the model. It takes some 50 ms: make one per series. The default one is
+// made once.
 func NewModel(opt Options) *Model {
+	if opt == (Options{}) {
+		return defaultModel()
+	}
 	camera := optics.SRGB()
 	if opt.Camera != nil {
 		camera = *opt.Camera
 	}
 	return tabulated(opt, camera)
 }
+
+var defaultModel = sync.OnceValue(func() *Model { return tabulated(Options{}, optics.SRGB()) })
 
 func tabulated(opt Options, camera optics.Camera) *Model {
 	skin := opt.Skin
@@ -197,7 +213,9 @@ func tabulated(opt Options, camera optics.Camera) *Model {
 		skin.Melanin, skin.Blood = m, b
 		return camera.RGB(skin.Reflectance())
 	})
-	return &Model{forward: forward, inverse: newInverse(forward), logs: NewLogTable(), options: opt, camera: camera}
+	m := &Model{forward: forward, inverse: newInverse(forward), logs: NewLogTable(), options: opt, camera: camera}
+	m.surfaces = sync.OnceValue(m.anySurface)
+	return m
 }
 
 // CameraKnown reports whether the colours that the model reads are those that it was

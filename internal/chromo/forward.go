@@ -120,5 +120,14 @@ func (t *forwardTable) end(q float64) float64 {
 	x := (q - qFirst) / qStep
 	i := max(0, min(int(x), qNodes-2))
 	f := x - float64(i)
-	return t.mMax[i] + f*(t.mMax[i+1]-t.mMax[i])
+	a, b := t.endAt(i), t.endAt(i+1)
+	return a + f*(b-a)
+}
+
+// endAt is mMax at a node, sought where it is not tabulated.
+func (t *forwardTable) endAt(i int) float64 {
+	if t.mMax[i] == 0 {
+		return t.darkEnd(qFirst + float64(i)*qStep)
+	}
+	return t.mMax[i]
 }

@@ -82,15 +82,21 @@ func neighbours(k int) []int {
 	return list
 }
 
-// solve finds the (m, q) of the domain with the given colour ratios by Newton steps;
-// ok is false where there is none.
-func (t *forwardTable) solve(uv [2]float64, x [2]float64) (mq [2]float64, ok bool) {
+// solve finds the (m, q) of the domain with the given colour ratios; ok is false where there
+// is none.
+func (t *forwardTable) solve(uv, x [2]float64) (mq [2]float64, ok bool) {
+	mq, ok = t.newton(uv, x)
+	return mq, ok && t.covers(mq)
+}
+
+// newton finds the (m, q) with the given colour ratios, of the domain or not, by Newton steps.
+func (t *forwardTable) newton(uv, x [2]float64) (mq [2]float64, ok bool) {
 	const steps, solved, longest = 12, 1e-9, 0.05
 	for range steps {
 		s, dm, dq := t.at(x[0], x[1])
 		ru, rv := uv[0]-s[0], uv[1]-s[1]
 		if math.Abs(ru)+math.Abs(rv) < solved {
-			return x, t.covers(x)
+			return x, true
 		}
 		step := solve2(dm, dq, ru, rv)
 		part := min(1, longest/max(math.Abs(step[0]), math.Abs(step[1])))

@@ -44,7 +44,7 @@ func (m *Model) asWritten(u, v, g float32) *Model {
 		return m
 	}
 	if m.inverse.at(u, v).melanin < leastSkin { // shine makes skin paler too
-		shiny, _ := m.shiny(u, v)
+		shiny := m.withSurface(m.surfaced(u, v, often, Tint{}.against()).surface)
 		developed = min(developed, shiny.strangeness(u, v, g))
 	}
 	if found := raw.strangeness(u, v, g); found < rawStrangeness && found+rawMargin < developed {

@@ -214,11 +214,50 @@ func (l layer) refine(from layer, t warp) warp {
 	return t
 }
 
-// step solves the normal equations of one of them: of x first, then of y. What is below
-// their diagonal is never read.
+// Products of two terms are powers of x and y again, up to twice the order: of the pairs of a
+// cubic's terms a third differ. They are listed as terms are, by order and then by the power of y.
+const mostProducts = 28
+
+// productsOf counts those of so many terms.
+func productsOf(terms int) int {
+	n := 2 * order(terms-1)
+	return (n + 1) * (n + 2) / 2
+}
+
+// product is which one that of the terms a and b is.
+func product(a, b int) int {
+	m, n := order(a), order(b)
+	return (m+n)*(m+n+1)/2 + a - m*(m+1)/2 + b - n*(n+1)/2
+}
+
+// order is that of the k-th term or product.
+func order(k int) int {
+	n := 0
+	for (n+1)*(n+2)/2 <= k {
+		n++
+	}
+	return n
+}
+
+// products fills p with the first of them at a pixel.
+func (t *warp) products(p []float64, x, y int) {
+	a, b := (float64(x)-t.x0)/t.unit, (float64(y)-t.y0)/t.unit
+	p[0] = 1
+	for n, next := 1, 1; next < len(p); n++ {
+		last := p[next-n : next]
+		for i, v := range last {
+			p[next+i] = a * v
+		}
+		p[next+n] = b * last[n-1]
+		next += n + 1
+	}
+}
+
+// step solves the normal equations of one of them: of x first, then of y.
 func (l layer) step(from layer, t *warp) (step []float64, ok bool) {
 	n := t.terms
-	normal, right := make([]float64, 4*n*n), make([]float64, 2*n)
+	var all, xx, xy, yy [mostProducts]float64
+	p, right := all[:productsOf(n)], make([]float64, 2*n)
 	for i := 0; i < len(from.weight.Pix); i += 1 + len(from.weight.Pix)/comparedInSteps {
 		if from.weight.Pix[i] == 0 {
 			continue
@@ -230,22 +269,27 @@ func (l layer) step(from layer, t *warp) (step []float64, ok bool) {
 		}
 		gx, gy := at.slope(l.value)
 		r := float64(from.value.Pix[i] - at.of(l.value))
-		p := t.powers(x, y)
-		for a := range n {
-			right[a], right[n+a] = right[a]+gx*r*p[a], right[n+a]+gy*r*p[a]
-			xx, xy, yy := normal[2*n*a:][:n], normal[2*n*a+n:][:n], normal[2*n*(n+a)+n:][:n]
-			for b := range a {
-				xy[b] += gx * gy * (p[a] * p[b])
-			}
-			for b := a; b < n; b++ {
-				pp := p[a] * p[b]
-				xx[b], xy[b], yy[b] = xx[b]+gx*gx*pp, xy[b]+gx*gy*pp, yy[b]+gy*gy*pp
-			}
+		t.products(p, x, y)
+		for a, v := range p[:n] {
+			right[a], right[n+a] = right[a]+gx*r*v, right[n+a]+gy*r*v
+		}
+		gxx, gxy, gyy := gx*gx, gx*gy, gy*gy
+		for a, v := range p {
+			xx[a], xy[a], yy[a] = xx[a]+gxx*v, xy[a]+gxy*v, yy[a]+gyy*v
+		}
+	}
+	normal := mat.NewSymDense(2*n, nil)
+	for a := range n {
+		for b := range n {
+			k := product(a, b)
+			normal.SetSym(a, b, xx[k])
+			normal.SetSym(a, n+b, xy[k])
+			normal.SetSym(n+a, n+b, yy[k])
 		}
 	}
 	var factor mat.Cholesky
 	var solved mat.VecDense
-	if !factor.Factorize(mat.NewSymDense(2*n, normal)) || factor.SolveVecTo(&solved, mat.NewVecDense(2*n, right)) != nil {
+	if !factor.Factorize(normal) || factor.SolveVecTo(&solved, mat.NewVecDense(2*n, right)) != nil {
 		return nil, false
 	}
 	return solved.RawVector().Data, true

@@ -2,6 +2,7 @@ package chromo
 
 import (
 	"math"
+	"sync"
 
 	"dermtrace/internal/optics"
 	"dermtrace/internal/raster"
@@ -11,49 +12,71 @@ import (
 type Baseline struct {
 	Colour     [3]float64 // mean linear light of its regions
 	LightKnown bool       // later visits are brought to the same light, by card or control skin
+	Tint       Tint       // of its regions
 }
 
 // Bounds of what a baseline tells of the model.
 const (
 	// The least melanin of skin is 1.3 % (Jacques 1998): where less is read the surface shines
-	// more than modelled; a reading well below it with all the shine there can be says that
-	// the camera is not the one assumed.
-	leastSkin    = 1.3
-	leastMelanin = 0.8
+	// more than modelled.
+	leastSkin = 1.3
 	// From this darkness on (percent melanin; brown skin and darker) brightness is used
 	// beside the ratios: there a third of the blue light comes from the surface (project
 	// default).
 	darkMelanin = 14.5
 )
 
-// Settle is the model as the baseline of a series wants it, frozen for all its photos; it
-// is m itself for most skin.
+// Settle is the model as the baseline of a series wants it, frozen for all its photos.
 //
-// Photos are taken to be developed, or raw where that makes the skin more ordinary. Where the
-// skin is lighter than any, its surface is raised until it is the lightest there is; where
-// even that makes it impossible, a camera that is not named is replaced by the relative of
-// real cameras that makes it ordinary skin: a card matches the pigments of its patches,
-// which need not match skin. Where the skin is dark and its light known, the surface becomes
-// the one that makes it skin at rest, within what surfaces are, and the baseline's
-// brightness the level that brightness is read against.
+// Photos are taken to be developed, or raw where that makes the skin more ordinary. The surface
+// becomes the one that the baseline's tint tells and under which its skin is not lighter than
+// any; where no surface makes it likely, a camera that is not known is replaced by the relative
+// of real cameras that makes it ordinary skin. Where the skin is dark and its light known, the
+// surface becomes the one that makes it skin at rest, within what surfaces are, and the
+// baseline's brightness the level that brightness is read against.
 func (m *Model) Settle(b Baseline) *Model {
 	u, v, g := m.ratios(float32(b.Colour[0]), float32(b.Colour[1]), float32(b.Colour[2]))
 	if !m.options.Matched {
 		m = m.asWritten(u, v, g)
 	}
-	a := m.inverse.at(u, v)
-	if a.melanin < leastSkin {
-		shiny, melanin := m.shiny(u, v)
-		if m.options.Camera == nil && melanin < leastMelanin {
-			return m.relative(u, v)
+	if a := m.inverse.at(u, v); dark(a) {
+		if b.LightKnown {
+			return m.rested(u, v, g)
 		}
-		return shiny
-	}
-	if !b.LightKnown || !dark(a) {
 		return m
 	}
-	m = m.rested(u, v)
-	a = m.inverse.at(u, v)
+	tint := b.Tint.against()
+	if m.options.Camera == nil {
+		m = m.likelier(u, v, tint)
+	}
+	return m.withSurface(m.surfaced(u, v, often, tint).surface)
+}
+
+// likelier is the model of a camera that is not known: the developed one to which this colour
+// is the most ordinary skin, where that is likelier by far, whatever the surface.
+func (m *Model) likelier(u, v float32, tint unlikely) *Model {
+	far := func(m *Model) float64 {
+		likeliest := m.surfaced(u, v, anyhow, tint)
+		return likeliest.unlikely + oddity(100*likeliest.skin[0], 100*likeliest.skin[1]*likeliest.skin[1])
+	}
+	found := far(m)
+	if found <= rawMargin {
+		return m
+	}
+	if other := m.relative(u, v); far(other)+rawMargin < found {
+		return other
+	}
+	return m
+}
+
+// rested is the model of dark skin of this colour in known light, taken to be at rest: with
+// the surface that makes its blood ordinary, and read by its brightness too.
+func (m *Model) rested(u, v, g float32) *Model {
+	m = m.withSurface(m.surfaced(u, v, anyhow, func(_ *forwardTable, x [2]float64) float64 {
+		blood := math.Log(x[1]*x[1]*100/restingBlood) / bloodSpread
+		return blood * blood
+	}).surface)
+	a := m.inverse.at(u, v)
 	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, a)
 	at, _, _ := m.forward.at(x[0], x[1])
 	settled := *m
@@ -76,18 +99,26 @@ func darkness(a answer) float64 {
 // relative is the model of the developed camera to which this colour is the most ordinary
 // skin.
 func (m *Model) relative(u, v float32) *Model {
-	best, least := m, math.Inf(1)
-	unnamed := m.options
-	unnamed.Matched = false
-	for _, c := range optics.Developed() {
-		r := tabulated(unnamed, c)
+	var best Model
+	least := math.Inf(1)
+	for _, r := range developed() {
 		a := r.inverse.at(u, v)
 		if d := oddity(float64(a.melanin), float64(a.blood)); d < least {
-			best, least = r, d
+			best, least = *r, d
 		}
 	}
-	return best
+	best.options = m.options
+	best.options.Matched = false
+	return &best
 }
+
+// developed are the models of the default skin in the photos of any developed camera.
+var developed = sync.OnceValue(func() []*Model {
+	cameras := optics.Developed()
+	models := make([]*Model, len(cameras))
+	raster.Parallel(len(cameras), func(i int) { models[i] = tabulated(Options{}, cameras[i]) })
+	return models
+})
 
 // Ordinary skin, as logarithms: light to medium melanin around 4 % give or take a factor
 // of e, blood around restingBlood give or take half (project defaults within the published

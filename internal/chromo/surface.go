@@ -1,16 +1,20 @@
 package chromo
 
-import "math"
+import (
+	"math"
 
-// What the surface reflects lies on top of what skin does and is no pigment. How much that
-// is shows only at the two ends of skin: where the lightest skin is read as lighter than
-// skin can be, and where on dark skin the surface is a good part of the light.
+	"dermtrace/internal/raster"
+)
+
+// What the surface reflects lies on top of what skin does and is no pigment. How much that is
+// shows in how brightness follows colour ([Tint]), where the lightest skin is read as lighter
+// than skin can be, and where on dark skin the surface is a good part of the light.
 const (
 	leastSurface, mostSurface = 0, 0.040 // up to a dielectric of index 1.4, 0.028, and oil on it
-	surfaceStep               = 0.001    // on dark skin twice that turns a fifth of the melanin
-	// About the modelled surface, as a standard deviation: photos show any of that range. Less
-	// would have darker skin than brown read as brown under a usual surface with the blood of a flush.
-	surfaceSpread = (mostSurface - leastSurface) / 2
+	surfaceStep               = 0.0005   // on dark skin four times that turns a fifth of the melanin
+	// About the modelled surface, as standard deviations: as models fall short of bare skin, and
+	// as photos show oil and sweat besides.
+	bareSpread, surfaceSpread = 0.004, (mostSurface - leastSurface) / 2
 )
 
 func (m *Model) surface() float64 {
@@ -22,9 +26,30 @@ func (m *Model) surface() float64 {
 
 // withSurface is the model of the same skin with another surface.
 func (m *Model) withSurface(s float64) *Model {
+	if s == m.surface() {
+		return m
+	}
 	opt := m.options
 	opt.Skin.Surface = s
 	return tabulated(opt, m.camera)
+}
+
+// surfaceTable is what a camera sees of skin of a surface.
+type surfaceTable struct {
+	*forwardTable
+	surface float64
+}
+
+// anySurface are the tables of the same skin under every surface that photos show, surfaceStep
+// apart, the modelled one among them.
+func (m *Model) anySurface() []surfaceTable {
+	from, to := int((leastSurface-m.surface())/surfaceStep), int((mostSurface-m.surface())/surfaceStep)
+	list := make([]surfaceTable, to-from+1)
+	raster.Parallel(len(list), func(i int) {
+		s := m.surface() + float64(from+i)*surfaceStep
+		list[i] = surfaceTable{m.forward.resurfaced(m.surface(), s), s}
+	})
+	return list
 }
 
 // resurfaced is the table of the same skin with another surface: light is the diffuse part
@@ -37,48 +62,62 @@ func (t *forwardTable) resurfaced(from, to float64) *forwardTable {
 			other.node[j][i] = stateOf([3]float64{relit(s[0] + s[2]), relit(s[2]), relit(s[2] - s[1])})
 		}
 	}
-	for j := range other.mMax {
-		other.mMax[j] = other.darkEnd(qFirst + float64(j)*qStep)
-	}
 	return other
 }
 
-// shiny is the model with as much more surface reflection as makes this colour the
-// lightest skin there is, and the melanin that it reads, in percent.
-func (m *Model) shiny(u, v float32) (*Model, float64) {
-	at, x := [2]float64{float64(u), float64(v)}, [2]float64{ordinaryMelanin / 100, math.Sqrt(restingBlood / 100)}
-	now, last := m.surface(), float64(m.inverse.at(u, v).melanin)
-	for now < mostSurface {
-		next := min(now+surfaceStep, mostSurface)
-		x, _ = m.forward.resurfaced(m.surface(), next).solve(at, x)
-		melanin := 100 * x[0]
-		if melanin >= leastSkin {
-			return m.withSurface(now + (next-now)*(leastSkin-last)/(melanin-last)), leastSkin
-		}
-		now, last = next, melanin
-	}
-	return m.withSurface(mostSurface), last
+// unlikely is how unlikely skin of (m, √blood) is under a table's surface, in standard
+// deviations squared.
+type unlikely func(t *forwardTable, x [2]float64) float64
+
+// surfaced is skin (m, √blood; 0 where none has the colour) under a surface, and how unlikely
+// that surface is.
+type surfaced struct {
+	surface  float64
+	skin     [2]float64
+	unlikely float64
 }
 
-// rested is the model with the surface that makes dark skin of this colour the most
-// ordinary: one off the modelled shows as more or less blood than skin at rest has.
-func (m *Model) rested(u, v float32) *Model {
-	at, x := [2]float64{float64(u), float64(v)}, [2]float64{darkMelanin / 100, math.Sqrt(restingBlood / 100)}
-	best, least := m.surface(), math.Inf(1)
-	for i := range int(math.Round((mostSurface-leastSurface)/surfaceStep)) + 1 {
-		s := leastSurface + float64(i)*surfaceStep
-		y, ok := m.forward.resurfaced(m.surface(), s).solve(at, x)
+// surfaced is skin of this colour under the likeliest surface, such that no skin is lighter
+// than any where that can be; strange is how unlikely one is by itself that lies so far off
+// the modelled.
+func (m *Model) surfaced(u, v float32, strange func(off float64) float64, evidence unlikely) surfaced {
+	const lightest = leastSkin / 100
+	at, x := [2]float64{float64(u), float64(v)}, [2]float64{referenceM, math.Sqrt(restingBlood / 100)}
+	best := surfaced{surface: mostSurface, unlikely: math.Inf(1)}
+	for _, t := range m.surfaces() {
+		s := t.surface
+		y, ok := t.solve(at, x)
 		if !ok {
 			continue // no skin of this surface has the colour
 		}
 		x = y
-		d, blood := (s-m.surface())/surfaceSpread, math.Log(x[1]*x[1]*100/restingBlood)/bloodSpread
-		if q := d*d + blood*blood; q < least {
-			best, least = s, q
+		first := math.IsInf(best.unlikely, 1)
+		if x[0] < lightest {
+			if first {
+				best.surface, best.skin = s, x
+			}
+			continue
+		}
+		if first && best.skin[0] > 0 { // where skin is the lightest there is
+			s = best.surface + (s-best.surface)*(lightest-best.skin[0])/(x[0]-best.skin[0])
+		}
+		if q := strange(s-m.surface()) + evidence(t.forwardTable, x); q < best.unlikely {
+			best = surfaced{s, x, q}
 		}
 	}
-	if best == m.surface() {
-		return m
+	if math.IsInf(best.unlikely, 1) {
+		best.unlikely = strange(best.surface - m.surface())
 	}
-	return m.withSurface(best)
+	return best
 }
+
+// often is how unlikely a surface is that lies so far off the modelled, in standard deviations
+// squared: bare skin and shinier are alike often.
+func often(off float64) float64 {
+	likely := func(spread float64) float64 { return math.Exp(-off*off/(spread*spread)/2) / spread }
+	return -2 * math.Log((likely(bareSpread)+likely(surfaceSpread))/(1/bareSpread+1/surfaceSpread))
+}
+
+// anyhow is the same where any surface is as good as photos show: less would have darker skin
+// than brown read as brown under a usual surface with the blood of a flush.
+func anyhow(off float64) float64 { return off * off / (surfaceSpread * surfaceSpread) }
