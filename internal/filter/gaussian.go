@@ -106,18 +106,22 @@ func convolveColumns(dst []float32, p *raster.Plane, y int, k []float32) {
 }
 
 // sumTaps is dst[x] = k[0] row(0)[x] + Σ k[i] (row(−i)[x] + row(i)[x]), added in order of i: the first
-// one or two with the middle, then two at a time, which halves how often dst is read and written.
+// one to three with the middle, then three at a time, so that dst is seldom read and written.
 func sumTaps(dst, k []float32, row func(i int) []float32) {
-	pair := func(i int) [4][]float32 { return [4][]float32{row(-i), row(i), row(-i - 1), row(i + 1)} }
-	i := 2
-	if len(k)%2 == 0 {
-		firstTap(dst, [3][]float32{row(0), row(-1), row(1)}, k[0], k[1])
-	} else {
-		firstTwoTaps(dst, row(0), pair(1), [3]float32(k))
-		i = 3
+	three := func(i int) [6][]float32 {
+		return [6][]float32{row(-i), row(i), row(-i - 1), row(i + 1), row(-i - 2), row(i + 2)}
 	}
-	for ; i < len(k); i += 2 {
-		addTwoTaps(dst, pair(i), k[i], k[i+1])
+	i := 2 + (len(k)-2)%3
+	switch i {
+	case 2:
+		firstTap(dst, [3][]float32{row(0), row(-1), row(1)}, k[0], k[1])
+	case 3:
+		firstTwoTaps(dst, [5][]float32{row(0), row(-1), row(1), row(-2), row(2)}, [3]float32(k))
+	case 4:
+		firstThreeTaps(dst, row(0), three(1), [4]float32(k))
+	}
+	for ; i < len(k); i += 3 {
+		addThreeTaps(dst, three(i), [3]float32(k[i:]))
 	}
 }
 
@@ -129,9 +133,9 @@ func firstTap(dst []float32, rows [3][]float32, k0, k1 float32) {
 	}
 }
 
-func firstTwoTaps(dst, middle []float32, rows [4][]float32, k [3]float32) {
+func firstTwoTaps(dst []float32, rows [5][]float32, k [3]float32) {
 	n := len(dst)
-	m, a, b, c, d := middle[:n], rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n]
+	m, a, b, c, d := rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n], rows[4][:n]
 	k0, k1, k2 := k[0], k[1], k[2]
 	for x := range dst {
 		v := float32(k0*m[x]) + float32(k1*(a[x]+b[x]))
@@ -139,12 +143,25 @@ func firstTwoTaps(dst, middle []float32, rows [4][]float32, k [3]float32) {
 	}
 }
 
-func addTwoTaps(dst []float32, rows [4][]float32, ki, kj float32) {
+func firstThreeTaps(dst, middle []float32, rows [6][]float32, k [4]float32) {
 	n := len(dst)
-	a, b, c, d := rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n]
+	m, a, b, c, d, e, f := middle[:n], rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n], rows[4][:n], rows[5][:n]
+	k0, k1, k2, k3 := k[0], k[1], k[2], k[3]
+	for x := range dst {
+		v := float32(k0*m[x]) + float32(k1*(a[x]+b[x]))
+		v += float32(k2 * (c[x] + d[x]))
+		dst[x] = v + float32(k3*(e[x]+f[x]))
+	}
+}
+
+func addThreeTaps(dst []float32, rows [6][]float32, k [3]float32) {
+	n := len(dst)
+	a, b, c, d, e, f := rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n], rows[4][:n], rows[5][:n]
+	k0, k1, k2 := k[0], k[1], k[2]
 	for x, v := range dst {
-		v += float32(ki * (a[x] + b[x]))
-		dst[x] = v + float32(kj*(c[x]+d[x]))
+		v += float32(k0 * (a[x] + b[x]))
+		v += float32(k1 * (c[x] + d[x]))
+		dst[x] = v + float32(k2*(e[x]+f[x]))
 	}
 }
 

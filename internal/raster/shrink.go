@@ -45,9 +45,12 @@ func Shrink(c Picture, f int) *RGB {
 func shrinkRow(dst []float32, p *Plane, y, f int) {
 	top, bottom := y*f, min((y+1)*f, p.H)
 	whole := p.W / f
-	if f == 2 && bottom == top+2 {
+	switch {
+	case f == 2 && bottom == top+2:
 		halveRow(dst[:whole], p.Row(top), p.Row(top+1))
-	} else {
+	case f == 3 && bottom == top+3:
+		thirdRow(dst[:whole], p.Row(top), p.Row(top+1), p.Row(top+2))
+	default:
 		meanRow(dst[:whole], p, top, f)
 	}
 	if whole < len(dst) { // the last block is narrower
@@ -90,5 +93,14 @@ func halveRow(dst, a, b []float32) {
 	for x := range dst {
 		p, q := a[2*x:2*x+2:2*x+2], b[2*x:2*x+2:2*x+2]
 		dst[x] = float32(0.25 * ((p[0] + p[1]) + (q[0] + q[1])))
+	}
+}
+
+// thirdRow is meanRow for blocks of 3×3, which pictures of large photos are made of.
+func thirdRow(dst, a, b, c []float32) {
+	a, b, c = a[:3*len(dst)], b[:3*len(dst)], c[:3*len(dst)]
+	for x := range dst {
+		p, q, r := a[3*x:3*x+3:3*x+3], b[3*x:3*x+3:3*x+3], c[3*x:3*x+3:3*x+3]
+		dst[x] = ((p[0] + p[1] + p[2]) + (q[0] + q[1] + q[2]) + (r[0] + r[1] + r[2])) / 9
 	}
 }
