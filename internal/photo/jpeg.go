@@ -16,6 +16,8 @@ const (
 	markerDHT  = 0xc4
 	markerJPG  = 0xc8
 	markerDAC  = 0xcc
+	markerRST0 = 0xd0
+	markerRST7 = 0xd7
 	markerEOI  = 0xd9
 	markerSOS  = 0xda
 	markerDQT  = 0xdb

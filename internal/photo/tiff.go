@@ -11,8 +11,12 @@ const (
 	tagBits          = 258
 	tagCompression   = 259
 	tagPhotometric   = 262
+	tagStripOffsets  = 273
 	tagSamples       = 277
+	tagStripBytes    = 279
 	tagPlanar        = 284
+	tagTileOffsets   = 324
+	tagTileBytes     = 325
 	tagExtraSamples  = 338
 	tagSampleFormat  = 339
 	tagICC           = 34675

@@ -98,6 +98,22 @@ func TestHalfClippedIsUnusable(t *testing.T) {
 	}
 }
 
+// Eight bits hold no skin where a step of theirs is 8 % of the light; sixteen do.
+func TestAlmostBlackIsUnusableInEightBits(t *testing.T) {
+	for _, tt := range []struct {
+		y    float64
+		bits int
+		want string
+	}{{UnusableMedianY, 8, outcome.Doubtful}, {UnusableMedianY * under, 8, outcome.Unusable}, {UnusableMedianY * under, 16, outcome.Doubtful}} {
+		f := good()
+		f.MedianY, f.Meta.BitDepth = tt.y, tt.bits
+		q := f.Quality()
+		if q.Verdict != tt.want || len(q.Reasons) != 1 || !slices.Equal(q.Reasons[0].Spoils, []string{Redness, Pigment, Texture}) {
+			t.Errorf("%g of white in %d bits: %s, %+v", tt.y, tt.bits, q.Verdict, q.Reasons)
+		}
+	}
+}
+
 func TestWhatCannotBeToldIsNull(t *testing.T) {
 	f := good()
 	f.BlurPx, f.Isotropy, f.Noise, f.MMPerPx, f.Meta.JPEGQuality = math.NaN(), math.NaN(), math.NaN(), 0, 0

@@ -51,17 +51,6 @@ func TestNoiseComesBack(t *testing.T) {
 			t.Errorf("noise %.4f, want %.4f", f.Noise, want)
 		}
 	}
-	p := raster.New(320, 320)
-	rng := rand.New(rand.NewPCG(3, 3))
-	for i := range p.Pix {
-		p.Pix[i] = float32(0.5 + 0.04*rng.NormFloat64())
-	}
-	if s := NoiseSD(p, nil); !(math.Abs(s-0.04) <= 0.002) { // 5 %: two standard errors of 100 blocks' fifth
-		t.Errorf("noise of a plane %.4f, want 0.0400", s)
-	}
-	if s := NoiseSD(raster.New(20, 20), nil); !math.IsNaN(s) {
-		t.Errorf("noise of a plane without a block: %v", s)
-	}
 }
 
 func TestBlurOfKnownWidth(t *testing.T) {

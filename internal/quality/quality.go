@@ -37,6 +37,7 @@ const (
 	UnusableClipped  = 0.5   // half the pixels say nothing. Project default
 	MaxGlare         = 0.02  // share of pixels: METHODS 8
 	MinMedianY       = 0.03  // below, one 8-bit code step is 4 % of the light; METHODS 8 has 0.15, which very dark skin (L* 27: 0.05) never reaches
+	UnusableMedianY  = 0.005 // below, that step is 8 %, more than skin's relief: at 0.004 a fall of roughness by 28 % read as 12 %. Project default, for 8 bits
 	MaxMedianY       = 0.7   // METHODS 8 has 0.6; very light skin (L* 80) is 0.57
 	MaxNoise         = 0.10  // of the light, per pixel: a 1 mm² mean at 15 px/mm is then sure to 0.7 %. Project default
 	MinBlurPx        = 2.0   // no verdict on a softer look below: cameras interpolate colour. Project default
@@ -83,8 +84,15 @@ func (f Facts) judgeExposure(v *verdict) {
 			"Retake: set the exposure on the skin, without flash glare.")
 	}
 	if f.MedianY < MinMedianY || f.MedianY > MaxMedianY {
-		v.add(outcome.Doubtful, outcome.Exposure, []string{Redness, Pigment},
-			fmt.Sprintf("The typical lightness is %.2f of white (limits %.2f to %.2f).", f.MedianY, MinMedianY, MaxMedianY),
+		level, spoils := outcome.Doubtful, []string{Redness, Pigment}
+		if f.MedianY < MinMedianY {
+			spoils = append(spoils, Texture) // relief is rounded away first
+		}
+		if f.MedianY < UnusableMedianY && f.Meta.BitDepth <= 8 {
+			level = outcome.Unusable
+		}
+		v.add(level, outcome.Exposure, spoils,
+			fmt.Sprintf("The typical light is %.2g of white (limits %g to %g).", f.MedianY, MinMedianY, MaxMedianY),
 			"Retake: set the exposure on the skin.")
 	}
 	if f.Glare > MaxGlare {
