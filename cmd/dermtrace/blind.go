@@ -160,17 +160,18 @@ agree: quadratically weighted kappa of the first two by name, and ICC(2,1) of al
 }
 
 func runUnblind(t *terminal, pack string, opt unblindOptions) error {
+	const mend = "give the folder and the key that 'dermtrace blind' wrote"
 	key, err := folder.ReadFile(opt.key, trial.MaxTable)
 	if err != nil {
-		return err
+		return withHint(err, mend)
 	}
 	seal, err := folder.ReadFile(filepath.Join(pack, trial.SealFile), trial.MaxTable)
 	if err != nil {
-		return err
+		return withHint(err, mend)
 	}
 	sheet, err := folder.ReadFile(filepath.Join(pack, trial.SheetFile), trial.MaxTable)
 	if err != nil {
-		return err
+		return withHint(err, mend)
 	}
 	u, err := trial.Unblind(sheet, key, seal)
 	if errors.Is(err, trial.ErrBroken) {

@@ -43,9 +43,10 @@ redness, pigment, texture and geometry, and one sentence that says what to do:
   red    it will carry no verdict
 The series needs a series.yaml whose regions are drawn; the photo need not be in it.
 
-Given a study (a folder, a .zip or a .tar) it says, from headers alone, what 'dermtrace
-batch' would use, refuse or find ambiguous, and which visits and views that its
-plan.yaml foresees are missing.
+Given a study (a folder, a .zip or a .tar) it says what 'dermtrace batch' would use,
+refuse or find ambiguous, and which visits and views that its plan.yaml foresees are
+missing. It reads every file to its end and decodes none: a photo that is cut short is
+told, one that is damaged within, or unfit to measure, is not.
 
 Exit status: 0 done, 1 no photo could be opened, 2 wrong use, 3 some could not be
 opened, are unusable or cannot be laid over the series.`,

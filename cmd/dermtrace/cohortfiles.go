@@ -89,7 +89,7 @@ func (r *cohortResult) unitRows() [][]string {
 	rows := [][]string{{"measure", "contrast", "unit", "subject", "side", "arm", "visit", "day", "baseline", "value"}}
 	for _, f := range r.Findings {
 		for _, u := range f.Units {
-			rows = append(rows, []string{f.Measure, f.Contrast, f.Unit, u.Subject, u.Side, u.Arm, u.Visit, strconv.Itoa(u.Day), strconv.FormatBool(u.Baseline), outcome.Number(u.Value).String()})
+			rows = append(rows, []string{f.Measure, f.Contrast, f.Unit, u.Subject, u.Side, u.Arm, u.Visit, strconv.Itoa(u.Day), outcome.CellBool(u.Baseline), outcome.Number(u.Value).String()})
 		}
 	}
 	return rows

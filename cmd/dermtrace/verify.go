@@ -33,11 +33,16 @@ Neither is changed.
 Exit status: 0 everything is as it was, 1 something differs, 2 wrong use.`,
 		Args: exactly(2, "a folder of results and the photos that they were made from"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := os.Stat(args[0]); err != nil {
+			info, err := os.Stat(args[0])
+			if err != nil {
 				return withHint(err, "give a folder that 'dermtrace analyze' or 'dermtrace batch' wrote")
 			}
+			noise, err := readNoise(noise)
+			if err != nil {
+				return err
+			}
 			again := verifySeries
-			if _, err := os.Stat(filepath.Join(args[0], folder.Record)); err != nil {
+			if _, err := os.Stat(filepath.Join(args[0], folder.Record)); err != nil && info.IsDir() {
 				again = verifyStudy
 			}
 			list, all, err := again(cmd.Context(), t, args[0], args[1], noise)
@@ -48,18 +53,14 @@ Exit status: 0 everything is as it was, 1 something differs, 2 wrong use.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&noise, "noise", "", "the noise `FILE` that 'analyze' was given")
+	f.StringVar(&noise, "noise", "", "the noise `FILE` that 'analyze' or 'batch' was given")
 	f.BoolVar(&asJSON, "json", false, "print what differs as JSON")
 	return cmd
 }
 
 // verifySeries measures one series anew, with the settings of its record.
-func verifySeries(ctx context.Context, t *terminal, results, photos, noiseFile string) ([]differing, int, error) {
+func verifySeries(ctx context.Context, t *terminal, results, photos string, noise trend.Noise) ([]differing, int, error) {
 	old, err := readRecord(results)
-	if err != nil {
-		return nil, 0, err
-	}
-	noise, err := readNoise(noiseFile)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -84,7 +85,7 @@ func verifySeries(ctx context.Context, t *terminal, results, photos, noiseFile s
 }
 
 // verifyStudy measures a whole study anew, in a folder of its own.
-func verifyStudy(ctx context.Context, t *terminal, results, dir, _ string) ([]differing, int, error) {
+func verifyStudy(ctx context.Context, t *terminal, results, dir string, noise trend.Noise) ([]differing, int, error) {
 	before, order, err := recordsOf(results, nil)
 	if err != nil {
 		return nil, 0, err
@@ -98,7 +99,7 @@ func verifyStudy(ctx context.Context, t *terminal, results, dir, _ string) ([]di
 	for _, rec := range before {
 		opt.Limits.Megapixels = max(opt.Limits.Megapixels, rec.Settings.MaxMegapixels)
 	}
-	opt.Study, opt.Out, opt.Software = dir, tmp, software()
+	opt.Study, opt.Out, opt.Software, opt.Noise = dir, tmp, software(), noise
 	if _, err := study.Run(ctx, opt); err != nil {
 		return nil, 0, err
 	}

@@ -1,6 +1,9 @@
 package outcome
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // formulaStarts are the characters with which a spreadsheet begins a formula, the
 // full-width ones of East Asian input among them.
@@ -14,3 +17,7 @@ func CellText(s string) string {
 	}
 	return s
 }
+
+// CellBool is a yes or no as a table has it: TRUE or FALSE, which R, pandas and spreadsheets
+// take for logical without being told.
+func CellBool(v bool) string { return strings.ToUpper(strconv.FormatBool(v)) }

@@ -143,12 +143,12 @@ func (p Page) advice() string {
 	case p.Included == "regions.yaml":
 		text += ", in place of the one that is there."
 	case p.Included != "":
-		text += ", and write regions: regions.yaml instead of " + p.Included + " in series.yaml."
+		text += ", and write “regions: regions.yaml” instead of “regions: " + p.Included + "” in series.yaml."
 	default:
-		text += ", and add the line regions: regions.yaml to series.yaml."
+		text += ", and add the line “regions: regions.yaml” to series.yaml."
 	}
 	if p.Inline {
-		text += " Delete rois: and scale: there: both are in the new file."
+		text += " Delete “rois:” and “scale:” there: both are in the new file."
 	}
 	return text
 }

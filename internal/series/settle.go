@@ -16,6 +16,11 @@ func (a *analysis) settleModel() {
 	if camera, ok := optics.Named(a.manifest.Camera); ok {
 		opt.Camera = &camera
 	}
+	if opt.Matched {
+		if camera, ok := a.frame.card.Camera(opt.Camera); ok {
+			opt.Camera = &camera
+		}
+	}
 	if opt != (chromo.Options{}) {
 		a.chromo = chromo.NewModel(opt)
 	}

@@ -100,8 +100,8 @@ func Prepare(r Region) *Sheet {
 	return s
 }
 
-// tightBox is the smallest box [x0, x1) × [y0, y1) around the mask's pixels inside the
-// picture, empty where there is none, and how many they are.
+// tightBox is the smallest box [x0, x1) × [y0, y1) from even pixels on around the mask's pixels
+// inside the picture, empty where there is none, and how many they are.
 func tightBox(rgb raster.Picture, mask *roi.Mask) (box raster.Box, pixels int) {
 	box = raster.Box{X0: rgb.W(), Y0: rgb.H()}
 	for y := range rgb.H() {
@@ -117,6 +117,7 @@ func tightBox(rgb raster.Picture, mask *roi.Mask) (box raster.Box, pixels int) {
 	if box.X1 == 0 {
 		return raster.Box{}, 0
 	}
+	box.X0, box.Y0 = box.X0&^1, box.Y0&^1
 	return box, pixels
 }
 
@@ -204,6 +205,7 @@ func Settle(m *chromo.Model, lightKnown bool, baseline ...*Sheet) *chromo.Model 
 			continue
 		}
 		n++
+		b.Tint.Add(chromo.TintOf(s.light, s.counts, s.mmPerPx))
 		for c, v := range s.Colour() {
 			b.Colour[c] += v
 		}

@@ -19,6 +19,7 @@ import (
 
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/study"
+	"dermtrace/internal/study/source"
 	"dermtrace/internal/study/table"
 )
 
@@ -339,6 +340,11 @@ func TestCheckSaysWhatABatchWouldDo(t *testing.T) {
 	}
 	if want := "P001/cheek ok, P002 doubtful, P003 unusable, P004 unusable"; strings.Join(got, ", ") != want {
 		t.Errorf("forecast = %s, want %s", strings.Join(got, ", "), want)
+	}
+	if !slices.ContainsFunc(f.Series[1].Refused, func(o source.Other) bool {
+		return o.File == "P002/2026-01-11.jpg" && o.Text == "JPEG: is cut short"
+	}) {
+		t.Errorf("a photo that is cut short is no refusal: %+v", f.Series[1].Refused)
 	}
 }
 

@@ -35,7 +35,8 @@ type SeriesForecast struct {
 	Ambiguous []source.Other `json:"ambiguous"`          // what was guessed, or looks like a slip
 }
 
-// Check reads headers, manifests and hashes of a study; no pixel is decoded.
+// Check reads the manifests and every file of a study to its end; no pixel is decoded, so
+// that it tells a file that is cut short, not one whose picture is damaged within.
 func Check(ctx context.Context, opt Options) (*Forecast, error) {
 	st, err := source.Open(opt.Study, opt.Source)
 	if err != nil {
@@ -121,14 +122,14 @@ func (c *checker) look(ctx context.Context, s source.Series, f *SeriesForecast) 
 	for _, v := range m.Visits {
 		for _, p := range v.Photos {
 			f.Photos++
-			other := c.refusal(ctx, fsys, p)
+			sum, other := c.refusal(ctx, fsys, p)
 			other.File = s.Path(p.File)
 			if other.Code != "" {
 				refused[p.File] = other.Code
 				f.Refused = append(f.Refused, other)
 				continue
 			}
-			c.compare(fsys, p.File, other.File, f)
+			c.compare(sum, other.File, f)
 		}
 	}
 	c.doubts(s, m, f)
@@ -139,24 +140,22 @@ func (c *checker) look(ctx context.Context, s source.Series, f *SeriesForecast) 
 	return nil
 }
 
-// refusal says why a batch would refuse a photo, nothing where it would not.
-func (c *checker) refusal(ctx context.Context, fsys fs.FS, p manifest.PhotoRef) source.Other {
+// refusal says why a batch would refuse a photo, nothing where it would not, and the hash
+// of one that it would use.
+func (c *checker) refusal(ctx context.Context, fsys fs.FS, p manifest.PhotoRef) (sum string, why source.Other) {
 	if !p.Use {
-		return source.Other{Code: notUsed, Text: p.Reason}
+		return "", source.Other{Code: notUsed, Text: p.Reason}
 	}
-	if _, err := photo.Stat(ctx, fsys, p.File, c.opt.Limits); err != nil {
+	meta, err := photo.Scan(ctx, fsys, p.File, c.opt.Limits)
+	if err != nil {
 		text, mend := photo.Advice(err)
-		return source.Other{Code: "unreadable", Text: text, Mend: mend}
+		return "", source.Other{Code: "unreadable", Text: text, Mend: mend}
 	}
-	return source.Other{}
+	return meta.SHA256, source.Other{}
 }
 
 // compare tells of a photo that has the bytes of an earlier one.
-func (c *checker) compare(fsys fs.FS, file, name string, f *SeriesForecast) {
-	sum, _, err := hashFile(fsys, file)
-	if err != nil {
-		return // it was readable a moment ago: a batch will say what became of it
-	}
+func (c *checker) compare(sum, name string, f *SeriesForecast) {
 	if other, seen := c.first[sum]; seen {
 		f.Ambiguous = append(f.Ambiguous, source.Other{File: name, Code: outcome.SameFileAs, Text: "has the same bytes as " + other, Mend: "put the right photo there"})
 		return

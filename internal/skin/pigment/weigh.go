@@ -7,6 +7,7 @@ import (
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/stats"
 )
 
 // pair is two visits being compared.
@@ -212,8 +213,8 @@ func (p *pair) at(size int) *rises {
 		s := p.at(size - 1)
 		r.plain, r.mottle, r.noise = s.plain, s.mottle, s.noise
 	case len(change) >= leastPlaces:
-		r.plain, r.mottle = max(robustSD(level), tailSD(level)), max(robustSD(perhaps), tailSD(perhaps))
-		r.noise = max(robustSD(change), tailSD(change))
+		r.plain, r.mottle = robustSD(level), robustSD(perhaps)
+		r.noise = robustSD(change)
 	}
 	p.rises[size] = r
 	return r
@@ -238,7 +239,7 @@ func (p *pair) lumaAt(size int) *lumaRises {
 	case len(change) < leastPlaces && size > 0:
 		r.noise = p.lumaAt(size - 1).noise
 	case len(change) >= leastPlaces:
-		r.noise = max(robustSD(change), tailSD(change))
+		r.noise = robustSD(change)
 	}
 	p.lumas[size] = r
 	return r
@@ -254,8 +255,12 @@ func (p *pair) whole(size int, at geom.Point) bool {
 // show the place whole.
 func (p *pair) contrasts(size int, r *rises, at geom.Point) (before, after float64, ok bool) {
 	b, a := p.before.level(size), p.after.level(size)
-	atB, atA := p.before.point(b, at), p.after.point(a, at)
-	if bilinear(b.cover, atB) < shown || bilinear(a.cover, atA) < shown {
+	atB := p.before.point(b, at)
+	if bilinear(b.cover, atB) < shown {
+		return 0, 0, false
+	}
+	atA := p.after.point(a, at)
+	if bilinear(a.cover, atA) < shown {
 		return 0, 0, false
 	}
 	return bilinear(b.centre, atB) - around(r.before, atB), bilinear(a.centre, atA) - around(r.after, atA), true
@@ -323,44 +328,43 @@ func (p *pair) measure(b blob) (m Matched, ok bool) {
 	return m, true
 }
 
-// robustSD is 1.4826 times the median absolute deviation.
-func robustSD(values []float64) float64 {
-	return 1.4826 * quantile(deviations(values), 0.5)
-}
-
-// lowerSD is the same of the values below the median, which no spot is among.
-func lowerSD(values []float64) float64 {
-	sorted := sample(values)
-	return 1.4826 * (quantile(sorted, 0.5) - quantile(sorted, 0.25))
-}
-
 // tailShare of the deviations of a normal distribution lie within 1.96 standard ones.
 const tailShare, tailSigmas = 0.95, 1.96
 
-// tailSD is the standard deviation of a normal distribution whose tail is that of the values:
-// the blocks of a JPEG leave more large deviations than their middle tells of.
-func tailSD(values []float64) float64 { return quantile(deviations(values), tailShare) / tailSigmas }
+// robustSD is 1.4826 times the median absolute deviation or, if that is more, the standard
+// deviation of a normal distribution whose tail is that of the values: the blocks of a JPEG
+// leave more large deviations than their middle tells of.
+func robustSD(values []float64) float64 {
+	values = sample(values)
+	middle := quantile(values, 0.5)
+	for i, v := range values {
+		values[i] = math.Abs(v - middle)
+	}
+	return max(1.4826*quantile(values, 0.5), quantile(values, tailShare)/tailSigmas)
+}
 
-// mostValues of a sample are sorted: every so-manieth of more.
+// lowerSD is 1.4826 times the median absolute deviation of the values below the median, which
+// no spot is among.
+func lowerSD(values []float64) float64 {
+	values = sample(values)
+	middle := quantile(values, 0.5)
+	return 1.4826 * (middle - quantile(values, 0.25))
+}
+
+// mostValues tell a spread: every so-manieth of more.
 const mostValues = 1 << 14
 
+// sample are the values that tell it, in an array of their own.
 func sample(values []float64) []float64 {
-	var sorted []float64
-	for i := 0; i < len(values); i += 1 + len(values)/mostValues {
-		sorted = append(sorted, values[i])
+	every := 1 + len(values)/mostValues
+	taken := make([]float64, 0, len(values)/every+1)
+	for i := 0; i < len(values); i += every {
+		taken = append(taken, values[i])
 	}
-	slices.Sort(sorted)
-	return sorted
+	return taken
 }
 
-func deviations(values []float64) []float64 {
-	sorted := sample(values)
-	middle := sorted[len(sorted)/2]
-	for i, v := range sorted {
-		sorted[i] = math.Abs(v - middle)
-	}
-	slices.Sort(sorted)
-	return sorted
+// quantile reorders the values.
+func quantile(values []float64, q float64) float64 {
+	return stats.Nth(values, int(q*float64(len(values))))
 }
-
-func quantile(sorted []float64, q float64) float64 { return sorted[int(q*float64(len(sorted)))] }

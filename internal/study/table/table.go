@@ -83,7 +83,7 @@ func cell(v any) string {
 		}
 		return strconv.Itoa(*v)
 	case bool:
-		return strconv.FormatBool(v)
+		return outcome.CellBool(v)
 	case outcome.Number:
 		return v.String()
 	}
