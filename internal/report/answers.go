@@ -133,7 +133,6 @@ func (x *index) answer(t *texts, goal, measure string, r region) answer {
 	}
 	a.Class, a.Clock = class(c), x.clockWords(t, c)
 	a.say(t, x, c)
-	a.Gauge = newGauge(c)
 	a.Caveats = warningList(besides(c.Warnings, outcome.Unconfirmed, outcome.Exploratory))
 	return a
 }
@@ -224,8 +223,8 @@ func (x *index) clockWords(t *texts, c *outcome.Change) string {
 	return named(t.clocks, c.Clock)
 }
 
-// say writes the number and the sentence of a comparable change: in percent where
-// the record gives one, else in the measure's unit.
+// say writes the number, the gauge and the sentence of a comparable change: in percent
+// where the record gives one, else in the measure's unit.
 func (a *answer) say(t *texts, x *index, c *outcome.Change) {
 	s, share := inUnit(x, c), ""
 	if k, ofBaseline, ok := x.percentFactor(c); ok {
@@ -234,6 +233,7 @@ func (a *answer) say(t *texts, x *index, c *outcome.Change) {
 			share = t.OfBaseline
 		}
 	}
+	a.Gauge = newGauge(s)
 	a.Number, a.Unit = signed(s.change, s.places), strings.TrimPrefix(withUnit("", s.unit), nbsp)
 	if s.unit == "%" {
 		a.Number, a.Unit = withUnit(a.Number, s.unit), ""
@@ -282,9 +282,14 @@ func (x *index) percentFactor(c *outcome.Change) (k float64, ofBaseline, ok bool
 	return 100 / float64(raw.From), true, true
 }
 
+// inPercent is a change in percent. An interval is cut at −100 %, where nothing is left,
+// unless the change itself lies beyond, as it can against control skin that rose.
 func inPercent(c *outcome.Change, k float64) shown {
 	f := outcome.Number(k)
 	s := shown{change: f * c.Change, low: f * c.CI95[0], high: f * c.CI95[1], mdc: f * c.MDC95, unit: "%"}
+	if s.low.Known() {
+		s.low = max(s.low, min(s.change, -100))
+	}
 	s.places = max(0, decimals(float64(s.mdc)))
 	return s
 }
@@ -315,25 +320,25 @@ func magnitude(v outcome.Number) outcome.Number { return outcome.Number(math.Abs
 
 // newGauge scales the change, its interval and ± the detectable change onto a bar
 // with 0 in the middle.
-func newGauge(c *outcome.Change) *gauge {
+func newGauge(s shown) *gauge {
 	reach := 0.0
-	for _, v := range []outcome.Number{c.Change, c.CI95[0], c.CI95[1], c.MDC95} {
+	for _, v := range []outcome.Number{s.change, s.low, s.high, s.mdc} {
 		if v.Known() {
 			reach = max(reach, math.Abs(float64(v)))
 		}
 	}
-	if reach == 0 || !c.Change.Known() {
+	if reach == 0 || !s.change.Known() {
 		return nil
 	}
 	at := func(v outcome.Number) float64 { return math.Round(1000*(50+46*(float64(v)/reach))) / 1000 }
-	g := &gauge{At: at(c.Change)}
-	if c.MDC95.Known() {
-		g.HasNoise, g.NoiseX = true, at(-c.MDC95)
-		g.NoiseW = at(c.MDC95) - g.NoiseX
+	g := &gauge{At: at(s.change)}
+	if s.mdc.Known() {
+		g.HasNoise, g.NoiseX = true, at(-s.mdc)
+		g.NoiseW = at(s.mdc) - g.NoiseX
 	}
-	if c.CI95[0].Known() && c.CI95[1].Known() {
-		g.HasInterval, g.IntervalX = true, at(c.CI95[0])
-		g.IntervalW = at(c.CI95[1]) - g.IntervalX
+	if s.low.Known() && s.high.Known() {
+		g.HasInterval, g.IntervalX = true, at(s.low)
+		g.IntervalW = at(s.high) - g.IntervalX
 	}
 	return g
 }

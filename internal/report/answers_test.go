@@ -40,7 +40,7 @@ func TestPercentOfTheBaselineWhereTheContrastHasNone(t *testing.T) {
 		}
 	})
 	a := answerTo(t, rec, "smooth texture")
-	if a.Number != "−29"+nbsp+"%" || a.Unit != "" || !strings.Contains(a.Sentence, "fell by 29 % of its baseline value (95 % interval 24 to 34 %; detectable from 8 %, witness, df 12)") {
+	if a.Number != "−29"+nbsp+"%" || a.Unit != "" || !strings.Contains(a.Sentence, "fell by 29 % of its baseline value (95 % interval 24 to 34 %; detectable from 8 % by the noise of this control skin, df 12)") {
 		t.Errorf("%s %s: %s", a.Number, a.Unit, a.Sentence)
 	}
 }
@@ -52,7 +52,7 @@ func TestIntervalScalesHaveNoPercent(t *testing.T) {
 	rec.Definitions["roughness"] = d
 	edit(rec, "roughness", func(c *outcome.Change) { c.Unit = "px" })
 	a := answerTo(t, rec, "smooth texture")
-	if !strings.Contains(a.Sentence, "fell by 0.012 px (95 % interval 0.010 to 0.014 px; detectable from 0.003 px, witness, df 12)") {
+	if !strings.Contains(a.Sentence, "fell by 0.012 px (95 % interval 0.010 to 0.014 px; detectable from 0.003 px by the noise of this control skin, df 12)") {
 		t.Error(a.Sentence)
 	}
 }
@@ -120,7 +120,7 @@ func TestNoEstimateOfNoiseIsSaid(t *testing.T) {
 }
 
 func TestTheGaugeIsToScale(t *testing.T) {
-	g := newGauge(&outcome.Change{Change: -10, CI95: [2]outcome.Number{-14, -6}, MDC95: 5})
+	g := newGauge(shown{change: -10, low: -14, high: -6, mdc: 5})
 	for what, pair := range map[string][2]float64{
 		"change": {g.At, 50 - 46*10.0/14}, "low end": {g.IntervalX, 4}, "width": {g.IntervalW, 46 * 8.0 / 14}, "noise": {g.NoiseW, 2 * 46 * 5.0 / 14},
 	} {
@@ -128,7 +128,7 @@ func TestTheGaugeIsToScale(t *testing.T) {
 			t.Errorf("%s at %v, want %v", what, pair[0], pair[1])
 		}
 	}
-	if newGauge(&outcome.Change{Change: outcome.NaN(), MDC95: 1}) != nil || newGauge(&outcome.Change{MDC95: outcome.NaN(), CI95: [2]outcome.Number{outcome.NaN(), outcome.NaN()}}) != nil {
+	if newGauge(shown{change: outcome.NaN(), mdc: 1}) != nil || newGauge(shown{mdc: outcome.NaN(), low: outcome.NaN(), high: outcome.NaN()}) != nil {
 		t.Error("a gauge of nothing")
 	}
 }
@@ -230,5 +230,20 @@ func TestFlagsSayHowOftenTheyAreWrong(t *testing.T) {
 		if got := strings.ReplaceAll(english().flagRates(tt.flag), nbsp, " "); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
 		}
+	}
+}
+
+// No share of a value is below −100 %; in the measure's own unit the interval is the record's.
+func TestAnIntervalInPercentEndsWhereNothingIsLeft(t *testing.T) {
+	rec := edit(record(), "roughness", func(c *outcome.Change) {
+		c.CI95 = [2]outcome.Number{-10 * c.From, 10*c.From + 2*c.Change}
+		c.MDC95, c.Status, c.Goal = 10*c.From+c.Change, outcome.NoChange, nil
+	})
+	if a := answerTo(t, rec, "smooth texture"); !strings.Contains(a.Sentence, "interval −100 to +") {
+		t.Error(a.Sentence)
+	}
+	c := outcome.Change{Change: -120, CI95: [2]outcome.Number{-150, -90}, MDC95: 30}
+	if s := inPercent(&c, 1); s.low != -120 {
+		t.Errorf("beyond all of it the interval begins at %v", s.low)
 	}
 }

@@ -81,8 +81,8 @@ func photoCells(rec *outcome.Record, v outcome.Visit, p outcome.Photo) []string 
 	return []string{
 		text(s.Subject), text(s.Site), text(s.Side), text(s.View),
 		text(p.Visit), text(v.At), text(v.Phase), strconv.Itoa(v.Day), since,
-		strconv.FormatBool(p.Visit == s.Baseline), text(strings.Join(v.SkinState, " ")),
-		text(p.File), text(p.SHA256), strconv.FormatBool(p.Used()), text(p.Quality.Verdict), text(strings.Join(codes, " ")),
+		outcome.CellBool(p.Visit == s.Baseline), text(strings.Join(v.SkinState, " ")),
+		text(p.File), text(p.SHA256), outcome.CellBool(p.Used()), text(p.Quality.Verdict), text(strings.Join(codes, " ")),
 		text(p.Alignment.Status), p.Alignment.ErrorPx.String(), p.Alignment.ErrorMM.String(),
 		text(p.Calibration.Method), p.Calibration.ResidualDE00.String(),
 	}

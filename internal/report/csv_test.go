@@ -52,11 +52,11 @@ func TestOneRowPerPhotoRegionAndMeasure(t *testing.T) {
 		{"2026-05-09.jpg", "treated", "roughness", "day", "119"},
 		{"2026-05-09.jpg", "treated", "roughness", "days_since_treatment", "91"},
 		{"2026-01-10.jpg", "treated", "roughness", "days_since_treatment", ""},
-		{"2026-01-10.jpg", "control", "hemoglobin", "baseline", "true"},
+		{"2026-01-10.jpg", "control", "hemoglobin", "baseline", "TRUE"},
 		{"2026-01-10.jpg", "control", "hemoglobin", "alignment_error_px", ""},
 		{"2026-01-11.jpg", "treated", "ita", "value", ""},
 		{"2026-01-11.jpg", "treated", "ita", "warnings", "red_skin"},
-		{"2026-02-21.jpg", "", "", "used", "false"},
+		{"2026-02-21.jpg", "", "", "used", "FALSE"},
 		{"2026-02-21.jpg", "", "", "quality_reasons", "other_side"},
 	} {
 		if got := find(tt.photo, tt.roi, tt.measure)[tt.column]; got != tt.want {

@@ -30,6 +30,7 @@ type figure struct {
 	Notes                 []string
 	Columns               []string
 	Rows                  [][]string
+	Footnotes             []string // that the last column of Rows counts from 1
 }
 
 type keyItem struct {
@@ -140,7 +141,7 @@ func (x *index) courseFigure(t *texts, measure string, primary bool) (figure, er
 	f.Title, f.Meaning = capital(named(t.measures, measure)), def.Meaning
 	f.Label = fmt.Sprintf("%s, %s", f.Title, c.xLabel)
 	f.Key, f.Notes = c.key(t), x.refusals(t)
-	f.Columns, f.Rows = x.table(t, measure)
+	f.tabulate(t, x, measure)
 	return f, nil
 }
 
@@ -163,7 +164,7 @@ func (x *index) points(measure string, r region) []point {
 		p.counts = v.Visit == x.rec.Series.Baseline || v.DaysSinceTreatment == nil || v.Clock[clock] != outcome.Outside
 		if c := x.change(v.Visit, r.name, measure, outcome.Raw); c != nil && c.CI95[0].Known() && c.CI95[1].Known() && c.Change.Known() {
 			p.bars = true
-			p.low, p.high = float64(value-c.Change+c.CI95[0]), float64(value-c.Change+c.CI95[1])
+			p.low, p.high = x.notBelowZero(measure, p.value, value-c.Change+c.CI95[0]), float64(value-c.Change+c.CI95[1])
 		}
 		list = append(list, p)
 	}
@@ -185,7 +186,16 @@ func (x *index) band(measure string) *[2]float64 {
 	if !mdc.Known() || !base.Known() {
 		return nil
 	}
-	return &[2]float64{float64(base - mdc), float64(base + mdc)}
+	return &[2]float64{x.notBelowZero(measure, float64(base), base-mdc), float64(base + mdc)}
+}
+
+// notBelowZero is the lower end of an interval about a value, cut at zero where the
+// measure's scale ends there.
+func (x *index) notBelowZero(measure string, value float64, low outcome.Number) float64 {
+	if x.rec.Definitions[measure].Scale == outcome.Interval {
+		return float64(low)
+	}
+	return max(float64(low), min(value, 0))
 }
 
 // treatmentDays are the treatments on the axis of Visit.Day.
@@ -292,29 +302,43 @@ func styleName(style int) string {
 	return fmt.Sprintf("line-%d", (style-1)%lineStyles+1)
 }
 
-// table is the data behind a figure: a row per visit and region.
-func (x *index) table(t *texts, measure string) ([]string, [][]string) {
+// tabulate sets the data behind a figure: a row per visit and region.
+func (f *figure) tabulate(t *texts, x *index, measure string) {
 	unit := x.rec.Definitions[measure].Unit
-	columns := []string{t.ColVisit, t.ColRegion, t.ColValue, t.ColSpread, t.changeIn(x.tableContrast(measure)), t.ColInterval, t.ColMDC, t.ColResult, t.ColNotes}
+	f.Columns = []string{t.ColVisit, t.ColRegion, headed(t.ColValue, unit), headed(t.ColSpread, unit), headed(t.changeIn(x.tableContrast(measure)), unit),
+		headed(t.ColInterval, unit), headed(t.ColMDC, unit), t.ColResult, t.ColNotes}
 	places := x.places(measure)
-	var rows [][]string
 	for _, v := range x.rec.Visits {
 		for _, r := range x.regions {
 			m := x.reading(v.Visit, r.name, measure)
-			row := []string{x.visitLabel(t, v.Visit), r.name, withUnit(number(m.value, places), unit), withUnit(number(m.sd, places), unit), "–", "–", "–", "–", ""}
-			notes := m.warnings
+			row := []string{x.visitLabel(t, v.Visit), r.name, number(m.value, places), number(m.sd, places), "–", "–", "–", "–", ""}
+			notes, bound := m.warnings, ""
 			if c := x.change(v.Visit, r.name, measure, x.contrast(r.name, measure)); c != nil {
 				copy(row[4:], x.changeCells(t, c))
-				notes = appendNew(slices.Clone(notes), c.Warnings...)
+				notes, bound = appendNew(slices.Clone(notes), c.Warnings...), t.source(c)
 			}
-			row[8] = warningSentences(notes)
+			texts := warningList(notes)
+			if bound != "" {
+				texts = append(texts, t.ColMDC+": "+strings.TrimSpace(bound)+".")
+			}
+			row[8] = f.footnoted(texts)
 			if m.photos == 0 {
-				row[8] = t.NotUsed + ". " + row[8]
+				row[8] = strings.TrimSpace(t.NotUsed + " " + row[8])
 			}
-			rows = append(rows, row)
+			f.Rows = append(f.Rows, row)
 		}
 	}
-	return columns, rows
+}
+
+// footnoted adds texts to the footnotes of the table and returns their numbers.
+func (f *figure) footnoted(texts []string) string {
+	var at []int
+	for _, text := range texts {
+		f.Footnotes = appendNew(f.Footnotes, text)
+		at = append(at, slices.Index(f.Footnotes, text)+1)
+	}
+	slices.Sort(at)
+	return strings.Trim(fmt.Sprint(at), "[]")
 }
 
 // tableContrast is the contrast of the changes in a measure's table.
@@ -325,13 +349,23 @@ func (x *index) tableContrast(measure string) string {
 	return x.contrast(x.regions[0].name, measure)
 }
 
+// headed is a column's heading with the unit of its cells.
+func headed(column, unit string) string {
+	if unit == "" || unit == "1" {
+		return column
+	}
+	return column + ", " + strings.Replace(unit, " ", nbsp, 1)
+}
+
+// changeCells are a change, its interval, its detectable change and its result, without
+// the unit.
 func (x *index) changeCells(t *texts, c *outcome.Change) []string {
 	s := inUnit(x, c)
 	interval := "–"
 	if s.low.Known() && s.high.Known() {
-		interval = withUnit(t.dash(signed(s.low, s.places), signed(s.high, s.places)), s.unit)
+		interval = t.dash(signed(s.low, s.places), signed(s.high, s.places))
 	}
-	change := withUnit(signed(s.change, s.places), s.unit)
+	change := signed(s.change, s.places)
 	if k, _, ok := x.percentFactor(c); ok {
 		p := inPercent(c, k)
 		change += " (" + withUnit(signed(p.change, p.places), p.unit) + ")"
@@ -343,5 +377,5 @@ func (x *index) changeCells(t *texts, c *outcome.Change) []string {
 	if c.PHolm.Known() {
 		result += " (" + fmt.Sprintf(t.Holm, t.pValue(c.PHolm)) + ")"
 	}
-	return []string{change, interval, withUnit(number(s.mdc, s.places), s.unit) + t.source(c), result}
+	return []string{change, interval, number(s.mdc, s.places), result}
 }

@@ -51,7 +51,7 @@ func TestGaugeHoldsTheLargestNumbers(t *testing.T) {
 	extremes := []outcome.Number{0, 1e-300, -1e-300, 5e-324, 1, math.MaxFloat64, -math.MaxFloat64}
 	for _, change := range extremes {
 		for _, bound := range extremes {
-			g := newGauge(&outcome.Change{Change: change, CI95: [2]outcome.Number{-bound, bound}, MDC95: bound})
+			g := newGauge(shown{change: change, low: -bound, high: bound, mdc: bound})
 			if g == nil {
 				continue
 			}

@@ -123,13 +123,13 @@ func (t *texts) flagRates(f outcome.Flag) string {
 
 func wholePercent(share outcome.Number) string { return withUnit(number(100*share, 0), "%") }
 
-// source says what a detectable change rests on: its source, how many subjects, courses
-// or visits, and degrees of freedom.
+// source says whose noise a detectable change rests on, of how many subjects, courses or
+// visits, and its degrees of freedom.
 func (t *texts) source(c *outcome.Change) string {
 	if c.MDCSource == "" {
 		return ""
 	}
-	text := ", " + c.MDCSource
+	text := " " + named(t.sources, c.MDCSource)
 	if c.MDCN > 0 {
 		text += fmt.Sprintf(", n"+nbsp+"%d", c.MDCN)
 	}

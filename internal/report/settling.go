@@ -35,7 +35,9 @@ func (x *index) recoveryFigures(t *texts, measure string) ([]figure, error) {
 		f.Title = fmt.Sprintf("%s: %s, %s", t.Recovery, named(t.measures, measure), date(r.Treatment))
 		f.Label = f.Title + ", " + c.xLabel
 		f.Key = c.key(t)
-		f.TableTitle, f.Columns, f.Rows = t.Table, []string{t.ColVisit, capital(t.AfterAxis), t.changeIn(x.contrast(r.ROI, measure)), t.ColInterval}, x.recoveryRows(t, rows)
+		unit := x.rec.Definitions[measure].Unit
+		f.TableTitle, f.Rows = t.Table, x.recoveryRows(t, rows)
+		f.Columns = []string{t.ColVisit, capital(t.AfterAxis), headed(t.changeIn(x.contrast(r.ROI, measure)), unit), headed(t.ColInterval, unit)}
 		list = append(list, f)
 	}
 	return list, nil

@@ -38,7 +38,7 @@ func TestRecoveryFigureHasCurveKeyAndTable(t *testing.T) {
 		t.Fatal(figures, err)
 	}
 	f := figures[0]
-	if len(f.Rows) != 2 || f.Rows[0][1] != "1.0" || !strings.Contains(f.Rows[0][2], "+3.7") || f.Columns[2] != "Change from baseline, against control skin" {
+	if len(f.Rows) != 2 || f.Rows[0][1] != "1.0" || !strings.Contains(f.Rows[0][2], "+3.7") || f.Columns[2] != "Change from baseline, against control skin, %" {
 		t.Errorf("%v %v", f.Columns, f.Rows)
 	}
 	if k := f.Key[len(f.Key)-1]; k.Mark != "fit" || k.Label != "half gone in each 1.4 days, from the observed peak" {

@@ -29,7 +29,7 @@ type texts struct {
 	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                                                                                                                       string
 	Missing, Patient, PatientNote, Coarse, NotAligned, ColourProfile                                                                                                                                                                                                       string
 	methods, limits                                                                                                                                                                                                                                                        []string
-	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates                                                                                                                                                                      map[string]string
+	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates, sources                                                                                                                                                             map[string]string
 	settings                                                                                                                                                                                                                                                               map[string]string
 }
 
@@ -159,6 +159,7 @@ func (t *texts) names() {
 		outcome.Treated: "treated", outcome.Control: "control", outcome.Comparator: "comparator", outcome.Scar: "scar",
 	}
 	t.clocks = map[string]string{outcome.Outside: "outside its time window", outcome.Eligible: "interim", outcome.Mature: "final"}
+	t.sources = map[string]string{"repeatability": "by the clinic’s own noise", "witness": "by the noise of this control skin", "built-in": "by built-in noise"}
 	t.phases = map[string]string{"before": "before treatment", "after": "after treatment"}
 	t.skin = map[string]string{"numbing_cream": "numbing cream", "make_up": "make-up"}
 	t.codes = map[string]string{
