@@ -9,11 +9,13 @@
 package folder
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Record is the file whose presence says that a result folder is complete.
@@ -54,12 +56,13 @@ func writeFile(d disk, path string, mode fs.FileMode, write func(io.Writer) erro
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder, not a file", path)
 	}
-	tmp, err := d.create(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	tmp, err := d.create(filepath.Dir(path), filepath.Base(temporary(path))+"*")
 	if err != nil {
-		return err
+		return named(err, path)
 	}
 	defer func() {
 		if err != nil {
+			err = named(err, path)
 			tmp.Close()
 			d.remove(tmp.Name()) // what went wrong first is what the user must hear
 		}
@@ -79,6 +82,20 @@ func writeFile(d disk, path string, mode fs.FileMode, write func(io.Writer) erro
 		return err
 	}
 	return d.rename(tmp.Name(), path)
+}
+
+// named is an error of the temporary file under the name of the one that was asked for.
+func named(err error, path string) error {
+	var p *fs.PathError
+	if errors.As(err, &p) && strings.HasPrefix(p.Path, temporary(path)) {
+		return &fs.PathError{Op: p.Op, Path: path, Err: p.Err}
+	}
+	return err
+}
+
+// temporary is how the name begins that a file has until it is whole.
+func temporary(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-")
 }
 
 // folderMode lets those enter a folder who may read its files.

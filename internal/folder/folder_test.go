@@ -3,6 +3,7 @@ package folder
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -104,5 +105,15 @@ func TestAForeignFolderIsRefusedWithoutForce(t *testing.T) {
 	}
 	if _, err := os.Stat(foreign); err != nil {
 		t.Error("force removed a foreign file")
+	}
+}
+
+// What a user hears of is the file that was asked for, not the temporary one beside it.
+func TestErrorsNameTheFileThatWasAskedFor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "a.html")
+	err := WriteFile(path, text("x"))
+	var p *fs.PathError
+	if !errors.As(err, &p) || p.Path != path || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error = %v, want one of %s", err, path)
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"unicode/utf8"
 )
 
 // Errors of reading.
 var (
 	ErrLinkOut = errors.New("is a link that leaves the folder of photos (put a copy of the file into the folder)")
 	ErrSpecial = errors.New("is no plain file (a pipe, device or socket is never read)")
+	ErrName    = errors.New("has a name that is not written in UTF-8 (rename the file)")
 )
 
 // Input is a folder that a user named to be read. Nothing outside it can be reached
@@ -48,6 +50,9 @@ func (in *Input) Open(name string) (fs.File, error) {
 
 // Stat implements [fs.StatFS]. It follows links as far as they stay inside.
 func (in *Input) Stat(name string) (fs.FileInfo, error) {
+	if !utf8.ValidString(name) { // what fs calls an invalid argument
+		return nil, &fs.PathError{Op: "open", Path: name, Err: ErrName}
+	}
 	info, err := fs.Stat(in.fsys, name)
 	if err != nil && in.throughLink(name) && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: ErrLinkOut}
