@@ -83,9 +83,11 @@ func (f Field) Smooth(sigmaPx float64) *raster.Plane {
 func (f Field) weighted() *raster.Plane {
 	q := raster.New(f.Value.W, f.Value.H)
 	raster.Bands(q.H, func(y0, y1 int) {
-		for i := y0 * q.W; i < y1*q.W; i++ {
-			if w := f.Weight.Pix[i]; w > 0 {
-				q.Pix[i] = w * f.Value.Pix[i]
+		out, weights, values := q.Pix[y0*q.W:y1*q.W], f.Weight.Pix[y0*q.W:y1*q.W], f.Value.Pix[y0*q.W:y1*q.W]
+		weights, values = weights[:len(out)], values[:len(out)]
+		for i, w := range weights {
+			if w > 0 {
+				out[i] = w * values[i]
 			}
 		}
 	})

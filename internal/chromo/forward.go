@@ -81,13 +81,12 @@ func (t *forwardTable) at(m, q float64) (s, dm, dq state) {
 	i, wm, wdm := taps(m/mStep, mNodes)
 	j, wq, wdq := taps((q-qFirst)/qStep, qNodes)
 	for b := range 4 {
-		for a := range 4 {
-			n := t.node[j+b-1][i+a-1]
-			for k := range s {
-				s[k] += wm[a] * wq[b] * n[k]
-				dm[k] += wdm[a] * wq[b] * n[k] / mStep
-				dq[k] += wm[a] * wdq[b] * n[k] / qStep
-			}
+		row := (*[4]state)(t.node[j+b-1][i-1:])
+		for k := range s {
+			along := wm[0]*row[0][k] + wm[1]*row[1][k] + wm[2]*row[2][k] + wm[3]*row[3][k]
+			s[k] += wq[b] * along
+			dm[k] += wq[b] / mStep * (wdm[0]*row[0][k] + wdm[1]*row[1][k] + wdm[2]*row[2][k] + wdm[3]*row[3][k])
+			dq[k] += wdq[b] / qStep * along
 		}
 	}
 	return s, dm, dq

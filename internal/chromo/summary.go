@@ -54,7 +54,8 @@ func (f Field) moments(from, to int, shift float64) moments {
 		m.w = float64(m.n)
 		return m
 	}
-	for i, w := range f.Weight.Pix[from:to] {
+	weights := f.Weight.Pix[from:to][:len(values)]
+	for i, w := range weights {
 		if w > 0 {
 			k, d := float64(w), float64(values[i])-shift
 			m.w += k

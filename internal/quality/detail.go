@@ -28,7 +28,7 @@ type haarEnergies struct {
 // level a 2×2 group (a b / c d) gives the differences x = (b+d−a−c)/4,
 // y = (c+d−a−b)/4 and the diagonal (a+d−b−c)/4, and its mean goes on.
 func haar(light []float32, mean float32) haarEnergies {
-	cur := make([]float32, len(light))
+	var cur [blockPx * blockPx]float32
 	for i, v := range light {
 		cur[i] = v / mean
 	}

@@ -37,6 +37,8 @@ const (
 	// maxBlocks bounds the sample at 0.6 megapixels. Shares are then sure to 0.1 % and
 	// the cost is a hundredth of a second whatever the size of the photo.
 	maxBlocks = 600
+	// blocksAtOnce are read one after the other into the same memory.
+	blocksAtOnce = 20
 	// clipHigh and clipLow are the sRGB codes 250/255 and 5/255 in linear light.
 	clipHigh = 0.956
 	clipLow  = 5.0 / 255 / 12.92
@@ -47,15 +49,8 @@ const (
 	glareOver  = 1.5
 )
 
-// Picture is a photo that is read in parts: a [raster.RGB] or a [photo.Source].
-type Picture interface {
-	W() int
-	H() int
-	Crop(x0, y0, x1, y1 int) *raster.RGB // the pixels [x0, x1) × [y0, y1)
-}
-
 // Measure reads the figures of a photo inside the regions or, without any, as a whole.
-func Measure(pic Picture, meta photo.Meta, regions ...*roi.Mask) Facts {
+func Measure(pic raster.Picture, meta photo.Meta, regions ...*roi.Mask) Facts {
 	f := Facts{Meta: meta, LongSide: max(pic.W(), pic.H()), ShortSide: min(pic.W(), pic.H())}
 	at := blocks(pic.W(), pic.H(), regions)
 	f.Pixels = len(at) * blockPx * blockPx
@@ -66,7 +61,13 @@ func Measure(pic Picture, meta photo.Meta, regions ...*roi.Mask) Facts {
 		return f
 	}
 	each := make([]block, len(at))
-	raster.Parallel(len(at), func(i int) { each[i] = readBlock(pic, at[i]) })
+	raster.Parallel((len(at)+blocksAtOnce-1)/blocksAtOnce, func(i int) {
+		part := raster.NewRGB(blockPx, blockPx)
+		for k := i * blocksAtOnce; k < min((i+1)*blocksAtOnce, len(at)); k++ {
+			pic.Read(part, at[k].x, at[k].y)
+			each[k] = readBlock(part, at[k])
+		}
+	})
 	f.exposure(each)
 	f.detail(each)
 	f.Slope = slopeOf(each)
@@ -123,7 +124,7 @@ func inside(regions []*roi.Mask, x, y int) bool {
 		for u := x; u < x+blockPx; {
 			end := u
 			for _, m := range regions {
-				end = max(end, runFrom(m, u, v, x+blockPx))
+				end = max(end, m.RunFrom(u, v, x+blockPx))
 			}
 			if end == u {
 				return false
@@ -132,20 +133,6 @@ func inside(regions []*roi.Mask, x, y int) bool {
 		}
 	}
 	return true
-}
-
-// runFrom is where the pixels of a region in row y end that begin at x, at most at limit;
-// x where that one is not in it.
-func runFrom(m *roi.Mask, x, y, limit int) int {
-	if y < m.Y0 || y >= m.Y0+m.H || x < m.X0 {
-		return x
-	}
-	row := m.Row(y)
-	limit = min(limit, m.X0+m.W)
-	for x < limit && row[x-m.X0] {
-		x++
-	}
-	return x
 }
 
 // block is what one block yields.
@@ -158,30 +145,24 @@ type block struct {
 	haar      haarEnergies
 }
 
-func readBlock(pic Picture, at corner) block {
-	x0, y0 := at.x, at.y
-	rgb, whole := pic.(*raster.RGB)
-	if !whole {
-		rgb, x0, y0 = pic.Crop(x0, y0, x0+blockPx, y0+blockPx), 0, 0
-	}
-	b := block{at: at, y: make([]float32, 0, blockPx*blockPx), white: make([]bool, 0, blockPx*blockPx)}
+// readBlock reads the figures of a block's pixels.
+func readBlock(rgb *raster.RGB, at corner) block {
+	const area = blockPx * blockPx
+	b := block{at: at, y: make([]float32, area), white: make([]bool, area)}
+	rs, gs, bs := rgb.R.Pix[:area], rgb.G.Pix[:area], rgb.B.Pix[:area]
 	var sum float64
-	for y := y0; y < y0+blockPx; y++ {
-		rs, gs, bs := rgb.R.Row(y)[x0:x0+blockPx], rgb.G.Row(y)[x0:x0+blockPx], rgb.B.Row(y)[x0:x0+blockPx]
-		for x := range rs {
-			r, g, bl := rs[x], gs[x], bs[x]
-			hi, lo := max(r, g, bl), min(r, g, bl)
-			if hi >= clipHigh {
-				b.high++
-			}
-			if lo <= clipLow {
-				b.low++
-			}
-			v := luminance(r, g, bl)
-			sum += float64(v)
-			b.y = append(b.y, v)
-			b.white = append(b.white, lo > glareWhite*hi)
+	for i := range b.y {
+		r, g, bl := rs[i], gs[i], bs[i]
+		hi, lo := max(r, g, bl), min(r, g, bl)
+		if hi >= clipHigh {
+			b.high++
 		}
+		if lo <= clipLow {
+			b.low++
+		}
+		v := luminance(r, g, bl)
+		sum += float64(v)
+		b.y[i], b.white[i] = v, lo > glareWhite*hi
 	}
 	b.meanY = sum / float64(len(b.y))
 	if b.meanY > clipLow {

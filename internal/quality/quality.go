@@ -19,6 +19,7 @@ import (
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 )
 
@@ -51,7 +52,7 @@ const (
 )
 
 // OfPhoto judges a photo by itself, inside the regions or, without any, as a whole.
-func OfPhoto(pic Picture, meta photo.Meta, regions ...*roi.Mask) outcome.Quality {
+func OfPhoto(pic raster.Picture, meta photo.Meta, regions ...*roi.Mask) outcome.Quality {
 	return Measure(pic, meta, regions...).Quality()
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"math"
+	"slices"
 
 	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
@@ -42,7 +43,11 @@ func Difference(now, before *raster.Plane) *raster.Plane {
 			value.Pix[i], weight.Pix[i] = d, 1
 		}
 	}
-	out, share := filter.Gaussian(value, differencePx), filter.Gaussian(weight, differencePx)
+	out := filter.Gaussian(value, differencePx)
+	if !slices.Contains(weight.Pix, 0) {
+		return out
+	}
+	share := filter.Gaussian(weight, differencePx)
 	for i, s := range share.Pix {
 		if s >= knownShare && weight.Pix[i] > 0 {
 			out.Pix[i] /= s

@@ -59,12 +59,23 @@ func catmullRom(t float64) [4]float64 {
 	}
 }
 
-// cubicWarp reads a picture between its pixels; where there are none it is hatched.
-func cubicWarp(src *coded, srcFromOut geom.Transform, w, h int) *image.NRGBA {
+// tileWidth is how many pixels of a band are drawn at once: what they are made of stays in
+// the cache of a core.
+const tileWidth = 256
+
+// cubicWarp reads light between its pixels; where there are none it is hatched.
+func cubicWarp(src light, srcFromOut geom.Transform, w, h int) *image.NRGBA {
 	out := image.NewNRGBA(image.Rect(0, 0, w, h))
 	raster.Bands(h, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			cubicRow(out.Pix[y*out.Stride:(y+1)*out.Stride], src, lineOf(srcFromOut, y), y)
+		var part coded
+		for x0 := 0; x0 < w; x0 += tileWidth {
+			tile := image.Rect(x0, y0, min(x0+tileWidth, w), y1)
+			box := src.seen(tile, srcFromOut)
+			part.take(src, box)
+			partFromTile := geom.Translation(-float64(box.X0), -float64(box.Y0)).Mul(srcFromOut).Mul(geom.Translation(float64(x0), 0))
+			for y := y0; y < y1; y++ {
+				cubicRow(out.Pix[out.PixOffset(x0, y):out.PixOffset(tile.Max.X, y)], &part, lineOf(partFromTile, y), x0+y)
+			}
 		}
 	})
 	return out
@@ -79,30 +90,74 @@ const (
 	offset    = (sumOffset + 1<<(sumBits-1)) * (1 | 1<<laneBits | 1<<(2*laneBits))
 )
 
-func cubicRow(dst []uint8, src *coded, l line, y int) {
-	table := cubicTable()
-	inW, inH := uint(max(0, src.w-3)), uint(max(0, src.h-3)) // places with all neighbours, from 1 on
-	for x := range len(dst) / 4 {
-		px := dst[4*x : 4*x+4 : 4*x+4]
-		px[3] = 255
-		u, v := l.at(float64(x))
-		i, j := int((u+1)*phases+0.5)-phases, int((v+1)*phases+0.5)-phases
-		wx, wy := &table[i&(phases-1)], &table[j&(phases-1)]
-		i, j = i>>phaseBits, j>>phaseBits
-		sum := uint64(offset)
-		switch {
-		case uint(i-1) < inW && uint(j-1) < inH:
-			q, w := src.pix[(j-1)*src.w+i-1:], src.w
-			sum += uint64(wy[0])*alongRow(wx, q[:4:4]) + uint64(wy[1])*alongRow(wx, q[w:w+4:w+4]) +
-				uint64(wy[2])*alongRow(wx, q[2*w:2*w+4:2*w+4]) + uint64(wy[3])*alongRow(wx, q[3*w:3*w+4:3*w+4])
-		case within(u, v, src.w, src.h):
-			sum += src.atEdge(i, j, wx, wy)
-		default:
-			px[0], px[1], px[2] = hatch(x, y), hatch(x, y), hatch(x, y)
+// A stretch of a row is so many pixels that they lie evenly between the places of its first
+// and of the next one's: a tilt bends them by less than a phase.
+const stretchBits, stretch = 3, 1 << stretchBits
+
+// cubicRow reads a row whose first pixel lies on a diagonal of the hatch.
+func cubicRow(dst []uint8, src *coded, l line, diagonal int) {
+	n := len(dst) / 4
+	next := src.spot(l.at(0))
+	for x := 0; x < n; x += stretch {
+		first, end := next, min(x+stretch, n)
+		if next = src.spot(l.at(float64(x + stretch))); first.inner && next.inner {
+			src.cubicStretch(dst[4*x:4*end], first, next)
 			continue
 		}
-		px[0], px[1], px[2] = codeOf(sum), codeOf(sum>>laneBits), codeOf(sum>>(2*laneBits))
+		for k := x; k < end; k++ {
+			u, v := l.at(float64(k))
+			src.cubicPixel((*[4]uint8)(dst[4*k:]), u, v, hatch(k, diagonal))
+		}
 	}
+}
+
+// spot is a place of a picture in parts of a pixel, half a phase on, so that what is cut
+// off rounds it; inner: all its neighbours are there, else it is not filled in.
+type spot struct {
+	u, v  int64
+	inner bool
+}
+
+const spotBits = 32
+
+func (c *coded) spot(u, v float64) spot {
+	const half = 0.5 / phases
+	u, v = u+half, v+half
+	if !(u >= 1 && v >= 1 && u < float64(c.w-2) && v < float64(c.h-2)) {
+		return spot{}
+	}
+	return spot{int64(u * (1 << spotBits)), int64(v * (1 << spotBits)), true}
+}
+
+// weightsAt are the weights of a spot's coordinate.
+func weightsAt(table *[phases][4]int64, part int64) *[4]int64 {
+	return &table[part>>(spotBits-phaseBits)&(phases-1)]
+}
+
+// cubicStretch reads a stretch or its beginning, from one spot on towards the next one's.
+func (c *coded) cubicStretch(dst []uint8, from, to spot) {
+	table, w := cubicTable(), c.w
+	du, dv := (to.u-from.u)>>stretchBits, (to.v-from.v)>>stretchBits
+	u, v := from.u, from.v
+	for ; len(dst) >= 4; dst = dst[4:] {
+		wx, wy := weightsAt(table, u), weightsAt(table, v)
+		q := c.pix[(int(v>>spotBits)-1)*w+int(u>>spotBits)-1:]
+		sum := offset + uint64(wy[0])*alongRow(wx, q[:4:4]) + uint64(wy[1])*alongRow(wx, q[w:w+4:w+4]) +
+			uint64(wy[2])*alongRow(wx, q[2*w:2*w+4:2*w+4]) + uint64(wy[3])*alongRow(wx, q[3*w:3*w+4:3*w+4])
+		putCodes((*[4]uint8)(dst), sum)
+		u, v = u+du, v+dv
+	}
+}
+
+// cubicPixel reads one pixel, at an edge or nowhere.
+func (c *coded) cubicPixel(px *[4]uint8, u, v float64, nowhere uint8) {
+	if !within(u, v, c.w, c.h) {
+		*px = [4]uint8{nowhere, nowhere, nowhere, 255}
+		return
+	}
+	table := cubicTable()
+	i, j := int((u+1)*phases+0.5)-phases, int((v+1)*phases+0.5)-phases
+	putCodes(px, offset+c.atEdge(i>>phaseBits, j>>phaseBits, &table[i&(phases-1)], &table[j&(phases-1)]))
 }
 
 // within reports that a position lies on a pixel of a picture.
@@ -130,13 +185,15 @@ func alongRow(w *[4]int64, q []uint64) uint64 {
 	return uint64(w[0])*q[0] + uint64(w[1])*q[1] + uint64(w[2])*q[2] + uint64(w[3])*q[3]
 }
 
-// codeOf is the code in the lowest lane of a sum.
-func codeOf(sum uint64) uint8 {
-	v := (int32(sum&(1<<laneBits-1)) - sumOffset) >> sumBits
-	if v&^255 != 0 { // beyond the range
-		return uint8(^v >> 31)
+// putCodes puts the codes of the lanes of a sum into an opaque pixel.
+func putCodes(px *[4]uint8, sum uint64) {
+	const lane = 1<<laneBits - 1
+	r, g, b := int32(sum&lane)-sumOffset, int32(sum>>laneBits&lane)-sumOffset, int32(sum>>(2*laneBits))-sumOffset
+	if (r|g|b)>>sumBits&^255 != 0 { // some are beyond the range
+		const most = 255 << sumBits
+		r, g, b = max(0, min(r, most)), max(0, min(g, most)), max(0, min(b, most))
 	}
-	return uint8(v)
+	*px = [4]uint8{uint8(r >> sumBits), uint8(g >> sumBits), uint8(b >> sumBits), 255}
 }
 
 // linearWarp is the w×h picture of value/weight, each read bilinearly; NaN where less

@@ -37,7 +37,7 @@ func PairOf(frame, photo *raster.RGB, photoFromFrame geom.Transform) (Pair, erro
 	if err != nil {
 		return Pair{}, err
 	}
-	a := cubicWarp(encoded(frame.Planes(), asShot), geom.Identity(), w, h)
+	a := cubicWarp(light{frame.Planes(), asShot}, geom.Identity(), w, h)
 	valid := image.NewGray(image.Rect(0, 0, w, h))
 	each(frame, photo, photoFromFrame, 1, func(at, _ int) { valid.Pix[at] = 255 })
 	var p Pair

@@ -26,7 +26,7 @@ func warp(photo *raster.RGB, gain [3]float64, srcFromOut geom.Transform, w, h in
 		small[i], smallFromSrc = prefilter(part, k)
 	}
 	partFromOut := geom.Translation(0, -float64(y0)).Mul(srcFromOut)
-	return cubicWarp(encoded(small, gain), smallFromSrc.Mul(partFromOut), w, h), nil
+	return cubicWarp(light{small, gain}, smallFromSrc.Mul(partFromOut), w, h), nil
 }
 
 // asShot is no correction of the light.

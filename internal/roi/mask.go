@@ -11,7 +11,11 @@
 // to split, and pictures in which nothing has the colour of skin.
 package roi
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+	"unsafe"
+)
 
 // Mask is a set of pixels of a photo: a box and, row by row, which of its pixels are
 // in. Hot loops walk it by [Mask.Runs], which hands out whole stretches of a row, so
@@ -49,34 +53,45 @@ func (m *Mask) Runs(y int, fn func(x0, x1 int)) {
 	if y < m.Y0 || y >= m.Y0+m.H {
 		return
 	}
-	row := m.Row(y)
-	for i := 0; i < len(row); {
-		if !row[i] {
-			i++
-			continue
+	row := octets(m.Row(y))
+	for end := 0; ; {
+		next := bytes.IndexByte(row[end:], 1)
+		if next < 0 {
+			return
 		}
-		j := i
-		for j < len(row) && row[j] {
-			j++
+		start := end + next
+		if next = bytes.IndexByte(row[start:], 0); next < 0 {
+			next = len(row) - start
 		}
-		fn(m.X0+i, m.X0+j)
-		i = j
+		end = start + next
+		fn(m.X0+start, m.X0+end)
 	}
+}
+
+// RunFrom is where the stretch of row y that begins at x ends, at most at limit; x where that
+// pixel is not in the set.
+func (m *Mask) RunFrom(x, y, limit int) int {
+	limit = min(limit, m.X0+m.W)
+	if y < m.Y0 || y >= m.Y0+m.H || x < m.X0 || x >= limit {
+		return x
+	}
+	if n := bytes.IndexByte(octets(m.Row(y)[x-m.X0:limit-m.X0]), 0); n >= 0 {
+		return x + n
+	}
+	return limit
+}
+
+// octets is a row in bytes, 1 for true, which are searched a vector at a time: masks of
+// large photos are walked more often than their pixels.
+func octets(in []bool) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(in))), len(in))
 }
 
 // Count is the number of pixels in the set.
-func (m *Mask) Count() int {
-	n := 0
-	for _, in := range m.In {
-		if in {
-			n++
-		}
-	}
-	return n
-}
+func (m *Mask) Count() int { return bytes.Count(octets(m.In), []byte{1}) }
 
 // Empty reports whether no pixel is in the set.
-func (m *Mask) Empty() bool { return !slices.Contains(m.In, true) }
+func (m *Mask) Empty() bool { return bytes.IndexByte(octets(m.In), 1) < 0 }
 
 // And returns the pixels that are in both sets.
 func (m *Mask) And(o *Mask) *Mask {

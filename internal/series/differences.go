@@ -124,16 +124,18 @@ func onMap(g geom.Polygon, view render.View) geom.Polygon {
 
 // knownWithin is the plane's known pixels inside a mask.
 func knownWithin(p *raster.Plane, mask *roi.Mask) chromo.Field {
-	value, weight := p.Clone(), raster.New(p.W, p.H)
-	for i, v := range p.Pix {
-		switch {
-		case v != v:
-			value.Pix[i] = 0
-		case mask.Contains(i%p.W, i/p.W):
-			weight.Pix[i] = 1
-		}
+	weight := raster.New(p.W, p.H)
+	for y := range p.H {
+		values, weights := p.Row(y), weight.Row(y)
+		mask.Runs(y, func(from, to int) {
+			for x, v := range values[from:to] {
+				if v == v {
+					weights[from+x] = 1
+				}
+			}
+		})
 	}
-	return chromo.NewField(value, weight)
+	return chromo.NewField(p, weight)
 }
 
 // meanKnown is the mean of the pixels that are known, 0 where none is.

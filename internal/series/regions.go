@@ -131,10 +131,8 @@ func rasterize(outlines, gaps []geom.Polygon, w, h int) *roi.Mask {
 	out := &roi.Mask{X0: x0, Y0: y0, W: x1 - x0, H: y1 - y0, In: make([]bool, (x1-x0)*(y1-y0))}
 	for _, m := range parts {
 		for y := m.Y0; y < m.Y0+m.H; y++ {
-			row := out.Row(y)[m.X0-x0:]
-			for i, in := range m.Row(y) {
-				row[i] = row[i] || in
-			}
+			row := out.Row(y)
+			m.Runs(y, func(from, to int) { copy(row[from-x0:], m.Row(y)[from-m.X0:to-m.X0]) })
 		}
 	}
 	return out

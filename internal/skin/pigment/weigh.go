@@ -99,6 +99,10 @@ const spotReach, spotReachMM = 1.3, 0.2
 // spotTrace keeps the level where all is spot.
 const spotTrace = 1e-4
 
+// bendPx is how many pixels of a row are placed evenly between two in another visit: a warp
+// bends them by less than a hundredth of a pixel.
+const bendPx = 8
+
 // shared weighs the skin that the other visit shows too: what lies around a spot must be
 // the same skin at both.
 func (g *ground) shared(other *ground) *raster.Plane {
@@ -106,14 +110,27 @@ func (g *ground) shared(other *ground) *raster.Plane {
 	raster.Bands(p.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			row := p.Row(y)
-			for x, w := range row {
-				if w > 0 && bilinear(other.field.Weight, other.pixel(g.unbent(float64(x), float64(y)))) < 0.5 {
-					row[x] = 0
-				}
+			there := func(x int) geom.Point { return other.pixel(g.unbent(float64(x), float64(y))) }
+			next := there(0)
+			for x0 := 0; x0 < p.W; x0 += bendPx {
+				from := next
+				next = there(x0 + bendPx)
+				other.shows(row[x0:min(x0+bendPx, p.W)], from, next.Sub(from))
 			}
 		}
 	})
 	return p
+}
+
+// shows leaves of weights, in a row from one place on the way to that of bendPx weights on,
+// those of places that the ground shows.
+func (g *ground) shows(weights []float32, from, way geom.Point) {
+	for i, w := range weights {
+		t := float64(i) / bendPx
+		if w > 0 && bilinear(g.field.Weight, geom.Point{X: from.X + t*way.X, Y: from.Y + t*way.Y}) < 0.5 {
+			weights[i] = 0
+		}
+	}
 }
 
 // without takes spots out of weights: what is left is plain skin.
