@@ -47,6 +47,9 @@ func english() *texts {
 	return t
 }
 
+// MeasureName is what reports call a measure, for other pages beside them.
+func MeasureName(measure string) string { return named(english().measures, measure) }
+
 func (t *texts) chrome() {
 	t.OnRegions, t.PageOf = "on %[1]s", `"Page " counter(page) " of " counter(pages)`
 	t.Skip, t.Report, t.Goals, t.Treatments = "Skip to the answers", "Progress report", "Goals", "Treatments"

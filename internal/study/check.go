@@ -47,7 +47,7 @@ func Check(ctx context.Context, opt Options) (*Forecast, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, plan, err := goodPlan(st)
+	_, plan, err := goodPlan(opt.Study, st)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func newPage(w io.Writer) (*page, error) {
 	definitions := skin.Definitions()
 	for _, name := range slices.Sorted(maps.Keys(definitions)) {
 		if d := definitions[name]; d.Primary {
-			p.measures = append(p.measures, headMeasure{name, inWords(name), d.Unit})
+			p.measures = append(p.measures, headMeasure{name, report.MeasureName(name), d.Unit})
 		}
 	}
 	families := []string{outcome.Redness, outcome.Pigment, outcome.Texture, outcome.Hair}

@@ -13,19 +13,22 @@ import (
 	"dermtrace/internal/study/trial"
 )
 
-// goodPlan reads the study's plan and refuses one that could not be carried out, before
-// hours are spent; nil where it has none.
-func goodPlan(st *source.Study) (*foundPlan, *trial.Plan, error) {
+// goodPlan reads the plan of the study of this name and refuses one that could not be carried
+// out, before hours are spent; nil where it has none.
+func goodPlan(study string, st *source.Study) (*foundPlan, *trial.Plan, error) {
 	found, err := planOf(st)
-	if err != nil || found == nil {
-		return nil, nil, err
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", study, err)
+	}
+	if found == nil {
+		return nil, nil, nil
 	}
 	plan, err := trial.ParsePlan([]byte(found.Text))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%s: %w", study, err)
 	}
 	if _, known := skin.Definitions()[plan.Primary.Measure]; !known {
-		return nil, nil, fmt.Errorf("%w: primary: there is no measure %q; 'dermtrace indices' lists them", trial.ErrPlan, plan.Primary.Measure)
+		return nil, nil, fmt.Errorf("%s: %w: primary: there is no measure %q; 'dermtrace indices' lists them", study, trial.ErrPlan, plan.Primary.Measure)
 	}
 	return found, plan, nil
 }

@@ -88,7 +88,7 @@ func Run(ctx context.Context, opt Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	plan, _, err := goodPlan(st)
+	plan, _, err := goodPlan(opt.Study, st)
 	if err != nil {
 		return Summary{}, err
 	}

@@ -77,6 +77,9 @@ func (c *course) judge(r *outcome.Change, w *point, t *track, from, v int) {
 	}
 	half := outcome.Number(m.half)
 	r.CI95 = [2]outcome.Number{r.Change - half, r.Change + half}
+	if t.contrast == outcome.Raw && t.def.Scale != outcome.Interval {
+		r.CI95[0] = max(r.CI95[0], min(r.Change, -max(0, r.From))) // nothing is left of it
+	}
 	r.MDC95, r.MDCSource, r.MDCDF = half, m.source, outcome.Number(m.df)
 	r.MDCN = m.n
 	switch {
