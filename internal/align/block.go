@@ -346,23 +346,31 @@ func sampleRow(out *[blockPx]float32, p *raster.Plane, t geom.Transform, x, y fl
 	}
 	u, du, ddu := differences(a.X, m.X, e.X)
 	v, dv, ddv := differences(a.Y, m.Y, e.Y)
-	right, bottom := uint64(max(p.W-1, 0)), uint64(max(p.H-1, 0))
-	for k := range out {
-		i, j := uint64(u>>32), uint64(v>>32)
-		if i >= right || j >= bottom {
+	for k := 0; k < blockPx; {
+		j := int(v >> 32)
+		if j < 0 || j >= p.H-1 {
 			return false
 		}
-		fx, fy := float32(uint32(u)>>8)*(1.0/(1<<24)), float32(uint32(v)>>8)*(1.0/(1<<24))
-		q := int(j)*p.W + int(i)
-		b, c := p.Pix[q:q+2], p.Pix[q+p.W:q+p.W+2]
-		top := b[0] + float32(fx*(b[1]-b[0]))
-		low := c[0] + float32(fx*(c[1]-c[0]))
-		out[k] = top + float32(fy*(low-top))
-		u, v = u+du, v+dv
-		du, dv = du+ddu, dv+ddv
+		top := p.Pix[j*p.W:][:p.W]
+		low := p.Pix[(j+1)*p.W:][:len(top)]
+		for ; k < blockPx && int(v>>32) == j; k++ { // as long as they lie between the same two rows
+			i := int(u >> 32)
+			if i < 0 || i >= len(top)-1 {
+				return false
+			}
+			fx, fy := fraction(u), fraction(v)
+			b := top[i] + float32(fx*(top[i+1]-top[i]))
+			c := low[i] + float32(fx*(low[i+1]-low[i]))
+			out[k] = b + float32(fy*(c-b))
+			u, v = u+du, v+dv
+			du, dv = du+ddu, dv+ddv
+		}
 	}
 	return true
 }
+
+// fraction is what a fixed-point number has behind the point: the bits of a float between 1 and 2, less 1.
+func fraction(v int64) float32 { return math.Float32frombits(0x3F800000|uint32(v)>>9) - 1 }
 
 // differences returns the start and the first and second forward differences, in fixed point, of the
 // parabola through a at 0, m at blockPx/2 and e at blockPx.

@@ -328,9 +328,6 @@ func (f *Frame) nudge(l lead) (warp, bool) {
 
 // settleColour aligns by the mixture of a lead; nil where that fails.
 func (f *Frame) settleColour(l lead) *solution {
-	if l.frame == nil {
-		return nil
-	}
 	s, ok := newStack(f.w, f.h, f.nodeStep, l.frame).settleNear(l.photo, l.warp)
 	if !ok || len(s.pairs) < minColourBlocks {
 		return nil

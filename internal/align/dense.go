@@ -6,6 +6,7 @@ import (
 
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/stats"
 )
 
 const (
@@ -355,9 +356,7 @@ func median(v []float64) float64 {
 	if len(v) == 0 {
 		return math.NaN()
 	}
-	s := slices.Clone(v)
-	slices.Sort(s)
-	return s[len(s)/2]
+	return stats.Nth(slices.Clone(v), len(v)/2)
 }
 
 // distance is the largest distance between two transforms at the frame's corners that

@@ -35,7 +35,7 @@
 //     the drift is carried on to where a level twice as fine would lie, weighed against the noise of the
 //     levels along each axis: as far as the coarser level was lit anew, and
 //     farther where the photo is blurred, for then its fine level is a coarse one. Where
-//     it is large, the mixture of the three colours that both photos agree on best is sought, and
+//     much may be left, the mixture of the three colours that both photos agree on best is sought, and
 //     aligned. Where that agrees clearly better than red does, and lies where the drift points, it is
 //     followed; else what is left of the displacement enters the error.
 //
@@ -119,7 +119,7 @@
 //	wound_series, 472 pairs of strangers         all refused
 //
 //	CPU time, 12 megapixel pair                  0.22 s (decoding both JPEGs: 0.25 s; opening both: 0.46 s)
-//	  where skin has bent and the lamp moved     0.4 s per photo
+//	  where skin has bent and the lamp moved     0.3 s per photo
 //	memory allocated, 12 megapixel pair          109 MiB in all
 //
 // The last rows are go test -bench Pair -cpu 1 ./internal/align; those of bent skin are of the simulated

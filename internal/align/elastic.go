@@ -155,12 +155,15 @@ func (h *halves) heldOut() float64 {
 // fieldTolerances are those of the fits with Tukey's weights, the last of which is the result's.
 var fieldTolerances = [...]float64{1e-2, 1e-3, 1e-4, 1e-4}
 
+// lastFactor is the last round in which the equations are factorized: later weights differ little from those.
+const lastFactor = 1
+
 // robustField fits with Tukey's weights, sought from start on.
 func robustField(start *field, stiffness float64, shifts []shift) *field {
 	e := newEquations(start, stiffness, shifts)
 	r := make([]float64, len(shifts))
-	for _, tolerance := range fieldTolerances {
-		e.solve(tolerance)
+	for round, tolerance := range fieldTolerances {
+		e.solve(tolerance, round <= lastFactor)
 		for i, s := range shifts {
 			d := s.d.Sub(e.gather(e.f.u, i))
 			r[i] = math.Sqrt(d.X*d.X*s.xx + 2*d.X*d.Y*s.xy + d.Y*d.Y*s.yy)

@@ -168,8 +168,9 @@ func bend(out, u []geom.Point, at [3]int, s float64) {
 }
 
 // solve moves the field until the residual is below tolerance of the right side, by conjugate gradients that
-// the factor leads (Golub & Van Loan, Matrix Computations, section 11.5).
-func (e *equations) solve(tolerance float64) {
+// the factor leads (Golub & Van Loan, Matrix Computations, section 11.5): that of the weights as they are, or else the
+// one there is.
+func (e *equations) solve(tolerance float64, anew bool) {
 	u, r, q := e.f.u, make([]geom.Point, len(e.f.u)), make([]geom.Point, len(e.f.u))
 	for k, s := range e.shifts {
 		e.spread(r, k, e.times(k, s.d))
@@ -182,7 +183,9 @@ func (e *equations) solve(tolerance float64) {
 	if dot(r, r) <= stop {
 		return
 	}
-	e.factorize()
+	if anew || e.factor == nil {
+		e.factorize()
+	}
 	z := make([]geom.Point, len(u))
 	e.factor.solve(z, r)
 	p, rz := slices.Clone(z), dot(r, z)
@@ -208,7 +211,7 @@ func (e *equations) solve(tolerance float64) {
 	}
 }
 
-// maxIterations bounds the conjugate gradients, which take 3 to 6.
+// maxIterations bounds the conjugate gradients, which take 3 to 6 with a factor of the same weights.
 const maxIterations = 50
 
 func dot(a, b []geom.Point) (s float64) {

@@ -20,40 +20,25 @@ const (
 	// reliefRest times what was lit anew of the finest level is how many drifts are left then: the more was
 	// lit anew, the less of the displacement do the levels tell. Phantoms of all tones, lamps from 5 to 180
 	// degrees: 2 to 8.
-	reliefRest = 3
+	reliefRest, reliefMost = 3, 8
 	// minSameSide is the least cosine between the drift and the shift to colour: both show where the
 	// lamp went.
 	minSameSide = 0.7
 )
 
 // light takes out of a solution on red light what a lamp from another side has done to it, and says what
-// is left of it in fig. The solution is carried on from the coarser level through the finest to
-// where one twice as fine would lie; where much is displaced, colour knows better.
+// is left of it in fig. Where much may be left, colour knows better.
 func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
-	lag, c := red.drift(p.red), medianCorr(red.votes)
-	far := c < lowCorr && !(medianCorr(red.below) >= lowCoarse)
-	far = far || lag.sure() && lag.d.Norm() >= askColour*f.red.levels[0].scale
-	if lag.d != (geom.Point{}) {
-		rest, below := anew(c), anew(medianCorr(red.below))
-		if !lag.sure() {
-			rest = lag.reach * below // much of the finest level's is grain
-		}
-		lit := max(below-grainLeft*anew(c), 0) / (1 - grainLeft)
-		off := lag.carried(min(1, coarseAnew*lit))
-		fig.LightPx = reliefRest * rest * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
-		red.warp.plane = red.warp.plane.Mul(geom.Translation(-off.X, -off.Y))
-	}
-	if !far {
+	lag := red.drift(p.red)
+	left := f.carryOn(red, lag)
+	fig.LightPx = reliefRest * left
+	if !f.asksColour(red, lag, left) {
 		return red
 	}
 	q := f.newQuest(p, red)
 	best := q.best()
-	var s *solution
 	if 1-best.corr <= colourGain*(1-q.first.red()) {
-		s = f.settleColour(best)
-	}
-	if s != nil {
-		if f.differs(s, red, fig) && f.agrees(s, red, lag) {
+		if s := f.settleAgreed(best, red, lag, fig); s != nil {
 			s.judge(best.photo)
 			fig.LightPx = max(reliefLeft*fig.ColourShiftPx, scaleError*f.scaleShift(p, s))
 			return s
@@ -62,10 +47,50 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	}
 	// The best mixture is relief itself; the next best, which has nothing in common with it, can
 	// still tell that relief has moved.
-	if s = f.settleColour(q.other); s != nil && f.differs(s, red, fig) && f.agrees(s, red, lag) {
+	if f.settleAgreed(q.other, red, lag, fig) != nil {
 		fig.LightPx = max(fig.LightPx, reliefMissed*fig.ColourShiftPx)
 	}
 	return red
+}
+
+// carryOn carries a solution from the coarser level through the finest to where one twice as fine would lie, and
+// returns the part of what is left that reliefRest and reliefMost multiply, in photo pixels.
+func (f *Frame) carryOn(red *solution, lag drift) float64 {
+	if lag.d == (geom.Point{}) {
+		return 0
+	}
+	own, below := anew(medianCorr(red.votes)), anew(medianCorr(red.below))
+	rest := own
+	if !lag.sure() {
+		rest = lag.reach * below // much of the finest level's is grain
+	}
+	lit := max(below-grainLeft*own, 0) / (1 - grainLeft)
+	off := lag.carried(min(1, coarseAnew*lit))
+	left := rest * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
+	red.warp.plane = red.warp.plane.Mul(geom.Translation(-off.X, -off.Y))
+	return left
+}
+
+// asksColour reports whether colour can know better than red light.
+func (f *Frame) asksColour(red *solution, lag drift, left float64) bool {
+	if medianCorr(red.votes) < lowCorr && !(medianCorr(red.below) >= lowCoarse) {
+		return true
+	}
+	finest := f.red.levels[0].scale
+	return lag.sure() && lag.d.Norm() >= askColour*finest && reliefMost*left >= minLight*2*finest
+}
+
+// settleAgreed aligns by the mixture of a lead; nil where that does not differ from red light to the side that the
+// drift points away from. A lead that does not, is not worth the work.
+func (f *Frame) settleAgreed(l lead, red *solution, lag drift, fig *Figures) *solution {
+	if l.frame == nil || !f.agrees(l.warp, red, lag) {
+		return nil
+	}
+	s := f.settleColour(l)
+	if s == nil || !f.differs(s, red, fig) || !f.agrees(s.warp, red, lag) {
+		return nil
+	}
+	return s
 }
 
 // anew is how many times what agrees was lit anew, where c is the correlation.
@@ -73,11 +98,11 @@ func anew(c float64) float64 { return (1 - c*c) / (c * c) }
 
 // agrees reports whether colour lies to the side that the drift of red light points away from, if there
 // is any.
-func (f *Frame) agrees(s, red *solution, lag drift) bool {
+func (f *Frame) agrees(w warp, red *solution, lag drift) bool {
 	if !lag.sure() {
 		return true
 	}
-	d := displacement(s.warp, red.warp, red.pairs)
+	d := displacement(w, red.warp, red.pairs)
 	xx, xy, yx, yy := red.warp.plane.Jacobian(f.middle())
 	v := geom.Point{X: xx*lag.d.X + xy*lag.d.Y, Y: yx*lag.d.X + yy*lag.d.Y}
 	return -d.X*v.X-d.Y*v.Y >= minSameSide*d.Norm()*v.Norm()
