@@ -177,6 +177,9 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 		Basis: r.Model.Basis(s.meanMelanin, s.meanBlood), Melanin: s.meanMelanin, Blood: s.meanBlood,
 		Light: s.Colour(), Strength: math.Exp(s.field(s.Maps.Shading).Summary().Mean),
 	}
+	for c, k := range gainOf(r) {
+		skin.File[c] = skin.Light[c] / k
+	}
 	s.fine = fine
 	s.pending = &texture.Region{RGB: a.rgb, Weight: a.weight,
 		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy}

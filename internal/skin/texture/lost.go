@@ -14,7 +14,7 @@ var luma = [3]float64{0.299, 0.587, 0.114}
 
 // steps are d ln light / d code of the channels on the sRGB curve, in proportion.
 func (s Skin) steps() (g [3]float64) {
-	for c, v := range s.Light {
+	for c, v := range s.File {
 		g[c] = math.Pow(max(v, leastMean), -1/2.4)
 	}
 	return g

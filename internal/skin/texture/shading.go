@@ -34,6 +34,7 @@ type Skin struct {
 	Basis          [3][3]float64 // of [chromo.Model.Basis]: effect of a percent of melanin, of blood, of shade on −ln RGB
 	Melanin, Blood float64       // percent
 	Light          [3]float64    // mean linear light of red, green and blue
+	File           [3]float64    // the same before calibration, on sRGB's primaries whatever the file's
 	Strength       float64       // of the light: what a white surface would give
 }
 

@@ -106,7 +106,7 @@ func skinOf(one *raster.RGB) Skin {
 	maps := model.Separate(one)
 	m, b := float64(maps.Melanin.Pix[0]), float64(maps.Hemoglobin.Pix[0])
 	light := [3]float64{float64(one.R.Pix[0]), float64(one.G.Pix[0]), float64(one.B.Pix[0])}
-	return Skin{Basis: model.Basis(m, b), Melanin: m, Blood: b, Light: light, Strength: math.Exp(float64(maps.Shading.Pix[0]))}
+	return Skin{Basis: model.Basis(m, b), Melanin: m, Blood: b, Light: light, File: light, Strength: math.Exp(float64(maps.Shading.Pix[0]))}
 }
 
 func roughness(t *testing.T, s skin) float64 {
