@@ -162,24 +162,32 @@ func TestLightOnDarkSkin(t *testing.T) {
 	}
 }
 
-// A named camera is read as its photos were written, developed or, up to brown skin, raw: for
-// the surfaces that skin has, in any light.
+// A named camera is read as its photos were written, developed or raw: for the surfaces that
+// skin has, in any light, and where developed skin is pale. Only the darkest skin without shine,
+// raw and in full light, is as ordinary when read as developed.
 func TestANamedCameraIsReadAsWritten(t *testing.T) {
 	developed, _ := optics.Named("nikon_d5100")
 	m := NewModel(Options{Camera: &developed})
 	for _, written := range []optics.Camera{developed, developed.Raw()} {
 		for _, tone := range []float64{1.2, 2.5, 10, 28} {
 			for _, surface := range []float64{0.005, 0.0125, 0.03} {
-				c := skinRGB(written, optics.Skin{Melanin: tone / 100, Blood: 0.0125, Surface: surface})
-				for k := range c {
-					c[k] *= 0.6
-				}
-				raw := written.Name != developed.Name
-				if found := m.Settle(Baseline{Colour: c, LightKnown: true}); found.RawFound() != raw && !(raw && tone > 10) {
-					t.Errorf("%s, melanin %v, surface %v: raw %v", written.Name, tone, surface, found.RawFound())
+				for _, light := range []float64{0.6, 1} {
+					c := skinRGB(written, optics.Skin{Melanin: tone / 100, Blood: 0.0125, Surface: surface})
+					for k := range c {
+						c[k] *= light
+					}
+					raw := written.Name != developed.Name
+					darkest := raw && tone == 28 && surface == 0.005 && light == 1
+					if found := m.Settle(Baseline{Colour: c, LightKnown: true}); found.RawFound() != raw && !darkest {
+						t.Errorf("%s, melanin %v, surface %v, light %v: raw %v", written.Name, tone, surface, light, found.RawFound())
+					}
 				}
 			}
 		}
+	}
+	pale := skinRGB(developed, optics.Skin{Melanin: 0.025, Blood: 0.0075, Surface: 0.02})
+	if m.Settle(Baseline{Colour: pale, LightKnown: true}).RawFound() {
+		t.Error("developed skin with little blood is read as raw")
 	}
 }
 
