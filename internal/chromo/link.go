@@ -1,6 +1,10 @@
 package chromo
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
 
 // Link is what a region shows at rest: blotches that those of later photos are held
 // against. A flush brings blotches of blood, and evens out those that there were, and lays
@@ -141,6 +145,10 @@ const (
 	// clipped or out of place, which happens so often.
 	noLeak, leakSpread      = 0.03, 0.4
 	wrongSpread, wrongOften = 2.0, 0.03
+	// Skin whose epidermis sends back blue light that met no blood hides melanin by up to all
+	// that is given (1.2 to 1.4 where it scatters as the dermis does, in the two layers of
+	// Kubelka and Munk): so often, anywhere up to there.
+	farOften = 0.1
 	// New pigment may lie where blood lay and must never pass for a leak: no more is taken
 	// off than the least surface reflection, 0.005, explains. Shine and other cameras hide
 	// melanin, and by more.
@@ -182,19 +190,24 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 }
 
 // certain is the expectation of a leak found with a standard error, both relative to melanin,
-// that is none, spread as leaks are, or something else that is no leak: a spike, a little
-// blunt, and slabs (Mitchell & Beauchamp 1988, JASA 83:1023).
+// that is none, spread as leaks are, far below them where melanin is hidden, or something else
+// that is no leak: a spike, a little blunt, and slabs (Mitchell & Beauchamp 1988, JASA 83:1023).
 func certain(found, se float64) float64 {
 	likely := func(spread float64) float64 {
 		v := spread*spread + se*se
 		return math.Exp(-found*found/v/2) / math.Sqrt(v)
 	}
+	upTo := func(x float64) float64 { return distuv.UnitNormal.CDF((x - found) / se) }
 	leak := likely(leakSpread)
-	all := likely(noLeak) + leak + wrongOften*likely(wrongSpread)
+	var far float64
+	if found < 0 {
+		far = farOften * math.Sqrt(2*math.Pi) * (upTo(0) - upTo(-mostGiven)) / mostGiven
+	}
+	all := likely(noLeak) + leak + far + wrongOften*likely(wrongSpread)
 	if all == 0 {
 		return 0
 	}
-	return found * leakSpread * leakSpread / (leakSpread*leakSpread + se*se) * leak / all
+	return found * (leak*leakSpread*leakSpread/(leakSpread*leakSpread+se*se) + far) / all
 }
 
 // At is the melanin that is misread where blood is so, in percent.

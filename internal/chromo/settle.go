@@ -60,10 +60,10 @@ func (m *Model) likelier(u, v float32, tint unlikely) *Model {
 		return likeliest.unlikely + oddity(100*likeliest.skin[0], 100*likeliest.skin[1]*likeliest.skin[1])
 	}
 	found := far(m)
-	if found <= rawMargin {
+	if found <= unnamedMargin {
 		return m
 	}
-	if other := m.relative(u, v); far(other)+rawMargin < found {
+	if other := m.relative(u, v); far(other)+unnamedMargin < found {
 		return other
 	}
 	return m
