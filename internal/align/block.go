@@ -239,6 +239,8 @@ type fix struct {
 	corr float64
 	// noise is the variance of what is left, per unit of window.
 	noise float64
+	// rests is true where the first step was the last: a block keeps a hundredth of how far aside it was sought.
+	rests bool
 }
 
 // locate refines the block's place in the photo from shift d; photoFromFrame is between
@@ -246,7 +248,7 @@ type fix struct {
 // something else.
 func (b *block) locate(frame, photo *level, photoFromFrame geom.Transform, d geom.Point, steps int) (fix, bool) {
 	var f fix
-	for range steps {
+	for k := range steps {
 		t := photoFromFrame.Mul(geom.Translation(-d.X, -d.Y))
 		if !b.shown(photo, t) {
 			return fix{}, false
@@ -255,8 +257,8 @@ func (b *block) locate(frame, photo *level, photoFromFrame geom.Transform, d geo
 		if !ok {
 			return fix{}, false
 		}
-		f = fix{corr: corr, noise: noise}
 		n := delta.Norm()
+		f = fix{corr: corr, noise: noise, rests: k == 0 && n < settledPx}
 		if n > maxStepPx {
 			delta = geom.Point{X: delta.X * maxStepPx / n, Y: delta.Y * maxStepPx / n}
 		}
@@ -269,11 +271,9 @@ func (b *block) locate(frame, photo *level, photoFromFrame geom.Transform, d geo
 	return f, true
 }
 
-// settledPx ends the steps: each leaves about the square of the one before.
-const settledPx = 0.03
-
-// maxStepPx bounds one step: the linear model of a block holds within about a pixel.
-const maxStepPx = 1.5
+// settledPx ends the steps, each of which leaves about the square of the one before; maxStepPx bounds one: the linear
+// model of a block holds within about a pixel.
+const settledPx, maxStepPx = 0.03, 1.5
 
 // shown reports whether all of the block lies on picture in the photo.
 func (b *block) shown(photo *level, t geom.Transform) bool {

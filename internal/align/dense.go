@@ -121,7 +121,7 @@ func (f *stack) bendLevel(i int, photo []*level, w warp, votes []vote) (warp, []
 			return w, votes
 		}
 		w.field = g
-		votes = f.votes(i, photo, w)
+		votes = f.again(i, photo, w, votes)
 		now := foundShare(votes)
 		if now < growth*last {
 			break
@@ -177,7 +177,7 @@ func (f *stack) refineLevel(i int, photo []*level, t geom.Transform, near float6
 	votes := f.votes(i, photo, warp{plane: t})
 	for round := range rounds {
 		if round > 0 {
-			votes = f.again(i, photo, t, votes)
+			votes = f.again(i, photo, warp{plane: t}, votes)
 		}
 		pairs := f.pairs(i, t, votes)
 		if len(pairs) < 12 {
@@ -202,17 +202,19 @@ func (f *stack) votes(i int, photo []*level, w warp) []vote {
 	return f.votesOf(f.blocks[i](), i, photo, func(int) warp { return w })
 }
 
-// again places every block of a level in the photo that the plane shows, from where it was found before, by
-// votes about that plane.
-func (f *stack) again(i int, photo []*level, t geom.Transform, votes []vote) []vote {
+// again is what blocks say about a warp, by their votes about another near by with the same plane: one that was sought
+// where it lies, lies there still. Others are sought anew, from where they were found if that is near.
+func (f *stack) again(i int, photo []*level, w warp, votes []vote) []vote {
 	out := make([]vote, len(votes))
 	raster.Parallel(len(votes), func(k int) {
-		v := &votes[k]
-		var start geom.Point
-		if v.found {
-			start = v.d
+		v := votes[k]
+		aside := v.d.Sub(f.shiftOf(i, w, v.block))
+		if !v.found || aside.Norm() > leapPx {
+			v = f.vote(v.block, i, photo, w, geom.Point{})
+		} else if !v.rests {
+			v = f.vote(v.block, i, photo, w, aside)
 		}
-		out[k] = f.vote(v.block, i, photo, warp{plane: t}, start)
+		out[k] = v
 	})
 	return out
 }
@@ -250,8 +252,7 @@ func (f *stack) vote(b *block, i int, photo []*level, w warp, from geom.Point) v
 		return v
 	}
 	m := p.levelFromPhoto().Mul(w.plane).Mul(toFrame)
-	u := w.field.at(toFrame.Apply(b.center))
-	start := geom.Point{X: -u.X / l.scale, Y: -u.Y / l.scale}
+	start := f.shiftOf(i, w, b)
 	v.shown = b.shown(p, m.Mul(geom.Translation(-start.X, -start.Y)))
 	if !v.shown {
 		return v
@@ -259,6 +260,13 @@ func (f *stack) vote(b *block, i int, photo []*level, w warp, from geom.Point) v
 	v.fix, v.found = b.locate(l, p, m, geom.Point{X: start.X + from.X, Y: start.Y + from.Y}, 4)
 	v.found = v.found && v.corr >= voteCorr && v.d.Sub(start).Norm() <= maxShiftPx
 	return v
+}
+
+// shiftOf is where a warp's field puts a block of level i.
+func (f *stack) shiftOf(i int, w warp, b *block) geom.Point {
+	l := f.levels[i]
+	u := w.field.at(l.photoFromLevel().Apply(b.center))
+	return geom.Point{X: -u.X / l.scale, Y: -u.Y / l.scale}
 }
 
 // maxShiftPx is how far, in pixels of the level, a block may stray from the plane: two

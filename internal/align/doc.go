@@ -119,7 +119,7 @@
 //	wound_series, 472 pairs of strangers         all refused
 //
 //	CPU time, 12 megapixel pair                  0.22 s (decoding both JPEGs: 0.25 s; opening both: 0.46 s)
-//	  where skin has bent and the lamp moved     0.3 s per photo
+//	  where skin has bent and the lamp moved     0.25 s per photo
 //	memory allocated, 12 megapixel pair          109 MiB in all
 //
 // The last rows are go test -bench Pair -cpu 1 ./internal/align; those of bent skin are of the simulated

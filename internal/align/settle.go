@@ -77,11 +77,11 @@ func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solu
 // judge lets the blocks vote about the warp of the solution and says what they know of its error.
 func (s *solution) judge(photo []*level) {
 	f := s.stack
+	s.votes = f.rebased(s.level, s.votes, s.seen.plane, s.warp.plane)
 	if s.seen.field == nil {
-		s.votes = f.rebased(s.level, s.votes, s.seen.plane, s.warp.plane)
 		s.below = f.rebased(s.level+1, s.below, s.seen.plane, s.warp.plane)
-	} else {
-		s.votes, s.below = f.votes(s.level, photo, s.warp), s.coarser(photo, s.warp)
+	} else { // the drift is read from the blocks of both levels: the coarser ones, which are few, are asked anew
+		s.votes, s.below = f.again(s.level, photo, s.warp, s.votes), s.coarser(photo, s.warp)
 	}
 	s.seen = s.warp
 	s.lostPx = f.lost(photo, s)
