@@ -10,8 +10,8 @@
 //
 // # Limits
 //
-// A course of six photos of 12 megapixels, with all pictures, takes the processor time of 7.2 decodings of its
-// JPEGs (BenchmarkProcessor12MP; 6.2 to 8.2), of which alignment is 2.4; two cores are to take 6 times what they take
+// A course of six photos of 12 megapixels, with all pictures, takes the processor time of 6.5 decodings of its
+// JPEGs (BenchmarkProcessor12MP; 5.8 to 6.8), of which alignment is 1.6; two cores are to take 6 times what they take
 // to decode (BenchmarkSeries12MP). Two cores are nearly twice as fast as one (BenchmarkTwoCores12MP): what
 // idles, idles where the baseline is chosen. Up to 0.5 GiB of memory is held (BenchmarkPeakMemory12MP):
 // photos are held as the codes of their files, and light is worked out where it is read.
