@@ -23,8 +23,9 @@
 // power read on very dark skin a quarter is shading; a third is glints, of which 0.75 stays
 // where 0.49 of shading does; the rest is mottle and spots, of which all stays. Unchanged
 // skin stays within 2.6 % (a flush of tan skin 4.2), on brown and dark skin within 6.5 %; from
-// 0.7 to 1.4 times the distance within 3 %, on very dark skin 6 %; under a cast that calibration
-// takes off within 2 %, on very dark skin 3.2. Where there are no glints
+// 0.7 to 1.4 times the distance within 3.4 %, on very dark skin 6.5 %; under a cast that calibration
+// takes off within 2 %, on very dark skin 3.2. Where melanin of very dark skin changes by half,
+// roughness moves by up to a quarter on another hand's phantom. Where there are no glints
 // unchanged skin stays within 3 %, and within 9 % where relief is shallower than mottle. Shine that
 // grows by 40 % reads as up to 11 % in a JPEG: the baseline does not foresee it. Spots that
 // fade take their rims along: 120 of them, a fifth of the region, 5 %. Dark terminal hair is left
