@@ -11,7 +11,7 @@
 // # Limits
 //
 // A course of six photos of 12 megapixels, with all pictures, takes the processor time of 6.5 decodings of its
-// JPEGs (BenchmarkProcessor12MP; 5.8 to 6.8), of which alignment is 1.6; two cores are to take 6 times what they take
+// JPEGs (BenchmarkProcessor12MP; 5.8 to 7.1), of which alignment is 1.6; two cores are to take 6 times what they take
 // to decode (BenchmarkSeries12MP). Two cores are nearly twice as fast as one (BenchmarkTwoCores12MP): what
 // idles, idles where the baseline is chosen. Up to 0.5 GiB of memory is held (BenchmarkPeakMemory12MP):
 // photos are held as the codes of their files, and light is worked out where it is read.
