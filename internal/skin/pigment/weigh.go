@@ -100,7 +100,7 @@ const spotReach, spotReachMM = 1.3, 0.2
 const spotTrace = 1e-4
 
 // bendPx is how many pixels of a row are placed evenly between two in another visit: a warp
-// bends them by less than a hundredth of a pixel.
+// bends them by about a hundredth of a pixel.
 const bendPx = 8
 
 // shared weighs the skin that the other visit shows too: what lies around a spot must be
