@@ -7,13 +7,10 @@ import (
 	"image/color"
 	"image/jpeg"
 	"math/rand/v2"
-	"runtime"
 	"testing"
-	"time"
 
 	"dermtrace/internal/cie"
 	"dermtrace/internal/raster"
-	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
 )
 
@@ -76,45 +73,5 @@ func BenchmarkDecode(b *testing.B) {
 		if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
 			b.Fatal(err)
 		}
-	}
-}
-
-// BenchmarkAgainstDecode prints the CPU time of all maps and indices of a 12-megapixel
-// photo with two regions in decodes of that photo, on one core so that time is CPU time.
-// The goal is 1.5 of them, on dark skin too, whose colours are read from a table of three.
-func BenchmarkAgainstDecode(b *testing.B) {
-	const w, h, pxPerMM = 4000, 3000, 29
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	treated, control := square(400, 450, 2240, 2900), square(2720, 600, 3680, 2400)
-	rgb := bigPhoto(w, h)
-	file := encoded(b, rgb)
-	for _, tone := range []string{"medium", "dark"} {
-		settled := model
-		if tone == "dark" {
-			for _, p := range rgb.Planes() {
-				for i := range p.Pix {
-					p.Pix[i] *= p.Pix[i]
-				}
-			}
-			settled = skin.Settle(model, true, sheetOf(rgb, treated, pxPerMM))
-		}
-		b.Run(tone, func(b *testing.B) {
-			var decoding, measuring time.Duration
-			uneven := skin.Unevenness(skin.Prepare(skin.Region{RGB: rgb, Mask: treated, PxPerMM: pxPerMM, Model: settled, Lossy: true}))
-			for b.Loop() {
-				start := time.Now()
-				if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
-					b.Fatal(err)
-				}
-				decoded := time.Now()
-				for _, mask := range []*roi.Mask{treated, control} {
-					s := skin.Prepare(skin.Region{RGB: rgb, Mask: mask, PxPerMM: pxPerMM, Model: settled, Lossy: true, Uneven: &uneven})
-					skin.Measure(s, skin.Freeze(s))
-				}
-				decoding, measuring = decoding+decoded.Sub(start), measuring+time.Since(decoded)
-			}
-			b.ReportMetric(measuring.Seconds()/decoding.Seconds(), "decodes")
-			b.ReportMetric(8*float64(len(file))/(w*h), "bits/px")
-		})
 	}
 }

@@ -1,0 +1,86 @@
+package skin_test
+
+import (
+	"bytes"
+	"image/jpeg"
+	"math"
+	"runtime"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
+	"dermtrace/internal/skin"
+)
+
+// BenchmarkAgainstDecode prints the processor time of all maps and indices of a
+// 12-megapixel photo with two regions in decodes of that photo: the medians of rounds in
+// which one follows the other. The goal is 1.5, on dark skin too, whose colours are read
+// from a table of three.
+func BenchmarkAgainstDecode(b *testing.B) {
+	const w, h, pxPerMM, rounds = 4000, 3000, 29, 9
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	treated, control := square(400, 450, 2240, 2900), square(2720, 600, 3680, 2400)
+	for _, tone := range []struct {
+		name  string
+		gamma float64 // of the plain patch's light
+	}{{"light", 0.6}, {"medium", 1}, {"dark", 2}} {
+		rgb := bigPhoto(w, h)
+		darken(rgb, tone.gamma)
+		file := encoded(b, rgb)
+		settled := skin.Settle(model, true, sheetOf(rgb, treated, pxPerMM))
+		region := func(mask *roi.Mask) skin.Region {
+			return skin.Region{RGB: rgb, Mask: mask, PxPerMM: pxPerMM, Model: settled, Lossy: true}
+		}
+		uneven := skin.Unevenness(skin.Prepare(region(treated)))
+		b.Run(tone.name, func(b *testing.B) {
+			var decoding, measuring []time.Duration
+			for b.Loop() {
+				for range rounds {
+					start := processorTime(b)
+					if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
+						b.Fatal(err)
+					}
+					decoded := processorTime(b)
+					for _, mask := range []*roi.Mask{treated, control} {
+						r := region(mask)
+						r.Uneven = &uneven
+						s := skin.Prepare(r)
+						skin.Measure(s, skin.Freeze(s))
+					}
+					decoding, measuring = append(decoding, decoded-start), append(measuring, processorTime(b)-decoded)
+				}
+			}
+			decode, measure := median(decoding), median(measuring)
+			b.ReportMetric(measure.Seconds()/decode.Seconds(), "decodes")
+			b.ReportMetric(decode.Seconds(), "s/decode")
+			b.ReportMetric(measure.Seconds(), "s/photo")
+			b.ReportMetric(8*float64(len(file))/(w*h), "bits/px")
+		})
+	}
+}
+
+// darken raises light, 1 being white, to a power.
+func darken(rgb *raster.RGB, gamma float64) {
+	for _, p := range rgb.Planes() {
+		for i, v := range p.Pix {
+			p.Pix[i] = float32(math.Pow(float64(v), gamma))
+		}
+	}
+}
+
+func median(list []time.Duration) time.Duration {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
