@@ -82,7 +82,12 @@ func TestQuantilesAreThoseOfSorting(t *testing.T) {
 	near(t, "mean", s.Mean, 0, 0.1)
 	near(t, "sd", s.SD, 1, 0.1)
 	near(t, "n", float64(s.N), float64(len(inside)), 0)
-	near(t, "mean of squares", f.Mean(func(v float32) float64 { return float64(v * v) }), s.SD*s.SD+s.Mean*s.Mean, 1e-4)
+	share, excess := f.Above(-10, 1)
+	near(t, "share above all", share, 1, 0)
+	near(t, "excess of all", excess, s.Mean-1, 1e-9)
+	share, excess = f.Above(1, 1)
+	near(t, "share above 1 SD", share, 0.1587, 0.02)
+	near(t, "excess above 1 SD", excess, 0.0833, 0.02)
 }
 
 // Values that differ in their last bits alone are told apart.

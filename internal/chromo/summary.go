@@ -89,9 +89,27 @@ func (f Field) Count() int {
 	return n
 }
 
-// Mean is the weighted mean of fn over the field, NaN where no pixel counts.
-func (f Field) Mean(fn func(v float32) float64) float64 {
-	return f.sum(fn) / f.Area()
+// Above is the share of the field that exceeds a threshold, and the mean over the whole
+// field of what that share has beyond a level. NaN where no pixel counts.
+func (f Field) Above(threshold, level float64) (share, excess float64) {
+	w := f.Value.W
+	bands := make([][2]float64, (f.Value.H+raster.BandRows-1)/raster.BandRows)
+	raster.Bands(f.Value.H, func(y0, y1 int) {
+		var sum [2]float64
+		for i, v := range f.Value.Pix[y0*w : y1*w] {
+			if float64(v) > threshold {
+				if k := float64(f.WeightAt(y0*w + i)); k > 0 {
+					sum[0], sum[1] = sum[0]+k, sum[1]+k*(float64(v)-level)
+				}
+			}
+		}
+		bands[y0/raster.BandRows] = sum
+	})
+	for _, b := range bands {
+		share, excess = share+b[0], excess+b[1]
+	}
+	area := f.Area()
+	return share / area, excess / area
 }
 
 // Area is the sum of the weights: the size of the region in pixels.
@@ -105,26 +123,6 @@ func (f Field) Area() float64 {
 		for _, k := range f.Weight.Pix[y0*w : y1*w] {
 			if k > 0 {
 				s += float64(k)
-			}
-		}
-		return s
-	})
-}
-
-func (f Field) sum(fn func(v float32) float64) float64 {
-	w := f.Value.W
-	return raster.Sum(f.Value.H, func(y0, y1 int) float64 {
-		var s float64
-		values := f.Value.Pix[y0*w : y1*w]
-		if f.Weight == nil {
-			for _, v := range values {
-				s += fn(v)
-			}
-			return s
-		}
-		for i, k := range f.Weight.Pix[y0*w : y1*w] {
-			if k > 0 {
-				s += float64(k) * fn(values[i])
 			}
 		}
 		return s
@@ -151,14 +149,9 @@ func (f Field) MedianMAD() (median, sigma float64) {
 	return medianMAD(f.inside(1))
 }
 
-// medianMAD overwrites the values.
 func medianMAD(values []float32) (median, sigma float64) {
 	median = quantile(values, 0.5)
-	c := float32(median)
-	for i, v := range values {
-		values[i] = max(v-c, c-v)
-	}
-	return median, madToSD * quantile(values, 0.5)
+	return median, madToSD * selected(values, 0.5, distanceTo(float32(median)))
 }
 
 // rejected is how far from the median, in standard deviations of [Field.MedianMAD], a
@@ -176,13 +169,22 @@ const enough = 1 << 14
 // takes.
 func (f Field) RobustMean() float64 {
 	median, sigma := medianMAD(f.sample())
-	c, reach := float32(median), float32(rejected*sigma)
+	c, reach := float32(median), math.Float32bits(float32(rejected*sigma))
+	from := distanceTo(c)
 	var sum, total float64
+	if f.Weight == nil {
+		for _, v := range f.Value.Pix {
+			if math.Float32bits(from.of(v)) <= reach {
+				sum, total = sum+float64(v-c), total+1
+			}
+		}
+		return float64(c) + sum/total
+	}
+	weights := f.Weight.Pix[:len(f.Value.Pix)]
 	for i, v := range f.Value.Pix {
-		if d := v - c; max(d, -d) <= reach {
-			w := float64(f.WeightAt(i))
-			sum += w * float64(d)
-			total += w
+		if math.Float32bits(from.of(v)) <= reach {
+			w := float64(weights[i])
+			sum, total = sum+w*float64(v-c), total+w
 		}
 	}
 	return float64(c) + sum/total
@@ -202,8 +204,11 @@ func (f Field) sample() []float32 {
 	return f.inside(max(1, n/enough))
 }
 
-// inside are the values of every n-th of the pixels inside, in an array of its own.
+// inside are the values of every n-th of the pixels inside, which are not to be changed.
 func (f Field) inside(n int) []float32 {
+	if n == 1 {
+		return f.allInside()
+	}
 	values, skip := make([]float32, 0, len(f.Value.Pix)/n+1), 0
 	if f.Weight == nil {
 		for i := 0; i < len(f.Value.Pix); i += n {
@@ -223,48 +228,92 @@ func (f Field) inside(n int) []float32 {
 	return values
 }
 
+func (f Field) allInside() []float32 {
+	if f.Weight == nil {
+		return f.Value.Pix
+	}
+	values, n := make([]float32, len(f.Value.Pix)), 0
+	weights := f.Weight.Pix[:len(values)]
+	for i, v := range f.Value.Pix {
+		values[n] = v // without a branch: the next one over it if it does not count
+		if weights[i] >= inside {
+			n++
+		}
+	}
+	return values[:n]
+}
+
 // few values are sorted, and of more so many tell where the one that is looked for lies.
 const few = 1 << 9
 
-// quantile selects the value of a rank (Floyd & Rivest 1975, Comm ACM 18:165): a sample bounds
+// quantile selects the value of a rank.
+func quantile(values []float32, q float64) float64 { return selected(values, q, itself) }
+
+// reading is what is ranked: values from a centre on, of whose bits some are kept.
+type reading struct {
+	centre float32
+	bits   uint32
+}
+
+var itself = reading{bits: math.MaxUint32}
+
+// distanceTo ranks values by how far they are from a centre.
+func distanceTo(centre float32) reading { return reading{centre, math.MaxUint32 >> 1} }
+
+func (r reading) of(v float32) float32 {
+	return math.Float32frombits(math.Float32bits(v-r.centre) & r.bits)
+}
+
+// selected is the reading of a rank (Floyd & Rivest 1975, Comm ACM 18:165): a sample bounds
 // it, and only what lies within the bounds is looked at again.
-func quantile(values []float32, q float64) float64 {
+func selected(values []float32, q float64, as reading) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}
 	rank := int(math.Round(q * float64(len(values)-1)))
 	for len(values) > few {
-		below, near := about(values, float64(rank)/float64(len(values)))
+		below, near := about(values, float64(rank)/float64(len(values)), as)
 		if rank < below || rank >= below+len(near) || len(near) > len(values)/2 {
 			break // the sample is not like the rest, or they are much alike
 		}
-		values, rank = near, rank-below
+		values, rank, as = near, rank-below, itself
 	}
-	values = slices.Clone(values)
-	slices.Sort(values)
-	return float64(values[rank])
+	rest := make([]float32, len(values))
+	for i, v := range values {
+		rest[i] = as.of(v)
+	}
+	slices.Sort(rest)
+	return float64(rest[rank])
 }
 
-// about counts what lies below the values around a quantile and lists those: as far to both
+// about counts what lies below the readings around a quantile and lists those: as far to both
 // sides as four standard deviations of that quantile of a sample of few.
-func about(values []float32, q float64) (below int, near []float32) {
-	const reach = 45 // 4 · √(few/4)
-	sample := make([]float32, 0, few)
-	for i := range few {
-		sample = append(sample, values[i*len(values)/few])
+func about(values []float32, q float64, as reading) (below int, near []float32) {
+	const reach, part = 45, 1 << 10 // 4 · √(few/4)
+	sample := make([]float32, few)
+	for i := range sample {
+		sample[i] = as.of(values[i*len(values)/few])
 	}
 	slices.Sort(sample)
 	at := int(q * few)
 	low, high := sample[max(0, at-reach)], sample[min(at+reach, few-1)]
 	middle, half := (low+high)/2, (high-low)/2
-	near = make([]float32, 0, len(values)/8)
-	for _, v := range values {
-		// Without branches that half of the values take.
-		d := v - middle
-		below += int(math.Float32bits(d+half) >> 31)
-		if math.Float32bits(d)&^(1<<31) <= math.Float32bits(half) {
-			near = append(near, v)
+	near = make([]float32, 0, len(values)/4)
+	for chunk := range slices.Chunk(values, part) {
+		near = slices.Grow(near, len(chunk))
+		room, n := near[len(near):len(near)+len(chunk)], 0
+		for _, v := range chunk {
+			// Without branches that half of the values take: each is written, and the next one
+			// over it if it is not near.
+			v = as.of(v)
+			d := v - middle
+			below += int(math.Float32bits(d+half) >> 31)
+			room[n] = v
+			if math.Float32bits(d)&^(1<<31) <= math.Float32bits(half) {
+				n++
+			}
 		}
+		near = near[:len(near)+n]
 	}
 	return below, near
 }

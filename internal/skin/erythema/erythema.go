@@ -69,24 +69,21 @@ func Threshold(baseline chromo.Field) float64 {
 
 // RedArea is the share of the region whose blood fraction is above the frozen threshold.
 func RedArea(blood chromo.Field, threshold float64) outcome.Measurement {
-	return above(blood, threshold, UnitFraction, func(float64) float64 { return 1 })
+	area, _ := blood.Above(threshold, threshold)
+	return held(area, blood, threshold, UnitFraction)
 }
 
 // RedBurden is extent times intensity: the mean over the region of the blood fraction
 // in excess of the frozen threshold, in percent.
 func RedBurden(blood chromo.Field, threshold float64) outcome.Measurement {
-	return above(blood, threshold, UnitBlood, func(excess float64) float64 { return excess })
+	_, excess := blood.Above(threshold, threshold)
+	return held(excess, blood, threshold, UnitBlood)
 }
 
-func above(f chromo.Field, threshold float64, unit string, fn func(excess float64) float64) outcome.Measurement {
+// held is a mean of what is held against the baseline's threshold, none without one.
+func held(mean float64, f chromo.Field, threshold float64, unit string) outcome.Measurement {
 	if math.IsNaN(threshold) {
 		return outcome.Unmeasured(unit, outcome.BaselineRefused)
 	}
-	mean := f.Mean(func(v float32) float64 {
-		if float64(v) > threshold {
-			return fn(float64(v) - threshold)
-		}
-		return 0
-	})
 	return chromo.Summary{Mean: mean, SD: math.NaN(), N: f.Count()}.Measurement(unit)
 }

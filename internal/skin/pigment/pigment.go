@@ -145,16 +145,17 @@ func Freeze(baseline chromo.Field) Threshold {
 // Area is the share of the region whose melanin is above the frozen level by more
 // than the frozen contrast.
 func Area(melanin chromo.Field, t Threshold) outcome.Measurement {
+	area, _ := pigmented(melanin, t)
+	return area
+}
+
+// pigmented is Area, and the mean over the region of what that skin has above the level.
+func pigmented(melanin chromo.Field, t Threshold) (area outcome.Measurement, excess float64) {
 	if math.IsNaN(t.Level) {
-		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused)
+		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused), 0
 	}
-	share := melanin.Mean(func(v float32) float64 {
-		if float64(v) > t.Level+t.Contrast {
-			return 1
-		}
-		return 0
-	})
-	return chromo.Summary{Mean: share, SD: math.NaN(), N: melanin.Count()}.Measurement(UnitFraction)
+	share, excess := melanin.Above(t.Level+t.Contrast, t.Level)
+	return chromo.Summary{Mean: share, SD: math.NaN(), N: melanin.Count()}.Measurement(UnitFraction), excess
 }
 
 // darkest is the melanin excess, relative to the level of the skin, that scores the full
@@ -165,18 +166,13 @@ const darkest = 1.0
 // 2011, J Am Acad Dermatol 64:78): area 0 to 6 times darkness 0 to 4, both continuous, of
 // skin above the frozen level by more than the frozen contrast. It is no clinician's grade.
 func MMASILike(melanin chromo.Field, t Threshold) outcome.Measurement {
-	area := Area(melanin, t)
+	area, excess := pigmented(melanin, t)
 	area.Unit = UnitScore
 	if !area.Value.Known() || area.Value == 0 {
 		return area
 	}
-	excess := melanin.Mean(func(v float32) float64 {
-		if e := float64(v) - t.Level; e > t.Contrast {
-			return e
-		}
-		return 0
-	}) / float64(area.Value)
-	area.Value *= outcome.Number(6 * 4 * min(1, excess/(darkest*t.Level)))
+	darkness := min(1, excess/float64(area.Value)/(darkest*t.Level))
+	area.Value *= outcome.Number(6 * 4 * darkness)
 	return area
 }
 
