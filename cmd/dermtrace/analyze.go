@@ -168,8 +168,8 @@ func (t *terminal) printSummary(rec *outcome.Record, used int) {
 // there is against it.
 func changed(c outcome.Change) string {
 	if c.Status != outcome.NotComparable {
-		return fmt.Sprintf("%s (95 %% %s to %s, detectable from %s): %s", strings.TrimSpace(signed(c.Change)+" "+unitText(c.Unit)),
-			short(c.CI95[0]), short(c.CI95[1]), short(c.MDC95), c.Status)
+		change, interval, detectable := inDigits(c)
+		return fmt.Sprintf("%s (95 %% %s, detectable from %s): %s", strings.TrimSpace(change+" "+unitText(c.Unit)), interval, detectable, c.Status)
 	}
 	if len(c.Warnings) == 0 {
 		return c.Status

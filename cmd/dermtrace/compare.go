@@ -95,13 +95,13 @@ func compareCourse(t *terminal, results string, pair visitPair, asJSON bool) err
 	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "region\tmeasure\tcontrast\tunit\tvisits\tper day\t95 % interval\tfirst confirmed\tafter treatments (detectable from)")
 	for _, s := range slopes {
-		perDay, interval := "—", "—"
+		perDay, interval := noNumber, noNumber
 		if s.PerDay.Known() {
 			perDay, interval = signed(s.PerDay), short(s.CI95[0])+" to "+short(s.CI95[1])
 		}
 		var after []string
 		for _, a := range s.After {
-			after = append(after, fmt.Sprintf("%d: %s (%s)", a.Treatments, signed(a.Change), short(a.MDC95)))
+			after = append(after, fmt.Sprintf("%d: %s (%s)", a.Treatments, a.Change.Signed(outcome.Places(a.MDC95)), short(a.MDC95)))
 		}
 		fmt.Fprintln(w, printable(strings.Join([]string{strings.ReplaceAll(s.ROI, "\t", " "), s.Measure, s.Contrast, s.Unit, strconv.Itoa(s.N),
 			perDay, interval, orNone(s.Confirmed), strings.Join(after, ", ")}, "\t")))
@@ -130,13 +130,13 @@ func compareVisits(t *terminal, results string, pair visitPair, asJSON bool) err
 	w := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "region\tmeasure\tcontrast\tunit\tfrom\tto\tchange\t95 % interval\tdetectable from\tnoise\tstatus")
 	for _, c := range rows {
-		interval, noise := "—", "—"
+		change, interval, detectable := inDigits(c)
+		noise := noNumber
 		if c.MDC95.Known() {
-			interval = short(c.CI95[0]) + " to " + short(c.CI95[1])
 			noise = fmt.Sprintf("%s, n %d, df %s", c.MDCSource, c.MDCN, short(c.MDCDF))
 		}
 		fmt.Fprintln(w, printable(strings.Join([]string{strings.ReplaceAll(c.ROI, "\t", " "), c.Measure, c.Contrast, c.Unit, short(c.From), short(c.To),
-			signed(c.Change), interval, short(c.MDC95), noise, c.Status}, "\t")))
+			change, interval, detectable, noise, c.Status}, "\t")))
 	}
 	return w.Flush()
 }

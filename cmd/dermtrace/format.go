@@ -14,10 +14,23 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// noNumber stands where nothing was measured.
+const noNumber = "—"
+
+// inDigits is a change, its 95 % interval and what is detectable, each to the digits that
+// the detectable change entitles to.
+func inDigits(c outcome.Change) (change, interval, detectable string) {
+	if !c.MDC95.Known() || !c.Change.Known() {
+		return signed(c.Change), noNumber, noNumber
+	}
+	places := outcome.Places(c.MDC95)
+	return c.Change.Signed(places), c.CI95[0].Fixed(places) + " to " + c.CI95[1].Fixed(places), c.MDC95.Fixed(places)
+}
+
 // short is a number with three significant digits, for reading.
 func short(n outcome.Number) string {
 	if !n.Known() {
-		return "—"
+		return noNumber
 	}
 	return strconv.FormatFloat(float64(n), 'g', 3, 64)
 }

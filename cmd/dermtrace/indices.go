@@ -64,7 +64,7 @@ func needs(i skin.Index) string {
 		list = append(list, "sharpness")
 	}
 	if len(list) == 0 {
-		return "—"
+		return noNumber
 	}
 	return strings.Join(list, ", ")
 }

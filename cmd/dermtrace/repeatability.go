@@ -112,7 +112,7 @@ func (t *terminal) printRepeatability(list []trend.Repeatability) error {
 	fmt.Fprintln(w, "measure\tcontrast\tunit\tSEM\tCV\tMDC95\twithin visit\tICC(2,1)\tbias, 95 % limits\tdf\tsubjects")
 	notes := []string{}
 	for _, r := range list {
-		cv, icc, limits := "—", "—", "—"
+		cv, icc, limits := noNumber, noNumber, noNumber
 		if r.CV.Known() {
 			cv = short(100*r.CV) + " %"
 		}

@@ -260,7 +260,7 @@ type shown struct {
 
 func inUnit(x *index, c *outcome.Change) shown {
 	s := shown{change: c.Change, low: c.CI95[0], high: c.CI95[1], mdc: c.MDC95, unit: c.Unit}
-	s.places = decimals(float64(s.mdc))
+	s.places = outcome.Places(s.mdc)
 	if s.places < 0 {
 		s.places = x.places(c.Measure)
 	}
@@ -290,7 +290,7 @@ func inPercent(c *outcome.Change, k float64) shown {
 	if s.low.Known() {
 		s.low = max(s.low, min(s.change, -100))
 	}
-	s.places = max(0, decimals(float64(s.mdc)))
+	s.places = max(0, outcome.Places(s.mdc))
 	return s
 }
 

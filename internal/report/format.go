@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,53 +11,23 @@ import (
 
 const nbsp = "\u00a0"
 
-// decimals is the number of places that an uncertainty u entitles to: its first
-// digit, and a second one when the first is 1 or 2 (the usual rule for reporting
-// measurements). −1 where u says nothing.
-func decimals(u float64) int {
-	if !(u > 0) || math.IsInf(u, 0) {
-		return -1
-	}
-	e := int(math.Floor(math.Log10(u)))
-	d := -e
-	if u/math.Pow10(e) < 3 {
-		d++
-	}
-	return max(0, min(d, 9))
-}
-
-// number prints v with the given places, or with three significant digits where
-// places is negative. A minus is a minus sign; nothing is printed as −0.
-func number(v outcome.Number, places int) string {
-	if places < 0 {
-		return significant(v, 3)
-	}
-	if !v.Known() {
-		return "–"
-	}
-	s := strconv.FormatFloat(float64(v), 'f', places, 64)
-	if strings.Trim(s, "-0.") == "" {
-		s = strings.TrimPrefix(s, "-")
-	}
-	return strings.Replace(s, "-", "−", 1)
-}
+// number prints v with the given places, or with three significant digits where places
+// is negative, as a page prints numbers.
+func number(v outcome.Number, places int) string { return typeset(v.Fixed(places)) }
 
 // significant prints v with this many significant digits, but no fewer than its
 // whole ones.
-func significant(v outcome.Number, digits int) string {
-	if !v.Known() || v == 0 {
-		return number(v, 0)
-	}
-	return number(v, max(0, min(digits-1-int(math.Floor(math.Log10(math.Abs(float64(v))))), 9)))
-}
+func significant(v outcome.Number, digits int) string { return typeset(v.Significant(digits)) }
 
-// signed is number with a plus on what is not negative.
-func signed(v outcome.Number, places int) string {
-	s := number(v, places)
-	if v > 0 && v.Known() && strings.Trim(s, "0.") != "" {
-		return "+" + s
+// signed is number with a plus on what is above zero.
+func signed(v outcome.Number, places int) string { return typeset(v.Signed(places)) }
+
+// typeset gives a number a minus sign for its hyphen, and a dash for what was not measured.
+func typeset(s string) string {
+	if s == "" {
+		return "–"
 	}
-	return s
+	return strings.Replace(s, "-", "−", 1)
 }
 
 // withUnit appends a unit; the unit 1 and none are silent.

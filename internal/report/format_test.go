@@ -1,35 +1,18 @@
 package report
 
 import (
-	"math"
 	"testing"
 
 	"dermtrace/internal/outcome"
 )
 
-func TestTheDetectableChangeDecidesTheDigits(t *testing.T) {
-	for _, tt := range []struct {
-		v, u float64
-		want string
-	}{
-		{29.31, 8.02, "29"}, {29.31, 0.82, "29.3"}, {29.31, 0.15, "29.31"}, {29.31, 12, "29"}, {29.31, 1.5, "29.3"},
-		{-0.00293, 0.0033, "−0.003"}, {-0.00004, 0.0033, "0.000"}, {1234.5, 300, "1234"}, {2, 0.03, "2.00"},
-		{0.0412345, 0, "0.0412"}, {1234.5, 0, "1234"}, {0, 0, "0"}, {math.NaN(), 1, "–"}, {math.Inf(1), 0, "–"},
+func TestNumbersAreTypeset(t *testing.T) {
+	for got, want := range map[string]string{
+		number(-0.00293, 3): "−0.003", signed(-3.1, 1): "−3.1", signed(3.1, 1): "+3.1", significant(-0.0412345, 3): "−0.0412",
+		number(outcome.NaN(), 1): "–", signed(outcome.NaN(), 1): "–",
 	} {
-		if got := number(outcome.Number(tt.v), decimals(tt.u)); got != tt.want {
-			t.Errorf("%v with a detectable change of %v: %q, want %q", tt.v, tt.u, got, tt.want)
-		}
-	}
-}
-
-func TestSigns(t *testing.T) {
-	for _, tt := range []struct {
-		v      float64
-		places int
-		want   string
-	}{{3.1, 1, "+3.1"}, {-3.1, 1, "−3.1"}, {0.01, 1, "0.0"}, {-0.01, 1, "0.0"}, {0, 0, "0"}} {
-		if got := signed(outcome.Number(tt.v), tt.places); got != tt.want {
-			t.Errorf("%v: %q, want %q", tt.v, got, tt.want)
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -185,7 +185,7 @@ func (x *index) places(measure string) int {
 		}
 	}
 	if u > 0 {
-		return decimals(u)
+		return outcome.Places(outcome.Number(u))
 	}
 	for _, p := range x.rec.Photos {
 		for _, r := range p.ROIs {
@@ -194,7 +194,7 @@ func (x *index) places(measure string) int {
 			}
 		}
 	}
-	return decimals(u / 10)
+	return outcome.Places(outcome.Number(u / 10))
 }
 
 // lastEligible is the latest visit that any measure counts at, else the latest with

@@ -218,7 +218,7 @@ func (v *viewer) overlayOf(t *texts, rec *outcome.Record, m outcome.Picture) int
 		o.Unit = ""
 	}
 	if m.Low.Known() && m.High.Known() {
-		places := decimals(float64(m.High-m.Low) / 10)
+		places := outcome.Places((m.High - m.Low) / 10)
 		o.Low, o.Mid, o.High = number(m.Low, places), number((m.Low+m.High)/2, places), number(m.High, places)
 		o.Gradient = gradient(outcome.PictureColors(m.Kind))
 	}

@@ -248,12 +248,9 @@ func classOf(c outcome.Change) string {
 	return ""
 }
 
-// changeText is the change to three digits, with its sign.
+// changeText is the change with its sign, to the digits that its noise entitles to.
 func changeText(c outcome.Change) string {
-	if !c.Change.Known() {
-		return ""
-	}
-	return strings.ReplaceAll(fmt.Sprintf("%+.3g", float64(c.Change)), "-", "−")
+	return strings.Replace(c.Change.Signed(outcome.Places(c.MDC95)), "-", "−", 1)
 }
 
 // sparkline is the course of a change over the days of the visits, with the band of
