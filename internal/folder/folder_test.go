@@ -66,6 +66,28 @@ func TestNothingIsSeenBeforeCommit(t *testing.T) {
 	}
 }
 
+func TestADiscardedRunLeavesNoFolderBehind(t *testing.T) {
+	made, there := filepath.Join(t.TempDir(), "made"), t.TempDir()
+	for _, dir := range []string{made, there} {
+		s, err := Stage(dir, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Write(Record, func(io.Writer) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Discard(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := os.Stat(made); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder that was made for the run: %v", err)
+	}
+	if left, err := os.ReadDir(there); err != nil || len(left) > 0 {
+		t.Errorf("the folder that was there holds %v, %v", left, err)
+	}
+}
+
 func TestAnEarlierResultIsReplacedWithItsPictures(t *testing.T) {
 	dir := t.TempDir()
 	for _, picture := range []string{"pictures/old.jpg", "pictures/new.jpg"} {

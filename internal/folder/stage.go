@@ -32,6 +32,7 @@ type Staged struct {
 
 	disk  disk
 	dir   string
+	made  bool // dir was not there before, and holds nothing but what is staged
 	ours  bool // what stands in dir is an earlier result or nothing
 	names []string
 }
@@ -42,6 +43,8 @@ type Staged struct {
 func Stage(dir string, force bool) (*Staged, error) { return stage(system{}, dir, force) }
 
 func stage(d disk, dir string, force bool) (*Staged, error) {
+	_, err := os.Lstat(dir)
+	made := errors.Is(err, fs.ErrNotExist)
 	if err := d.mkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -55,7 +58,7 @@ func stage(d disk, dir string, force bool) (*Staged, error) {
 	if err := d.removeAll(filepath.Join(dir, partial)); err != nil {
 		return nil, err
 	}
-	return &Staged{disk: d, dir: dir, ours: ours}, d.mkdirAll(filepath.Join(dir, partial), 0o700)
+	return &Staged{disk: d, dir: dir, made: made, ours: ours}, d.mkdirAll(filepath.Join(dir, partial), 0o700)
 }
 
 // isOurs reports that dir holds a result, what a killed run left of one, or nothing.
@@ -103,6 +106,7 @@ func (s *Staged) FS() fs.FS { return os.DirFS(filepath.Join(s.dir, partial)) }
 // without a record or with a complete one. Pictures that no earlier result of ours
 // can have put there stay.
 func (s *Staged) Commit() error {
+	s.made = false // from here on it holds a result
 	if s.ours {
 		if err := s.clear(); err != nil {
 			return err
@@ -149,5 +153,12 @@ func rank(name string) int {
 	return 0
 }
 
-// Discard removes what was staged and leaves the rest of the folder alone.
-func (s *Staged) Discard() error { return s.disk.removeAll(filepath.Join(s.dir, partial)) }
+// Discard removes what was staged, and the folder too where it was made for that; whatever
+// else is in it stays.
+func (s *Staged) Discard() error {
+	err := s.disk.removeAll(filepath.Join(s.dir, partial))
+	if err == nil && s.made {
+		err = s.disk.remove(s.dir)
+	}
+	return err
+}

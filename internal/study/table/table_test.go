@@ -53,11 +53,11 @@ func TestRows(t *testing.T) {
 	if len(rows) != 2*2*2+2 || len(byKey) != len(rows) {
 		t.Fatalf("%d rows, %d keys", len(rows), len(byKey))
 	}
-	if r := byKey["2026-01-01 =cheek hemoglobin raw"]; r.Value != 4.5 || r.Photos != 2 || r.N != 200 || !r.Baseline || r.From.Known() {
+	if r := byKey["2026-01-01 =cheek hemoglobin raw"]; r.Value != 4.5 || *r.Photos != 2 || *r.N != 200 || !r.Baseline || r.From.Known() {
 		t.Errorf("baseline row = %+v", r)
 	}
-	if r := byKey["2026-01-01 =cheek hemoglobin vs_control"]; r.Value != 2.5 {
-		t.Errorf("the baseline's value in the contrast = %v", r.Value)
+	if r := byKey["2026-01-01 =cheek hemoglobin vs_control"]; r.Value != 2.5 || r.N != nil || r.Photos != nil {
+		t.Errorf("the baseline's row in the contrast = %+v", r)
 	}
 	if r := byKey["2026-03-01 =cheek hemoglobin vs_control"]; r.Value != 2 || r.Change != -0.5 || r.From != 2.5 || r.VisitName != "V2" || r.Day != 59 {
 		t.Errorf("change row = %+v", r)

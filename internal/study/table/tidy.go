@@ -19,7 +19,7 @@ type Row struct {
 	ROI, Kind                         string
 	Family, Measure, Contrast, Unit   string
 	Value, SD                         outcome.Number
-	N, Photos                         int
+	N, Photos                         *int // nil in a contrast
 	From, Change, Percent             outcome.Number
 	Low, High, MDC95                  outcome.Number
 	MDCSource                         string
@@ -64,7 +64,7 @@ var Columns = []Column[Row]{
 	{"value", "AVAL", Float, "see unit", "mean over the photos of the visit, in the contrast", func(r *Row) any { return r.Value }},
 	{"sd", "AVALSD", Float, "see unit", "spread within the region, mean over the photos; raw contrast only", func(r *Row) any { return r.SD }},
 	{"n", "AVALN", Integer, "", "pixels or objects, over the photos of the visit; raw contrast only", func(r *Row) any { return r.N }},
-	{"photos", "NPHOTO", Integer, "", "photos of the visit that were used and show the region", func(r *Row) any { return r.Photos }},
+	{"photos", "NPHOTO", Integer, "", "photos of the visit that were used and show the region; raw contrast only", func(r *Row) any { return r.Photos }},
 	{"from", "BASE", Float, "see unit", "value at the baseline, in the contrast", func(r *Row) any { return r.From }},
 	{"change", "CHG", Float, "see unit", "value less that at the baseline", func(r *Row) any { return r.Change }},
 	{"percent", "PCHG", Float, "%", "change as a share of the baseline, where the scale is a ratio", func(r *Row) any { return r.Percent }},
@@ -227,7 +227,7 @@ func (v *value) add(m outcome.Measurement) {
 }
 
 func (v *value) fill(r *Row) {
-	r.Value, r.SD, r.N, r.Photos = mean(v.value), mean(v.sd), v.n, v.photos
+	r.Value, r.SD, r.N, r.Photos = mean(v.value), mean(v.sd), &v.n, &v.photos
 	r.Warnings = codes(v.warnings)
 }
 
