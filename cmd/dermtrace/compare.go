@@ -101,7 +101,7 @@ func compareCourse(t *terminal, results string, pair visitPair, asJSON bool) err
 		}
 		var after []string
 		for _, a := range s.After {
-			after = append(after, fmt.Sprintf("%d: %s (%s)", a.Treatments, a.Change.Signed(outcome.Places(a.MDC95)), short(a.MDC95)))
+			after = append(after, fmt.Sprintf("%d: %s (%s)", a.Treatments, a.Change.Signed(outcome.Places(a.MDC95)+1), short(a.MDC95)))
 		}
 		fmt.Fprintln(w, printable(strings.Join([]string{strings.ReplaceAll(s.ROI, "\t", " "), s.Measure, s.Contrast, s.Unit, strconv.Itoa(s.N),
 			perDay, interval, orNone(s.Confirmed), strings.Join(after, ", ")}, "\t")))

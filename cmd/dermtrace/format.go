@@ -17,13 +17,13 @@ import (
 // noNumber stands where nothing was measured.
 const noNumber = "—"
 
-// inDigits is a change, its 95 % interval and what is detectable, each to the digits that
-// the detectable change entitles to.
+// inDigits is a change, its 95 % interval and what is detectable, each to one digit more
+// than the detectable change entitles to: whoever reads it here may compute with it.
 func inDigits(c outcome.Change) (change, interval, detectable string) {
 	if !c.MDC95.Known() || !c.Change.Known() {
 		return signed(c.Change), noNumber, noNumber
 	}
-	places := outcome.Places(c.MDC95)
+	places := outcome.Places(c.MDC95) + 1
 	return c.Change.Signed(places), c.CI95[0].Fixed(places) + " to " + c.CI95[1].Fixed(places), c.MDC95.Fixed(places)
 }
 
