@@ -53,8 +53,10 @@ func (r *Relief) Lines() Lines {
 		for y := max(y0, 1); y < min(y1, p.H-1); y++ {
 			above, row, below := p.Row(y-1), p.Row(y), p.Row(y+1)
 			for x := 1; x < p.W-1; x++ {
-				if row[x-1]+row[x+1]+above[x]+below[x]-4*row[x] >= least && wide.whole(x, y) {
-					c.add(hessianAt(p, x, y), hessianAt(narrow, x, y), sigmaPx)
+				if row[x-1]+row[x+1]+above[x]+below[x]-4*row[x] >= least {
+					if h := hessianAt(p, x, y); h.line(sigmaPx) && wide.whole(x, y) {
+						c.add(h, hessianAt(narrow, x, y), sigmaPx)
+					}
 				}
 			}
 		}
@@ -136,15 +138,18 @@ func (c *crest) merge(o crest) {
 	c.across, c.narrow = c.across+o.across, c.narrow+o.narrow
 }
 
-// add takes a pixel into account by how near a line's crest passes: with m the larger
+// line reports whether a pixel is as curved as a line's, across it and not along.
+func (h hessian) line(sigmaPx float64) bool {
+	across, along := h.curvatures()
+	return sigmaPx*sigmaPx*across >= lineStrength && math.Abs(along) <= alongAcross*across
+}
+
+// add takes a pixel of a line into account by how near a line's crest passes: with m the larger
 // of |nx| and |ny|, the weights m·(1 − m·distance) of the pixels along a straight line
 // sum to its length, wherever it lies between them.
 func (c *crest) add(h, narrow hessian, sigmaPx float64) {
-	across, along, nx, ny := h.eigen()
+	across, _, nx, ny := h.eigen()
 	strength := sigmaPx * sigmaPx * across
-	if strength < lineStrength || math.Abs(along) > alongAcross*across {
-		return
-	}
 	m := max(math.Abs(nx), math.Abs(ny))
 	// Slope over curvature is the distance t to the crest of a parabola; a Gaussian
 	// profile, here as wide as the filter, is steeper: t = d/(1 − d²/2σ²).
@@ -182,13 +187,21 @@ func (h hessian) along(nx, ny float64) float64 {
 	return h.xx*nx*nx + 2*h.xy*nx*ny + h.yy*ny*ny
 }
 
-// eigen returns the larger second derivative, the other, and the direction of the
-// larger. A dark line has it across and positive.
-func (h hessian) eigen() (large, small, nx, ny float64) {
+// curvatures are the larger second derivative and the other.
+func (h hessian) curvatures() (large, small float64) {
 	mean, half := (h.xx+h.yy)/2, (h.xx-h.yy)/2
 	root := math.Sqrt(half*half + h.xy*h.xy)
+	return mean + root, mean - root
+}
+
+// eigen are the curvatures and the direction of the larger. A dark line has it across and
+// positive.
+func (h hessian) eigen() (large, small, nx, ny float64) {
+	large, small = h.curvatures()
+	half := (h.xx - h.yy) / 2
+	root := math.Sqrt(half*half + h.xy*h.xy)
 	if root == 0 {
-		return mean, mean, 1, 0
+		return large, small, 1, 0
 	}
 	// Half of the angle whose cosine is half/root and whose sine is xy/root.
 	if half >= 0 {
@@ -198,5 +211,5 @@ func (h hessian) eigen() (large, small, nx, ny float64) {
 		ny = math.Copysign(math.Sqrt((root-half)/(2*root)), h.xy)
 		nx = h.xy / (2 * root * ny)
 	}
-	return mean + root, mean - root, nx, ny
+	return large, small, nx, ny
 }

@@ -3,6 +3,7 @@ package texture
 import (
 	"math"
 
+	"dermtrace/internal/chromo"
 	"dermtrace/internal/raster"
 )
 
@@ -19,9 +20,7 @@ const localShare = 0.5
 func (r *Relief) Local() (p *raster.Plane, step int) {
 	step = max(1, int(math.Round(localMM/r.grid.mmPerPx())))
 	noise := r.noise.in(r.grid.px(fineMM), r.grid.px(middleMM))
-	field := r.field
-	field.Value = power(r.band().detail)
-	blocks := field.Shrink(step)
+	_, blocks := powerOf(chromo.Field{Value: r.band().detail, Weight: r.field.Weight}, step)
 	for i, v := range blocks.Value.Pix {
 		blocks.Value.Pix[i] = float32(math.Sqrt(max(0, float64(v)-noise)))
 		if blocks.WeightAt(i) < localShare {

@@ -199,6 +199,6 @@ func lowest(p *raster.Plane, x, y int) bool {
 }
 
 func round(h hessian) bool {
-	large, small, _, _ := h.eigen()
+	large, small := h.curvatures()
 	return small >= poreRoundness*large
 }

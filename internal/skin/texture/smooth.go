@@ -63,19 +63,41 @@ func (s smoothed) rows(fn func(y int, row []float32)) {
 		})
 		return
 	}
-	xs, ys := s.taps(s.w, s.small.W), s.taps(s.h, s.small.H)
+	xs, ys := s.spans(s.w, s.small.W), s.taps(s.h, s.small.H)
 	raster.Bands(s.h, func(y0, y1 int) {
 		row := make([]float32, s.w)
 		line := make([]float32, s.small.W)
 		for y := y0; y < y1; y++ {
 			mix(line, s.small.Row(ys[y].i), s.small.Row(ys[y].j), ys[y].t)
-			for x, c := range xs {
-				a := line[c.i]
-				row[x] = a + float32(c.t*(line[c.j]-a))
+			for _, c := range xs {
+				a, rise := line[c.i], line[c.j]-line[c.i]
+				dst := row[c.from : c.from+len(c.parts)]
+				for x, t := range c.parts {
+					dst[x] = a + float32(t*rise)
+				}
 			}
 			fn(y, row)
 		}
 	})
+}
+
+// span is the pixels of the large plane from one on that lie between the same two nodes, each
+// its part of the way.
+type span struct {
+	i, j, from int
+	parts      []float32
+}
+
+// spans are the taps that lie between the same nodes, together.
+func (s smoothed) spans(n, nodes int) (list []span) {
+	for x, t := range s.taps(n, nodes) {
+		if last := len(list) - 1; last < 0 || list[last].i != t.i {
+			list = append(list, span{i: t.i, j: t.j, from: x})
+		}
+		last := &list[len(list)-1]
+		last.parts = append(last.parts, t.t)
+	}
+	return list
 }
 
 // large is the large plane, which is not to be changed.

@@ -190,18 +190,16 @@ func (r *Relief) band() *band {
 // and 0.24 mm, noise subtracted. 0 is perfectly smooth; skin has 0.01 to 0.1.
 func (r *Relief) Roughness() outcome.Measurement {
 	noise := r.noise.in(r.grid.px(fineMM), r.grid.px(middleMM))
-	return r.rms(chromo.Field{Value: power(r.band().detail), Weight: r.field.Weight}, noise, r.grid)
+	return r.rms(chromo.Field{Value: r.band().detail, Weight: r.field.Weight}, noise, r.grid)
 }
 
 // Coarse is the same between 0.24 and 1 mm: lines and rims rather than grain.
 func (r *Relief) Coarse() outcome.Measurement {
-	grid := r.grid
-	k := max(1, int(grid.px(middleMM)/bandFrom))
-	grid.Step *= k
-	field := r.field.Shrink(k)
-	a, b := grid.px(middleMM), grid.px(coarseMM)
-	local := power(between(smooth(field, a, bandFrom), smooth(field, b, bandFrom)))
-	return r.rms(chromo.Field{Value: local, Weight: field.Weight}, r.noise.in(r.grid.px(middleMM), r.grid.px(coarseMM)), grid)
+	grid, wide := r.grid, r.band().wide
+	grid.Step *= wide.k
+	field := wide.field
+	detail := between(smooth(field, grid.px(middleMM), bandFrom), smooth(field, grid.px(coarseMM), bandFrom))
+	return r.rms(chromo.Field{Value: detail, Weight: field.Weight}, r.noise.in(r.grid.px(middleMM), r.grid.px(coarseMM)), grid)
 }
 
 // Variance is the square of a roughness, spread carried to first order.
@@ -215,15 +213,14 @@ func Variance(roughness outcome.Measurement) outcome.Measurement {
 // UnitRelief is the unit of relief: light relative to light.
 const UnitRelief = "1"
 
-// rms is the root of the mean power over the region, less the noise. Its spread is
-// that of the same RMS over tiles of the region.
-func (r *Relief) rms(power chromo.Field, noise float64, grid Grid) outcome.Measurement {
-	tiles := power.Shrink(max(1, int(tileMM/grid.mmPerPx())))
+// rms is the root of the mean power of detail over the region, less the noise. Its spread
+// is that of the same RMS over tiles of the region.
+func (r *Relief) rms(detail chromo.Field, noise float64, grid Grid) outcome.Measurement {
+	mean, tiles := powerOf(detail, max(1, int(tileMM/grid.mmPerPx())))
 	for i, v := range tiles.Value.Pix {
 		tiles.Value.Pix[i] = float32(math.Sqrt(max(0, float64(v)-noise)))
 	}
-	s := power.Summary()
-	s.Mean, s.SD = math.Sqrt(max(0, s.Mean-noise)), tiles.Summary().SD
+	s := chromo.Summary{Mean: math.Sqrt(max(0, mean-noise)), SD: tiles.Summary().SD, N: detail.Count()}
 	m := s.Measurement(UnitRelief)
 	m.Warnings = append(m.Warnings, r.doubts...)
 	return m
@@ -239,15 +236,4 @@ func between(narrow, wide smoothed) *raster.Plane {
 		}
 	})
 	return d
-}
-
-// power is the square, pixel by pixel.
-func power(p *raster.Plane) *raster.Plane {
-	q := raster.New(p.W, p.H)
-	raster.Bands(p.H, func(y0, y1 int) {
-		for i, v := range p.Pix[y0*p.W : y1*p.W] {
-			q.Pix[y0*p.W+i] = v * v
-		}
-	})
-	return q
 }
