@@ -1,8 +1,6 @@
 package chromo
 
 import (
-	"slices"
-
 	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 )
@@ -18,8 +16,10 @@ type Field struct {
 // NewField pairs a plane with its weights. The values at weight 0 may be anything,
 // NaN included.
 func NewField(value, weight *raster.Plane) Field {
-	if slices.ContainsFunc(weight.Pix, func(w float32) bool { return w != 1 }) {
-		return Field{Value: value, Weight: weight}
+	for _, w := range weight.Pix {
+		if w != 1 {
+			return Field{Value: value, Weight: weight}
+		}
 	}
 	return Field{Value: value}
 }
@@ -63,7 +63,9 @@ func (f Field) Shrink(k int) Field {
 	if f.Weight == nil || k == 1 {
 		return Field{Value: filter.Shrink(f.Value, k), Weight: f.Weight}
 	}
-	num, den := filter.Shrink(f.weighted(), k), filter.Shrink(f.Weight, k)
+	weighted := f.weighted()
+	num, den := filter.Shrink(weighted, k), filter.Shrink(f.Weight, k)
+	filter.GiveBack(weighted)
 	divide(num, den)
 	return Field{Value: num, Weight: den}
 }
@@ -74,19 +76,21 @@ func (f Field) Smooth(sigmaPx float64) *raster.Plane {
 	if f.Weight == nil {
 		return filter.Gaussian(f.Value, sigmaPx)
 	}
-	num := filter.Gaussian(f.weighted(), sigmaPx)
-	divide(num, filter.Gaussian(f.Weight, sigmaPx))
+	weighted := f.weighted()
+	num, den := filter.Gaussian(weighted, sigmaPx), filter.Gaussian(f.Weight, sigmaPx)
+	divide(num, den)
+	filter.GiveBack(weighted, den)
 	return num
 }
 
-// weighted is w·v with 0 where w is 0, whatever v is there.
+// weighted is w·v with 0 where w is 0, whatever v is there, on a borrowed plane.
 func (f Field) weighted() *raster.Plane {
-	q := raster.New(f.Value.W, f.Value.H)
+	q := filter.Borrow(f.Value.W, f.Value.H)
 	raster.Bands(q.H, func(y0, y1 int) {
 		out, weights, values := q.Pix[y0*q.W:y1*q.W], f.Weight.Pix[y0*q.W:y1*q.W], f.Value.Pix[y0*q.W:y1*q.W]
 		weights, values = weights[:len(out)], values[:len(out)]
 		for i, w := range weights {
-			if w > 0 {
+			if out[i] = 0; w > 0 {
 				out[i] = w * values[i]
 			}
 		}

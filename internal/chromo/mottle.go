@@ -49,9 +49,10 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 	red := soft(rgb.R)
 	whole.Value = red
 	m.weight = raster.New(red.W, red.H)
+	logs := maps.by.logs
 	for i, b := range m.root.Pix {
-		r, g := math.Log(max(float64(red.Pix[i]), Floor)), math.Log(max(float64(m.ratio.Pix[i]), Floor))
-		m.root.Pix[i], red.Pix[i], m.ratio.Pix[i] = Root(b), float32(r), float32(r-g)
+		r, g := logs.Ln(red.Pix[i]), logs.Ln(m.ratio.Pix[i])
+		m.root.Pix[i], red.Pix[i], m.ratio.Pix[i] = Root(b), r, r-g
 		if whole.Inside(i) {
 			m.weight.Pix[i] = 1
 		}

@@ -7,7 +7,6 @@ package filter
 
 import (
 	"math"
-	"sync"
 
 	"dermtrace/internal/raster"
 )
@@ -69,8 +68,8 @@ func gaussianKernel(sigmaPx float64) []float32 {
 
 // convolve applies a symmetric half kernel along rows, then along columns.
 func convolve(p *raster.Plane, k []float32) *raster.Plane {
-	rows := borrow(p.W, p.H)
-	defer giveBack(rows)
+	rows := Borrow(p.W, p.H)
+	defer GiveBack(rows)
 	raster.Bands(p.H, func(y0, y1 int) {
 		line := make([]float32, p.W+2*(len(k)-1))
 		for y := y0; y < y1; y++ {
@@ -86,22 +85,6 @@ func convolve(p *raster.Plane, k []float32) *raster.Plane {
 	})
 	return out
 }
-
-// lent are planes that were needed for no longer than a call: to clear new memory takes as
-// long as some of the taps.
-var lent sync.Pool
-
-// borrow is a plane of any content.
-func borrow(w, h int) *raster.Plane {
-	p, _ := lent.Get().(*raster.Plane)
-	if p == nil || cap(p.Pix) < w*h {
-		return raster.New(w, h)
-	}
-	p.W, p.H, p.Pix = w, h, p.Pix[:w*h]
-	return p
-}
-
-func giveBack(p *raster.Plane) { lent.Put(p) }
 
 // pad copies src into line with r mirrored pixels on either side.
 func pad(line, src []float32, r int) {

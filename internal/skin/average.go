@@ -1,6 +1,7 @@
 package skin
 
 import (
+	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 )
@@ -12,22 +13,30 @@ type averaged struct {
 }
 
 // average takes the mean light of the mask's pixels in a box over blocks from its corner on.
-// NaN pixels do not count; blocks without a pixel are 0.
+// NaN pixels do not count; blocks without a pixel are 0. The planes of light are borrowed
+// ([giveBack]).
 func average(rgb raster.Picture, mask *roi.Mask, box raster.Box, step int) averaged {
 	w, h := (box.X1-box.X0+step-1)/step, (box.Y1-box.Y0+step-1)/step
-	a := averaged{rgb: raster.NewRGB(w, h), weight: raster.New(w, h)}
+	light := &raster.RGB{R: filter.Borrow(w, h), G: filter.Borrow(w, h), B: filter.Borrow(w, h)}
+	a := averaged{rgb: light, weight: raster.New(w, h)}
 	raster.Bands(h, func(top, bottom int) {
 		band := raster.Box{X0: box.X0, Y0: box.Y0 + top*step, X1: box.X1, Y1: min(box.Y0+bottom*step, box.Y1)}
 		raster.EachRow(rgb, band, func(y int, r, g, b []float32) {
 			row := a.blocks((y-box.Y0)/step, step)
+			if (y-box.Y0)%step == 0 {
+				row.begin()
+			}
 			mask.Runs(y, func(from, to int) { row.add(r, g, b, max(from-box.X0, 0), min(to, box.X1)-box.X0) })
+			if (y+1-box.Y0)%step == 0 || y+1 == box.Y1 {
+				row.finish()
+			}
 		})
-		for j := top; j < bottom; j++ {
-			a.blocks(j, step).finish()
-		}
 	})
 	return a
 }
+
+// giveBack ends the use of light that was borrowed.
+func giveBack(light *raster.RGB) { filter.GiveBack(light.R, light.G, light.B) }
 
 func (a averaged) blocks(j, step int) blockRow {
 	return blockRow{r: a.rgb.R.Row(j), g: a.rgb.G.Row(j), b: a.rgb.B.Row(j), n: a.weight.Row(j), step: step}
@@ -37,6 +46,13 @@ func (a averaged) blocks(j, step int) blockRow {
 type blockRow struct {
 	r, g, b, n []float32
 	step       int
+}
+
+// begin clears the light, which is borrowed.
+func (k blockRow) begin() {
+	clear(k.r)
+	clear(k.g)
+	clear(k.b)
 }
 
 // add sums the pixels [from, to) of one row of the box into their blocks.

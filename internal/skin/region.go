@@ -86,13 +86,19 @@ func Prepare(r Region) *Sheet {
 	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
 	s.Step = fine * coarser
 	light := average(r.RGB, r.Mask, box, fine)
+	coarse := light.coarser(coarser)
 	if s.noRelief == "" {
-		s.Masked = light.leaveStrandsOut(r.PxPerMM / float64(fine))
+		red := chromo.Field{Value: coarse.rgb.R, Weight: coarse.weight}.Summary().Mean
+		if s.Masked = light.leaveStrandsOut(red, r.PxPerMM/float64(fine)); s.Masked > 0 {
+			coarse = light.coarser(coarser)
+		}
 	}
-	foreign := s.prepareColour(r, light.coarser(coarser))
+	foreign := s.prepareColour(r, coarse)
 	if s.noRelief == "" {
 		light.leaveOut(foreign, coarser)
 		s.prepareRelief(r, light, fine)
+	} else {
+		giveBack(light.rgb)
 	}
 	if s.hairWanted = r.Hair; r.Hair {
 		s.prepareHair(r)

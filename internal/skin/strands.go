@@ -2,8 +2,8 @@ package skin
 
 import (
 	"math"
+	"slices"
 
-	"dermtrace/internal/chromo"
 	"dermtrace/internal/raster"
 )
 
@@ -21,9 +21,10 @@ const (
 )
 
 // leaveStrandsOut takes terminal hair out of the weights and returns its share of them. Where
-// it is most of a region it is what the region is made of, and stays in.
-func (a averaged) leaveStrandsOut(pxPerMM float64) (share float64) {
-	at := a.longStrands(pxPerMM)
+// it is most of a region it is what the region is made of, and stays in. red is the region's
+// mean red light.
+func (a averaged) leaveStrandsOut(red, pxPerMM float64) (share float64) {
+	at := a.longStrands(red, pxPerMM)
 	if len(at) == 0 {
 		return 0
 	}
@@ -47,10 +48,17 @@ func (a averaged) leaveStrandsOut(pxPerMM float64) (share float64) {
 }
 
 // longStrands lists the pixels of lines that are long enough, line by line.
-func (a averaged) longStrands(pxPerMM float64) (at []int) {
-	on := a.strands(pxPerMM)
+func (a averaged) longStrands(red, pxPerMM float64) (at []int) {
+	strands := a.strands(red, pxPerMM)
+	if len(strands) == 0 {
+		return nil
+	}
 	w, h := a.weight.W, a.weight.H
-	for i := range on {
+	on := make([]bool, w*h)
+	for _, i := range strands {
+		on[i] = true
+	}
+	for _, i := range strands {
 		if !on[i] {
 			continue
 		}
@@ -76,18 +84,19 @@ func (a averaged) longStrands(pxPerMM float64) (at []int) {
 	return at
 }
 
-// strands marks pixels whose red light falls short of that on both sides, across one of four
+// strands lists pixels whose red light falls short of that on both sides, across one of four
 // directions, and whose sides are alike: a furrow's wall that faces the lamp is bright. What is
 // not half as much darker than the region is not looked at.
-func (a averaged) strands(pxPerMM float64) []bool {
+func (a averaged) strands(mean, pxPerMM float64) []int {
 	w, h := a.weight.W, a.weight.H
-	on := make([]bool, w*h)
+	bands := make([][]int, (h+raster.BandRows-1)/raster.BandRows)
 	red, side := a.rgb.R.Pix, strandSideMM*pxPerMM
 	across := [4]beside{besideAt(side, 1), besideAt(side, w), besideAt(side/math.Sqrt2, w+1), besideAt(side/math.Sqrt2, w-1)}
 	rim := int(side) + 1
 	less := float32(math.Exp(-strandDarker))
-	dark := float32(chromo.NewField(a.rgb.R, a.weight).Summary().Mean * math.Exp(-strandDarker/2))
+	dark := float32(mean * math.Exp(-strandDarker/2))
 	raster.Bands(h, func(y0, y1 int) {
+		list := &bands[y0/raster.BandRows]
 		for y := max(y0, rim); y < min(y1, h-rim); y++ {
 			for i := y*w + rim; i < (y+1)*w-rim; i++ {
 				if !(red[i] < dark) || a.weight.Pix[i] == 0 {
@@ -96,14 +105,14 @@ func (a averaged) strands(pxPerMM float64) []bool {
 				for _, b := range across {
 					p, q := b.both(red, i)
 					if low := min(p, q); red[i] < less*low && max(p, q)-low < strandAlike*(low-red[i]) {
-						on[i] = true
+						*list = append(*list, i)
 						break
 					}
 				}
 			}
 		}
 	})
-	return on
+	return slices.Concat(bands...)
 }
 
 // beside is two points at the same distance on both sides of a pixel: so many pixels of the

@@ -25,6 +25,7 @@ func (s *Sheet) ReadRelief(u texture.Unevenness) {
 	}
 	s.pending.Uneven = u
 	s.relief, s.noRelief = texture.Prepare(*s.pending)
+	giveBack(s.pending.RGB)
 	s.pending = nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"math"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -39,12 +40,13 @@ func Hemoglobin(blood chromo.Field) outcome.Measurement {
 // Farr 1984, Br J Dermatol 111:663; for cameras Yamamoto 2008, Skin Res Technol
 // 14:26). It does not change with exposure; a gain of 5 % on red alone moves it by 2.1.
 func Index(red, green chromo.Field) outcome.Measurement {
-	ei, logs := raster.New(red.Value.W, red.Value.H), chromo.NewLogTable()
+	ei, logs := filter.Borrow(red.Value.W, red.Value.H), chromo.NewLogTable()
 	raster.Bands(ei.H, func(y0, y1 int) {
 		for i := y0 * ei.W; i < y1*ei.W; i++ {
 			ei.Pix[i] = 100 / math.Ln10 * (logs.Ln(red.Value.Pix[i]) - logs.Ln(green.Value.Pix[i]))
 		}
 	})
+	defer filter.GiveBack(ei)
 	return chromo.Field{Value: ei, Weight: red.Weight}.RobustMeasurement(UnitIndex)
 }
 

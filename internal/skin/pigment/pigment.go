@@ -47,6 +47,7 @@ import (
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/cie"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -74,12 +75,13 @@ func Melanin(melanin chromo.Field) outcome.Measurement {
 // the region (the 655 nm form of the DermaSpectrometer; Shriver & Parra 2000, Am J Phys
 // Anthropol 112:17 with 650 nm). A tenth less exposure raises it by 4.6.
 func Index(red chromo.Field) outcome.Measurement {
-	mi, logs := raster.New(red.Value.W, red.Value.H), chromo.NewLogTable()
+	mi, logs := filter.Borrow(red.Value.W, red.Value.H), chromo.NewLogTable()
 	raster.Bands(mi.H, func(y0, y1 int) {
 		for i := y0 * mi.W; i < y1*mi.W; i++ {
 			mi.Pix[i] = -100 / math.Ln10 * logs.Ln(red.Value.Pix[i])
 		}
 	})
+	defer filter.GiveBack(mi)
 	return chromo.Field{Value: mi, Weight: red.Weight}.RobustMeasurement(UnitIndex)
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -73,12 +74,15 @@ func (t Threshold) at(level float64) Threshold {
 // around that is not itself spot, or the level where no such skin is near.
 func aboveBackground(melanin chromo.Field, mmPerPx float64, t Threshold) *raster.Plane {
 	smooth := melanin.Smooth(spotSmoothMM / mmPerPx)
-	background := raster.New(smooth.W, smooth.H)
+	background := filter.Borrow(smooth.W, smooth.H)
+	defer filter.GiveBack(background)
 	for i := range background.Pix {
 		background.Pix[i] = float32(t.Level)
 	}
 	for range 2 {
-		spread(background, plainSkin(smooth, background, melanin, t), backgroundMM/mmPerPx)
+		plain := plainSkin(smooth, background, melanin, t)
+		spread(background, plain, backgroundMM/mmPerPx)
+		filter.GiveBack(plain.Value, plain.Weight)
 	}
 	for i := range smooth.Pix {
 		smooth.Pix[i] -= background.Pix[i]
@@ -129,17 +133,19 @@ func middles(x, k, blocks int) between {
 // trace is the weight that the level has where a pixel is spot.
 const trace = 1e-3
 
-// plainSkin keeps the pixels that do not stand out from the background.
+// plainSkin keeps the pixels that do not stand out from the background, on borrowed planes.
 func plainSkin(smooth, background *raster.Plane, melanin chromo.Field, t Threshold) chromo.Field {
-	f := chromo.Field{Value: raster.New(smooth.W, smooth.H), Weight: raster.New(smooth.W, smooth.H)}
+	f := chromo.Field{Value: filter.Borrow(smooth.W, smooth.H), Weight: filter.Borrow(smooth.W, smooth.H)}
 	half := float32(t.Contrast / 2)
-	for i, v := range smooth.Pix {
-		w := melanin.WeightAt(i)
-		f.Value.Pix[i], f.Weight.Pix[i] = v, w
-		if w > 0 && float32(math.Abs(float64(v-background.Pix[i]))) > half {
-			f.Value.Pix[i], f.Weight.Pix[i] = background.Pix[i], trace*w
+	raster.Bands(smooth.H, func(y0, y1 int) {
+		for i := y0 * smooth.W; i < y1*smooth.W; i++ {
+			v, around, w := smooth.Pix[i], background.Pix[i], melanin.WeightAt(i)
+			if d := v - around; w > 0 && (d > half || d < -half) {
+				v, w = around, trace*w
+			}
+			f.Value.Pix[i], f.Weight.Pix[i] = v, w
 		}
-	}
+	})
 	return f
 }
 

@@ -155,21 +155,24 @@ func Refusal(pxPerMM float64, empty bool) string {
 
 // NewRelief prepares the light that relief is read from, whose mean is about 1 and whose
 // pixels have the given noise variance, NaN where that is unknown; doubts travel with
-// what is measured in it. Where nothing can be measured it returns nil and the warning that
+// what is measured in it. The relief takes the place of the light. Where nothing can be measured it returns nil and the warning that
 // says why.
 func NewRelief(light chromo.Field, grid Grid, noise float64, doubts ...string) (r *Relief, warning string) {
 	if warning := Refusal(grid.PxPerMM, light.Empty()); warning != "" {
 		return nil, warning
 	}
 	level := smooth(light, levelMM/grid.mmPerPx(), levelFrom)
-	x := raster.New(light.Value.W, light.Value.H)
 	level.rows(func(y int, around []float32) {
-		src, dst := light.Value.Row(y), x.Row(y)
+		row := light.Value.Row(y)
 		for i, l := range around {
-			dst[i] = 1 + (src[i]-l)/max(l, mostDark)
+			by := l
+			if by < mostDark {
+				by = mostDark
+			}
+			row[i] = 1 + (row[i]-l)/by
 		}
 	})
-	r = &Relief{field: chromo.Field{Value: x, Weight: light.Weight}, grid: grid, noise: white(noise), doubts: doubts}
+	r = &Relief{field: light, grid: grid, noise: white(noise), doubts: doubts}
 	if math.IsNaN(noise) {
 		r.noise, r.doubts = 0, append(r.doubts, outcome.NoiseUnknown)
 	}
