@@ -1,8 +1,6 @@
 package series
 
 import (
-	"context"
-	"io/fs"
 	"os"
 	"regexp"
 	"runtime/debug"
@@ -12,25 +10,10 @@ import (
 	"time"
 )
 
-// BenchmarkProcessor12MP is BenchmarkSeries12MP in processor time, which does not depend
-// on what else the machine does: how many times that of decoding the JPEGs.
+// BenchmarkProcessor12MP is BenchmarkSeries12MP in processor time, which depends little
+// on what else the machine does.
 func BenchmarkProcessor12MP(b *testing.B) {
-	files := bigCourse(b)
-	photos, err := fs.Glob(files, "*.jpg")
-	if err != nil {
-		b.Fatal(err)
-	}
-	var decoding, all time.Duration
-	for b.Loop() {
-		start := processorTime(b)
-		decodeAll(b, files, photos)
-		decoded := processorTime(b)
-		if _, err := Analyze(context.Background(), files, Options{}); err != nil {
-			b.Fatal(err)
-		}
-		decoding, all = decoding+decoded-start, all+processorTime(b)-decoded
-	}
-	b.ReportMetric(all.Seconds()/decoding.Seconds(), "decodings")
+	compareWithDecoding(b, func() time.Duration { return processorTime(b) })
 }
 
 func processorTime(b *testing.B) time.Duration {
@@ -52,9 +35,7 @@ func BenchmarkPeakMemory12MP(b *testing.B) {
 		if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
 			b.Skip("SKIPPED: the peak of memory cannot be reset: ", err)
 		}
-		if _, err := Analyze(context.Background(), files, Options{}); err != nil {
-			b.Fatal(err)
-		}
+		analyze(b, files)
 		most = max(most, peakMiB(b))
 	}
 	b.ReportMetric(most, "MiB-peak")
