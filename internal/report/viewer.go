@@ -21,7 +21,7 @@ type viewer struct {
 	Shots       []shot
 	Left, Right int // indices of Shots at the start
 	Overlays    []overlay
-	Regions     template.URL // the layer of outlines
+	Regions     template.HTMLAttr // the layer of outlines
 	Outlines    []swatch
 	Aspect      template.CSS // of every aligned picture
 	Corrected   bool         // some photo's light was corrected
@@ -36,8 +36,8 @@ type shot struct {
 	Label    string // 4 Apr 2026, day 84
 	Day      string
 	Date     string
-	Src      template.URL
-	Thumb    template.URL
+	Src      template.HTMLAttr
+	Thumb    template.HTMLAttr
 	Alt      string
 	Warnings []string // burnt into the picture
 	Used     bool
@@ -51,7 +51,7 @@ type shot struct {
 // layer is a shot's picture of an overlay.
 type layer struct {
 	Overlay int
-	Src     template.URL
+	Src     template.HTMLAttr
 }
 
 // overlay is one measure's maps over all visits, on one colour scale.
@@ -267,18 +267,18 @@ func (v *viewer) addRegions(t *texts, x *index, a *album) {
 	}
 }
 
-// album holds the pictures of a record as data addresses.
+// album holds the pictures of a record as attributes of an image.
 type album struct {
-	of   map[string][]int // pictures of a photo's file
-	src  []template.URL   // "" for one that is missing
+	of   map[string][]int    // pictures of a photo's file
+	src  []template.HTMLAttr // "" for one that is missing
 	lost int
 }
 
 func newAlbum(rec *outcome.Record, pictures fs.FS) *album {
-	a := &album{of: map[string][]int{}, src: make([]template.URL, len(rec.Pictures))}
+	a := &album{of: map[string][]int{}, src: make([]template.HTMLAttr, len(rec.Pictures))}
 	for i, m := range rec.Pictures {
 		a.of[m.Photo] = append(a.of[m.Photo], i)
-		a.src[i] = dataURL(pictures, m.File)
+		a.src[i] = source(pictures, m.File)
 		if a.src[i] == "" {
 			a.lost++
 		}
@@ -286,8 +286,10 @@ func newAlbum(rec *outcome.Record, pictures fs.FS) *album {
 	return a
 }
 
-// dataURL reads a JPEG or PNG into an address of its own, or "" where there is none.
-func dataURL(pictures fs.FS, name string) template.URL {
+// source reads a JPEG or PNG into an attribute with an address of its own, or "" where there is
+// none. As a mere address the template would look through its megabytes for what base64 cannot
+// hold.
+func source(pictures fs.FS, name string) template.HTMLAttr {
 	if pictures == nil || !fs.ValidPath(name) {
 		return ""
 	}
@@ -309,5 +311,7 @@ func dataURL(pictures fs.FS, name string) template.URL {
 	default:
 		return ""
 	}
-	return template.URL("data:" + mime + ";base64," + base64.StdEncoding.EncodeToString(b))
+	head, tail := `src="data:`+mime+";base64,", `"`
+	attr := append(make([]byte, 0, len(head)+base64.StdEncoding.EncodedLen(len(b))+len(tail)), head...)
+	return template.HTMLAttr(append(base64.StdEncoding.AppendEncode(attr, b), tail...))
 }
