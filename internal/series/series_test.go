@@ -60,7 +60,7 @@ func photos(t *testing.T) fstest.MapFS {
 }
 
 // long leaves a test out of a -short run, in which one test walks the whole pipeline.
-func long(t testing.TB) {
+func long(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("SKIPPED: -short; TestWorkersDoNotChangeTheRecord walks the pipeline")
@@ -77,7 +77,7 @@ func edit(t *testing.T, files fstest.MapFS, old, now string) {
 	files["series.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(text, old, now, 1))}
 }
 
-func analyze(t testing.TB, files fs.FS) *outcome.Record {
+func analyze(t *testing.T, files fs.FS) *outcome.Record {
 	t.Helper()
 	long(t)
 	res, err := Analyze(context.Background(), files, Options{})
