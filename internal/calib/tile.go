@@ -3,6 +3,7 @@ package calib
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"dermtrace/internal/cie"
 	"dermtrace/internal/geom"
@@ -67,16 +68,19 @@ func SampleTiles(c raster.Picture, tiles ...Tile) []TileLight {
 func sampleTile(c raster.Picture, t Tile) TileLight {
 	out := TileLight{ID: t.ID, At: centre(t.Mask)}
 	total := t.Mask.Count()
-	light := usable(c, t.Mask, total)
+	work := samplings.Get().(*sampling)
+	defer samplings.Put(work)
+	light := work.usable(c, t.Mask, total)
 	if len(light[1]) == 0 {
 		return out
 	}
 	var known logarithms
-	green := make([]float64, len(light[1]))
+	green, spare := sized(&work.green, len(light[1])), sized(&work.spare, len(light[1]))
 	for i, v := range light[1] {
 		green[i] = known.of(v)
 	}
-	lo, hi := keepRange(slices.Clone(green))
+	copy(spare, green)
+	lo, hi := keepRange(spare)
 	var sum, square [3]float64
 	for i, g := range green {
 		if g < lo || g > hi {
@@ -94,6 +98,21 @@ func sampleTile(c raster.Picture, t Tile) TileLight {
 	}
 	out.Valid = out.N >= minTilePixels && n >= minTileKept*float64(total)
 	return out
+}
+
+// sampling is what a tile is sampled in, one after the other: to clear new memory takes as long
+// as much of the work.
+type sampling struct {
+	light        [3][]float32
+	green, spare []float64
+}
+
+var samplings = sync.Pool{New: func() any { return new(sampling) }}
+
+// sized is *s with n elements of any content.
+func sized[T any](s *[]T, n int) []T {
+	*s = slices.Grow((*s)[:0], n)[:n]
+	return *s
 }
 
 // logarithms remembers logarithms of light by its bits: a photo of 8 bits has about a
@@ -131,9 +150,10 @@ func centre(m *roi.Mask) geom.Point {
 
 // usable is the light of the pixels of a mask, total in number, that are neither clipped nor
 // too dark.
-func usable(c raster.Picture, m *roi.Mask, total int) (light [3][]float32) {
+func (s *sampling) usable(c raster.Picture, m *roi.Mask, total int) [3][]float32 {
+	var light [3][]float32
 	for k := range light {
-		light[k] = make([]float32, total)
+		light[k] = sized(&s.light[k], total)
 	}
 	n := 0
 	in := func(v float32) bool { return v > darkest && v < lightest }

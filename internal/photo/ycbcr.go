@@ -208,20 +208,24 @@ func (c *ycbcr) pairs(luma, cb, cr []uint8, dst [3][]float32) {
 func (c *ycbcr) halfRow(luma [2][]uint8, cb, cr []uint8, dst [3][]float32) {
 	r, g, b := dst[0], dst[1][:len(dst[0])], dst[2][:len(dst[0])]
 	cb, cr = cb[:len(r)], cr[:len(r)]
+	top, low := luma[0][:2*len(r)], luma[1][:2*len(r)]
+	gain, tr, tg, tb := c.luma, c.r.light, c.g.light, c.b.light
 	for i := range r {
-		p, q := luma[0][2*i:2*i+2:2*i+2], luma[1][2*i:2*i+2:2*i+2]
-		y := [4]uint32{c.luma * uint32(p[0]), c.luma * uint32(p[1]), c.luma * uint32(q[0]), c.luma * uint32(q[1])}
-		u, w := uint32(cb[i]), uint32(cr[i])
-		r[i] = c.r.light.meanAt(&y, c.r.start+c.r.cr*w)
-		g[i] = c.g.light.meanAt(&y, c.g.start+c.g.cb*u+c.g.cr*w)
-		b[i] = c.b.light.meanAt(&y, c.b.start+c.b.cb*u)
+		j, k := 2*i, 2*i+1
+		if k < len(top) && k < len(low) { // as it always is
+			y0, y1, y2, y3 := gain*uint32(top[j]), gain*uint32(top[k]), gain*uint32(low[j]), gain*uint32(low[k])
+			u, w := uint32(cb[i]), uint32(cr[i])
+			d := c.r.start + c.r.cr*w
+			r[i] = mean4(tr.at(y0+d), tr.at(y1+d), tr.at(y2+d), tr.at(y3+d))
+			d = c.g.start + c.g.cb*u + c.g.cr*w
+			g[i] = mean4(tg.at(y0+d), tg.at(y1+d), tg.at(y2+d), tg.at(y3+d))
+			d = c.b.start + c.b.cb*u
+			b[i] = mean4(tb.at(y0+d), tb.at(y1+d), tb.at(y2+d), tb.at(y3+d))
+		}
 	}
 }
 
-// meanAt is the mean light of four sums of luma and chroma.
-func (t *clampTable) meanAt(luma *[4]uint32, chroma uint32) float32 {
-	return float32(0.25 * ((t.at(luma[0]+chroma) + t.at(luma[1]+chroma)) + (t.at(luma[2]+chroma) + t.at(luma[3]+chroma))))
-}
+func mean4(a, b, c, d float32) float32 { return float32(0.25 * ((a + b) + (c + d))) }
 
 // clamp8 is v/65536, at least 0 and at most 255.
 func clamp8(v int32) uint8 {
