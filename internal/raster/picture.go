@@ -1,5 +1,10 @@
 package raster
 
+import (
+	"slices"
+	"sync"
+)
+
 // Picture is a picture that is read in parts: an [RGB], or a photo whose light is worked
 // out where it is asked for. Parts may be read side by side.
 type Picture interface {
@@ -72,12 +77,25 @@ func EachRow(c Picture, b Box, fn func(y int, r, g, b []float32)) {
 	})
 }
 
+// strips are the memory of strips.
+var strips = sync.Pool{New: func() any { return NewRGB(0, 0) }}
+
+// sized makes c a picture of w×h pixels of any content.
+func (c *RGB) sized(w, h int) *RGB {
+	for _, p := range c.Planes() {
+		p.W, p.H, p.Pix = w, h, slices.Grow(p.Pix[:0], w*h)[:w*h]
+	}
+	return c
+}
+
 // eachStrip reads a box in strips of so many rows, the last of which may be lower.
 func eachStrip(c Picture, b Box, rows int, fn func(y int, part *RGB)) {
 	if b.X1 <= b.X0 {
 		return
 	}
-	part := NewRGB(b.X1-b.X0, max(0, min(rows, b.Y1-b.Y0)))
+	strip := strips.Get().(*RGB)
+	defer strips.Put(strip)
+	part := strip.sized(b.X1-b.X0, max(0, min(rows, b.Y1-b.Y0)))
 	for y := b.Y0; y < b.Y1; y += rows {
 		part = part.top(min(rows, b.Y1-y))
 		c.Read(part, b.X0, y)

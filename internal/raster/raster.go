@@ -40,9 +40,7 @@ func (p *Plane) Row(y int) []float32 { return p.Pix[y*p.W : (y+1)*p.W : (y+1)*p.
 
 // Clone returns a copy that shares nothing with p.
 func (p *Plane) Clone() *Plane {
-	q := New(p.W, p.H)
-	copy(q.Pix, p.Pix)
-	return q
+	return &Plane{W: p.W, H: p.H, Pix: append([]float32(nil), p.Pix...)} // without clearing it first
 }
 
 // Crop returns a copy of the pixels [x0, x1) × [y0, y1), which must lie inside p.

@@ -63,18 +63,22 @@ func catmullRom(t float64) [4]float64 {
 // the cache of a core.
 const tileWidth = 256
 
+// parts are the memory of tiles.
+var parts = sync.Pool{New: func() any { return new(coded) }}
+
 // cubicWarp reads light between its pixels; where there are none it is hatched.
 func cubicWarp(src light, srcFromOut geom.Transform, w, h int) *image.NRGBA {
 	out := image.NewNRGBA(image.Rect(0, 0, w, h))
 	raster.Bands(h, func(y0, y1 int) {
-		var part coded
+		part := parts.Get().(*coded)
+		defer parts.Put(part)
 		for x0 := 0; x0 < w; x0 += tileWidth {
 			tile := image.Rect(x0, y0, min(x0+tileWidth, w), y1)
 			box := src.seen(tile, srcFromOut)
 			part.take(src, box)
 			partFromTile := geom.Translation(-float64(box.X0), -float64(box.Y0)).Mul(srcFromOut).Mul(geom.Translation(float64(x0), 0))
 			for y := y0; y < y1; y++ {
-				cubicRow(out.Pix[out.PixOffset(x0, y):out.PixOffset(tile.Max.X, y)], &part, lineOf(partFromTile, y), x0+y)
+				cubicRow(out.Pix[out.PixOffset(x0, y):out.PixOffset(tile.Max.X, y)], part, lineOf(partFromTile, y), x0+y)
 			}
 		}
 	})
@@ -214,13 +218,21 @@ func linearRow(dst []float32, value, weight *raster.Plane, l *line) {
 	for x := range dst {
 		u, v := l.at(float64(x))
 		dst[x] = float32(math.NaN())
-		if !within(u, v, w, h) {
-			continue
+		inner := u >= 0 && v >= 0 && u < float64(w-1) && v < float64(h-1)
+		if !inner {
+			if !within(u, v, w, h) {
+				continue
+			}
+			u, v = max(0, min(u, float64(w-1))), max(0, min(v, float64(h-1)))
 		}
-		u, v = max(0, min(u, float64(w-1))), max(0, min(v, float64(h-1)))
 		i, j := int(u), int(v)
 		fx, fy := float32(u-float64(i)), float32(v-float64(j))
-		at := [4]int{j*w + i, j*w + min(i+1, w-1), min(j+1, h-1)*w + i, min(j+1, h-1)*w + min(i+1, w-1)}
+		right, below := 1, w
+		if !inner { // the edge pixels are held beyond the edge
+			right, below = min(1, w-1-i), min(1, h-1-j)*w
+		}
+		first := j*w + i
+		at := [4]int{first, first + right, first + below, first + below + right}
 		if weight == nil {
 			dst[x] = linear(value.Pix, &at, fx, fy)
 		} else if share := linear(weight.Pix, &at, fx, fy); share >= 0.5 {

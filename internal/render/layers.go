@@ -129,16 +129,20 @@ func cover(px []uint8, p pen, coverage float64) {
 	px[3] = uint8(math.Round(255 * (a + under)))
 }
 
-// Drawn is a picture of [Aligned] with the regions' outlines over it, as a JPEG: for a
-// picture that has to stand alone.
-func Drawn(aligned Image, regions []Region, view View) (Image, error) {
-	img, err := decode(aligned)
+// Drawn is [Aligned], and the same picture with the regions' outlines over it, as a JPEG too:
+// for a picture that has to stand alone.
+func Drawn(photo *raster.RGB, photoFromFrame geom.Transform, view View, regions []Region, opt AlignedOptions) (aligned, drawn Image, err error) {
+	img, err := opt.picture(photo, photoFromFrame, view)
 	if err != nil {
-		return Image{}, err
+		return Image{}, Image{}, err
+	}
+	if aligned, err = encodeJPEG(img, orDefault(opt.MaxBytes, defaultBytes)); err != nil {
+		return Image{}, Image{}, err
 	}
 	layer := outlined(regions, view, max(aligned.Width, aligned.Height))
 	draw.Draw(opaque(img), img.Rect, layer, image.Point{}, draw.Over)
-	return encodeJPEG(img, defaultBytes)
+	drawn, err = encodeJPEG(img, defaultBytes)
+	return aligned, drawn, err
 }
 
 // mostPixels bounds a picture that is read back: those of this package have two million.

@@ -17,6 +17,7 @@ import (
 	"image"
 	"image/png"
 	"math"
+	"sync"
 
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
@@ -90,15 +91,20 @@ type AlignedOptions struct {
 // Aligned is the photo as the view of the frame, its light corrected by a gain, as
 // an sRGB JPEG without metadata. Where the photo shows nothing it is hatched grey.
 func Aligned(photo *raster.RGB, photoFromFrame geom.Transform, view View, opt AlignedOptions) (Image, error) {
-	if opt.Gain == [3]float64{} {
-		opt.Gain = asShot
-	}
-	w, h, scale := view.size(orDefault(opt.MaxPx, defaultAlignedPx))
-	warped, err := warp(photo, opt.Gain, photoFromFrame.Mul(view.frameFromPicture(scale)), w, h)
+	img, err := opt.picture(photo, photoFromFrame, view)
 	if err != nil {
 		return Image{}, err
 	}
-	return encodeJPEG(warped, orDefault(opt.MaxBytes, defaultBytes))
+	return encodeJPEG(img, orDefault(opt.MaxBytes, defaultBytes))
+}
+
+// picture is what [Aligned] encodes.
+func (o AlignedOptions) picture(photo *raster.RGB, photoFromFrame geom.Transform, view View) (*image.NRGBA, error) {
+	if o.Gain == [3]float64{} {
+		o.Gain = asShot
+	}
+	w, h, scale := view.size(orDefault(o.MaxPx, defaultAlignedPx))
+	return warp(photo, o.Gain, photoFromFrame.Mul(view.frameFromPicture(scale)), w, h)
 }
 
 func orDefault(v, def int) int {
@@ -112,13 +118,25 @@ func orDefault(v, def int) int {
 // of the bytes.
 func encodePNG(img image.Image) (Image, error) {
 	var buf bytes.Buffer
-	fast := png.Encoder{CompressionLevel: png.BestSpeed}
+	fast := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &pngBuffers}
 	if err := fast.Encode(&buf, img); err != nil {
 		return Image{}, fmt.Errorf("render: %w", err)
 	}
 	size := img.Bounds().Size()
 	return Image{Bytes: buf.Bytes(), Width: size.X, Height: size.Y, Ext: ".png"}, nil
 }
+
+// pngBuffers lends a compressor its megabyte of tables.
+var pngBuffers pngPool
+
+type pngPool struct{ sync.Pool }
+
+func (p *pngPool) Get() *png.EncoderBuffer {
+	b, _ := p.Pool.Get().(*png.EncoderBuffer)
+	return b
+}
+
+func (p *pngPool) Put(b *png.EncoderBuffer) { p.Pool.Put(b) }
 
 // AlignedPNG is the photo as the view of the frame, at the frame's own size and as
 // shot: for comparing by other programs. Where the photo shows nothing it is hatched.

@@ -277,14 +277,14 @@ func TestOutlinesStandOnTheRegionsEdge(t *testing.T) {
 
 func TestDrawnIsThePictureWithOutlines(t *testing.T) {
 	view := WholeFrame(400, 200)
-	base, err := Aligned(flat(400, 200, 0.215861, 0.215861, 0.215861), geom.Identity(), view, AlignedOptions{MaxPx: 300})
+	photo, opt := flat(400, 200, 0.215861, 0.215861, 0.215861), AlignedOptions{MaxPx: 300}
+	square := geom.Polygon{{X: 40, Y: 40}, {X: 160, Y: 40}, {X: 160, Y: 160}, {X: 40, Y: 160}}
+	bare, m, err := Drawn(photo, geom.Identity(), view, []Region{{outcome.Treated, square}}, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
-	square := geom.Polygon{{X: 40, Y: 40}, {X: 160, Y: 40}, {X: 160, Y: 160}, {X: 40, Y: 160}}
-	m, err := Drawn(base, []Region{{outcome.Treated, square}}, view)
-	if err != nil {
-		t.Fatal(err)
+	if alone, err := Aligned(photo, geom.Identity(), view, opt); err != nil || !bytes.Equal(bare.Bytes, alone.Bytes) {
+		t.Errorf("the picture without outlines is another than Aligned makes (%v)", err)
 	}
 	img := open(t, m)
 	if m.Width != 300 || m.Height != 150 || m.Ext != ".jpg" {

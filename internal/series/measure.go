@@ -199,7 +199,7 @@ func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.Ph
 		}
 	}
 	if ref.File == a.frame.file && !a.opt.NoPictures {
-		if err := a.drawRegions(s.album); err != nil {
+		if err := a.drawRegions(); err != nil {
 			return nil, err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"dermtrace/internal/calib"
@@ -71,8 +70,15 @@ func (a *analysis) drawThumb(_ *shot, r *reduced, to *album) error {
 }
 
 func (a *analysis) drawAligned(s *shot, r *reduced, to *album) error {
-	aligned, err := render.Aligned(r.large, shrunkFromPhoto(r.f).Mul(s.place.PhotoFromFrame), a.frame.view,
-		render.AlignedOptions{Gain: s.gain(), MaxPx: alignedPx})
+	largeFromFrame := shrunkFromPhoto(r.f).Mul(s.place.PhotoFromFrame)
+	opt := render.AlignedOptions{Gain: s.gain(), MaxPx: alignedPx}
+	var aligned render.Image
+	var err error
+	if s.ref.File == a.frame.file {
+		aligned, a.drawn, err = render.Drawn(r.large, largeFromFrame, a.frame.view, a.frame.rings(), opt)
+	} else {
+		aligned, err = render.Aligned(r.large, largeFromFrame, a.frame.view, opt)
+	}
 	if err != nil {
 		return err
 	}
@@ -171,33 +177,30 @@ func (b *baseline) scales(sheet *skin.Sheet) {
 	}
 }
 
-// drawRegions draws the outlines of all regions, once for the series, and lays them over
-// the frame's own picture, for people who look into the folder of pictures.
-func (a *analysis) drawRegions(frame album) error {
-	var regions []render.Region
-	for _, g := range a.frame.regions {
-		for _, ring := range manifest.Rings(g.outline) {
-			regions = append(regions, render.Region{Kind: g.kind, Polygon: ring})
-		}
-	}
-	outlines, err := render.Outlines(regions, a.frame.view, 0)
+// drawRegions draws the outlines of all regions, once for the series, and keeps the frame's own
+// picture with them, for people who look into the folder of pictures.
+func (a *analysis) drawRegions() error {
+	outlines, err := render.Outlines(a.frame.rings(), a.frame.view, 0)
 	if err != nil {
 		return err
 	}
 	a.outlines.file = a.frame.file
 	a.outlines.addAs("regions", outcome.PictureRegions, outlines)
-	at := slices.IndexFunc(frame.shown, func(p outcome.Picture) bool { return p.Kind == outcome.PictureAligned })
-	if at < 0 {
-		return nil // the frame photo is not fit to be shown
+	if len(a.drawn.Bytes) > 0 { // the frame photo is fit to be shown
+		a.outlines.addAs("drawn", outcome.PictureDrawn, a.drawn)
 	}
-	shown := frame.shown[at]
-	base := render.Image{Bytes: frame.pictures[at].Bytes, Width: shown.Width, Height: shown.Height, Ext: path.Ext(shown.File)}
-	drawn, err := render.Drawn(base, regions, a.frame.view)
-	if err != nil {
-		return err
-	}
-	a.outlines.addAs("drawn", outcome.PictureDrawn, drawn)
 	return nil
+}
+
+// rings are the outlines of all regions.
+func (f *frame) rings() []render.Region {
+	var list []render.Region
+	for _, g := range f.regions {
+		for _, ring := range manifest.Rings(g.outline) {
+			list = append(list, render.Region{Kind: g.kind, Polygon: ring})
+		}
+	}
+	return list
 }
 
 // addAs keeps a picture of the series under a name of its own.

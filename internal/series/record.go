@@ -50,7 +50,7 @@ func (a *analysis) writeRecord(context.Context) error {
 		a.pictures = append(a.pictures, s.album.pictures...)
 	}
 	if len(a.outlines.shown) == 0 && !a.opt.NoPictures { // the frame photo was not used
-		if err := a.drawRegions(album{}); err != nil {
+		if err := a.drawRegions(); err != nil {
 			return err
 		}
 	}

@@ -27,6 +27,7 @@ import (
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
+	"dermtrace/internal/render"
 	"dermtrace/internal/skin"
 	"dermtrace/internal/trend"
 )
@@ -68,8 +69,9 @@ type analysis struct {
 	notices     []outcome.Notice
 	record      *outcome.Record
 	pictures    []Picture
-	outlines    album // of the regions
-	ahead       ahead // photos that are opened before their turn
+	outlines    album        // of the regions
+	drawn       render.Image // the frame photo with them; no bytes: it is not shown
+	ahead       ahead        // photos that are opened before their turn
 	spots       spotMaps
 	objects     map[string]skin.Objects // of the baseline, by region
 	places      map[string]align.Result
