@@ -203,13 +203,14 @@ func (f *stack) votes(i int, photo []*level, w warp) []vote {
 }
 
 // again is what blocks say about a warp, by their votes about another near by with the same plane: one that was sought
-// where it lies, lies there still. Others are sought anew, from where they were found if that is near.
+// where it lies, lies there still. Others are sought anew, from where they were found, unless a field, which
+// neighbours agree on, lies elsewhere.
 func (f *stack) again(i int, photo []*level, w warp, votes []vote) []vote {
 	out := make([]vote, len(votes))
 	raster.Parallel(len(votes), func(k int) {
 		v := votes[k]
 		aside := v.d.Sub(f.shiftOf(i, w, v.block))
-		if !v.found || aside.Norm() > leapPx {
+		if !v.found || w.field != nil && aside.Norm() > leapPx {
 			v = f.vote(v.block, i, photo, w, geom.Point{})
 		} else if !v.rests {
 			v = f.vote(v.block, i, photo, w, aside)
