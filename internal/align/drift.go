@@ -231,9 +231,25 @@ type probe struct {
 // probeRim is what cubics and gradients read beyond a block, probeSide the side of what a probe reads.
 const probeRim, probeSide = 2, blockPx + 2*probeRim
 
-// probe brings the photo onto the block's pixels by cubics and places the block in that; nil where it is not
-// found.
+// probe places the block in what cubics read of the photo; nil where it is not found.
 func (b *block) probe(l *level, photo []*level, w warp) *probe {
+	patch := b.patch(l, photo, w)
+	if patch == nil {
+		return nil
+	}
+	at := geom.Translation(float64(probeRim-b.x), float64(probeRim-b.y))
+	fix, ok := b.locate(l, &level{plane: patch, void: &voidMap{}, scale: l.scale, step: l.step}, at, geom.Point{}, 4)
+	if !ok || fix.corr < voteCorr {
+		return nil
+	}
+	return &probe{
+		geom.Point{X: -fix.d.X * l.scale, Y: -fix.d.Y * l.scale},
+		structureAt(l.plane, b.x, b.y), structureAt(patch, probeRim, probeRim),
+	}
+}
+
+// patch brings the photo onto the block's pixels, and a rim about them, by cubics; nil where the photo does not show them.
+func (b *block) patch(l *level, photo []*level, w warp) *raster.Plane {
 	to := l.photoFromLevel()
 	p := matching(photo, l, w.plane, to.Apply(b.center))
 	if p == nil {
@@ -248,15 +264,7 @@ func (b *block) probe(l *level, photo []*level, w warp) *probe {
 			return nil
 		}
 	}
-	at := geom.Translation(float64(probeRim-b.x), float64(probeRim-b.y))
-	fix, ok := b.locate(l, &level{plane: patch, void: &voidMap{}, scale: l.scale, step: l.step}, at, geom.Point{}, 4)
-	if !ok || fix.corr < voteCorr {
-		return nil
-	}
-	return &probe{
-		geom.Point{X: -fix.d.X * l.scale, Y: -fix.d.Y * l.scale},
-		structureAt(l.plane, b.x, b.y), structureAt(patch, probeRim, probeRim),
-	}
+	return patch
 }
 
 // cubicRow reads the level along the parabola through the places of the row's start, middle and end.

@@ -32,6 +32,9 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	lag := red.drift(p.red)
 	left := f.carryOn(red, lag)
 	fig.LightPx = reliefRest * left
+	if lag.reach >= minBlurred {
+		f.followFinest(p, red, fig)
+	}
 	if !f.asksColour(red, lag, left) {
 		return red
 	}
@@ -69,6 +72,18 @@ func (f *Frame) carryOn(red *solution, lag drift) float64 {
 	left := rest * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
 	red.warp.plane = red.warp.plane.Mul(geom.Translation(-off.X, -off.Y))
 	return left
+}
+
+// followFinest moves a solution on a blurred photo to what its bands of structure tend to.
+func (f *Frame) followFinest(p *photo, red *solution, fig *Figures) {
+	bands := red.bands(p.red)
+	if len(bands) < minBands {
+		return
+	}
+	scale := red.stack.levels[red.level].scale
+	d, se := limit(bands, minDrift)
+	fig.LightPx = se * scale * red.warp.plane.LocalScale(f.middle())
+	red.warp.plane = red.warp.plane.Mul(geom.Translation(scale*d.X, scale*d.Y))
 }
 
 // asksColour reports whether colour can know better than red light.

@@ -111,7 +111,7 @@ func (s *small) spectrum(smallFromGrid geom.Transform) *spectrum {
 			}
 		}
 	}
-	fft2(grid, false)
+	fft2(fourier.NewCmplxFFT(searchSide), grid, false)
 	out := &spectrum{make([]complex128, len(grid)), make([]complex128, len(grid)), area}
 	for y := range searchSide {
 		for x := range searchSide {
@@ -125,14 +125,14 @@ func (s *small) spectrum(smallFromGrid geom.Transform) *spectrum {
 }
 
 // fft2 transforms a square grid in place, forwards or backwards, without scaling.
-func fft2(g []complex128, back bool) {
-	fft := fourier.NewCmplxFFT(searchSide)
-	line := make([]complex128, searchSide)
+func fft2(fft *fourier.CmplxFFT, g []complex128, back bool) {
+	side := fft.Len()
+	line := make([]complex128, side)
 	for pass := range 2 {
-		for i := range searchSide {
-			at, step := i*searchSide, 1
+		for i := range side {
+			at, step := i*side, 1
 			if pass == 1 {
-				at, step = i, searchSide
+				at, step = i, side
 			}
 			for k := range line {
 				line[k] = g[at+k*step]
@@ -206,7 +206,7 @@ func (a *small) peaks(frame *spectrum, b *small, view geom.Transform) []peak {
 	for i := range prod {
 		prod[i] = g.signal[i]*cmplx.Conj(frame.signal[i]) + 1i*g.cover[i]*cmplx.Conj(frame.cover[i])
 	}
-	fft2(prod, true)
+	fft2(fourier.NewCmplxFFT(searchSide), prod, true)
 	score := make([]float64, len(prod))
 	norm := 1 / float64(searchSide*searchSide)
 	for i := range prod {
