@@ -86,14 +86,17 @@ func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 	}
 	from := [3]*raster.Plane{base.melanin, base.root, base.ratio}
 	raster.Bands(weight.H, func(y0, y1 int) {
-		for i := y0 * weight.W; i < y1*weight.W; i++ {
-			at := move.at(i%weight.W, i/weight.W)
-			if base.weight.Pix[i] == 0 || !at.inside(m.weight) {
-				continue
-			}
-			weight.Pix[i] = 1
-			for k, p := range [3]*raster.Plane{m.melanin, m.root, m.ratio} {
-				d[k].Value.Pix[i] = at.of(p) - from[k].Pix[i]
+		for y := y0; y < y1; y++ {
+			row := move.row(y)
+			for x := range weight.W {
+				i, at := y*weight.W+x, row.at(x)
+				if base.weight.Pix[i] == 0 || !at.inside(m.weight) {
+					continue
+				}
+				weight.Pix[i] = 1
+				for k, p := range [3]*raster.Plane{m.melanin, m.root, m.ratio} {
+					d[k].Value.Pix[i] = at.of(p) - from[k].Pix[i]
+				}
 			}
 		}
 	})

@@ -56,6 +56,31 @@ func (t *warp) at(x, y int) between {
 	return between{int(i), int(j), float32(u - i), float32(v - j)}
 }
 
+// row is the warp along a row of pixels: a polynomial in x alone.
+func (t *warp) row(y int) (r rowWarp) {
+	r.x0, r.unit = t.x0, t.unit
+	b := (float64(y) - t.y0) / t.unit
+	for i, c := range [2]*[cubic]float64{&t.x, &t.y} {
+		r.c[i] = [4]float64{c[0] + b*c[2], c[1]}
+		if t.terms > affine {
+			r.c[i] = [4]float64{c[0] + b*(c[2]+b*(c[5]+b*c[9])), c[1] + b*(c[4]+b*c[8]), c[3] + b*c[7], c[6]}
+		}
+	}
+	return r
+}
+
+type rowWarp struct {
+	x0, unit float64
+	c        [2][4]float64 // of x and y, by the power of the first's x
+}
+
+func (r *rowWarp) at(x int) between {
+	a, p, q := (float64(x)-r.x0)/r.unit, &r.c[0], &r.c[1]
+	u, v := p[0]+a*(p[1]+a*(p[2]+a*p[3])), q[0]+a*(q[1]+a*(q[2]+a*q[3]))
+	i, j := math.Floor(u), math.Floor(v)
+	return between{int(i), int(j), float32(u - i), float32(v - j)}
+}
+
 // finer is the warp between pixels a coarser-th as large, whose large pixels begin where
 // the first small one does.
 func (t warp) finer() warp {

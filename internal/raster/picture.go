@@ -64,17 +64,26 @@ const rowsAtOnce = 16
 // EachRow calls fn with the rows of a box of a picture, from top to bottom. What it gets is
 // to be read alone, and before it returns.
 func EachRow(c Picture, b Box, fn func(y int, r, g, b []float32)) {
-	if rgb, ok := c.(*RGB); ok {
-		for y := b.Y0; y < b.Y1; y++ {
-			fn(y, rgb.R.Row(y)[b.X0:b.X1], rgb.G.Row(y)[b.X0:b.X1], rgb.B.Row(y)[b.X0:b.X1])
+	EachRows(c, b, 1, func(y int, rows [][3][]float32) { fn(y, rows[0][0], rows[0][1], rows[0][2]) })
+}
+
+// EachRows is EachRow with the red, green and blue of n rows at once; the last may be fewer.
+func EachRows(c Picture, b Box, n int, fn func(y int, rows [][3][]float32)) {
+	rows := make([][3][]float32, n)
+	groups := func(of *RGB, from, to, x0, x1, y int) {
+		for ; from < to; from, y = from+n, y+n {
+			some := rows[:min(n, to-from)]
+			for i := range some {
+				some[i] = [3][]float32{of.R.Row(from + i)[x0:x1], of.G.Row(from + i)[x0:x1], of.B.Row(from + i)[x0:x1]}
+			}
+			fn(y, some)
 		}
+	}
+	if rgb, ok := c.(*RGB); ok {
+		groups(rgb, b.Y0, b.Y1, b.X0, b.X1, b.Y0)
 		return
 	}
-	eachStrip(c, b, rowsAtOnce, func(y int, part *RGB) {
-		for i := range part.H() {
-			fn(y+i, part.R.Row(i), part.G.Row(i), part.B.Row(i))
-		}
-	})
+	eachStrip(c, b, max(1, rowsAtOnce/n)*n, func(y int, part *RGB) { groups(part, 0, part.H(), 0, part.W(), y) })
 }
 
 // strips are the memory of strips.

@@ -47,7 +47,7 @@ func shrinkRow(dst []float32, p *Plane, y, f int) {
 	whole := p.W / f
 	switch {
 	case f == 2 && bottom == top+2:
-		halveRow(dst[:whole], p.Row(top), p.Row(top+1))
+		HalveRow(dst[:whole], p.Row(top), p.Row(top+1))
 	case f == 3 && bottom == top+3:
 		thirdRow(dst[:whole], p.Row(top), p.Row(top+1), p.Row(top+2))
 	default:
@@ -87,8 +87,8 @@ func meanRow(dst []float32, p *Plane, top, f int) {
 	}
 }
 
-// halveRow is meanRow for blocks of 2×2, by far the most frequent.
-func halveRow(dst, a, b []float32) {
+// HalveRow fills dst with the means of the 2×2 blocks of two rows, by far the most frequent.
+func HalveRow(dst, a, b []float32) {
 	a, b = a[:2*len(dst)], b[:2*len(dst)]
 	for x := range dst {
 		p, q := a[2*x:2*x+2:2*x+2], b[2*x:2*x+2:2*x+2]

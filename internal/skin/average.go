@@ -21,18 +21,44 @@ func average(rgb raster.Picture, mask *roi.Mask, box raster.Box, step int) avera
 	a := averaged{rgb: light, weight: raster.New(w, h)}
 	raster.Bands(h, func(top, bottom int) {
 		band := raster.Box{X0: box.X0, Y0: box.Y0 + top*step, X1: box.X1, Y1: min(box.Y0+bottom*step, box.Y1)}
-		raster.EachRow(rgb, band, func(y int, r, g, b []float32) {
-			row := a.blocks((y-box.Y0)/step, step)
-			if (y-box.Y0)%step == 0 {
-				row.begin()
+		raster.EachRows(rgb, band, step, func(y int, rows [][3][]float32) {
+			row, from, to := a.blocks((y-box.Y0)/step, step), 0, 0
+			if step == 2 && len(rows) == 2 {
+				from, to = commonRun(mask, y, box)
+				row.part(from/2, to/2).squares(rows[0], rows[1], from)
 			}
-			mask.Runs(y, func(from, to int) { row.add(r, g, b, max(from-box.X0, 0), min(to, box.X1)-box.X0) })
-			if (y+1-box.Y0)%step == 0 || y+1 == box.Y1 {
-				row.finish()
+			left, right := row.part(0, from/step), row.part(to/step, w)
+			left.begin()
+			right.begin()
+			for i, c := range rows {
+				mask.Runs(y+i, func(x0, x1 int) {
+					x0, x1 = max(x0-box.X0, 0), min(x1, box.X1)-box.X0
+					row.add(c[0], c[1], c[2], x0, min(x1, from))
+					row.add(c[0], c[1], c[2], max(x0, to), x1)
+				})
 			}
+			left.finish()
+			right.finish()
 		})
 	})
 	return a
+}
+
+// commonRun is the even columns of the box between which two rows of a mask are whole; the
+// same where either has gaps.
+func commonRun(mask *roi.Mask, y int, box raster.Box) (from, to int) {
+	from, to = 0, box.X1-box.X0
+	for v := y; v < y+2; v++ {
+		runs := 0
+		mask.Runs(v, func(x0, x1 int) { runs, from, to = runs+1, max(from, x0-box.X0), min(to, x1-box.X0) })
+		if runs != 1 {
+			return 0, 0
+		}
+	}
+	if from, to = (from+1)&^1, to&^1; from >= to {
+		return 0, 0
+	}
+	return from, to
 }
 
 // giveBack ends the use of light that was borrowed.
@@ -46,6 +72,28 @@ func (a averaged) blocks(j, step int) blockRow {
 type blockRow struct {
 	r, g, b, n []float32
 	step       int
+}
+
+// part is some of the row's blocks.
+func (k blockRow) part(from, to int) blockRow {
+	return blockRow{r: k.r[from:to], g: k.g[from:to], b: k.b[from:to], n: k.n[from:to], step: k.step}
+}
+
+// squares fills blocks of 2×2 pixels that all count, from the column x on.
+func (k blockRow) squares(top, below [3][]float32, x int) {
+	for c, dst := range [3][]float32{k.r, k.g, k.b} {
+		raster.HalveRow(dst, top[c][x:x+2*len(dst)], below[c][x:x+2*len(dst)])
+	}
+	for i := range k.n {
+		k.n[i] = 1
+		if s := k.r[i] + k.g[i] + k.b[i]; s != s {
+			k.r[i], k.g[i], k.b[i], k.n[i] = 0, 0, 0, 0
+			for _, row := range [2][3][]float32{top, below} {
+				k.add(row[0][x:], row[1][x:], row[2][x:], 2*i, 2*i+2)
+			}
+			k.part(i, i+1).finish()
+		}
+	}
 }
 
 // begin clears the light, which is borrowed.

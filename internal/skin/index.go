@@ -73,7 +73,7 @@ func rednessIndices() []Index {
 			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 2,
 			Reference: "CIE 15:2018, ISO 11664-4; D65, 2° observer",
 			Meaning:   "Camera index CIELAB a* (D65), mean without outliers; rises with melanin as well."},
-			Needs{Light: true, Exposure: true}, func(w *work) outcome.Measurement { return erythema.AStar(w.lab[1]) }},
+			Needs{Light: true, Exposure: true}, func(w *work) outcome.Measurement { return w.aStar }},
 		{"red_area", outcome.Definition{Unit: erythema.UnitFraction, Family: outcome.Redness, Scale: outcome.Proportion,
 			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 1,
 			Reference: "project default: baseline median + max(2.5 robust standard deviations, 15 %) of hemoglobin, frozen",
@@ -105,7 +105,7 @@ func melaninIndices() []Index {
 			Reference: "Chardon 1991 Int J Cosmet Sci 13:191; Del Bino & Bernerd 2013 Br J Dermatol 169 s3:33; D65, 2° observer",
 			Meaning:   "Individual typology angle of the mean L* and b* without outliers: higher is lighter; withheld on red skin."},
 			both, func(w *work) outcome.Measurement {
-				return pigment.ITA(w.lStar, w.lab[2].RobustMeasurement(pigment.UnitLab), w.meanBlood, w.ref.Blood)
+				return pigment.ITA(w.lStar, w.bStar, w.meanBlood, w.ref.Blood)
 			}},
 		{"l_star", outcome.Definition{Unit: pigment.UnitLab, Family: outcome.Pigment, Scale: outcome.Interval,
 			Clock: outcome.Pigment, Version: 2,

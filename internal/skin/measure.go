@@ -5,7 +5,10 @@ import (
 	"slices"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/cie"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/outcome"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/skin/erythema"
 	"dermtrace/internal/skin/hair"
 	"dermtrace/internal/skin/pigment"
@@ -51,7 +54,7 @@ type work struct {
 	ref                   Reference
 	melanin               chromo.Field       // of the sheet, without what a flush leaks into it
 	crossTalk             *outcome.CrossTalk // of that melanin; nil: the photo does not tell
-	lStar                 outcome.Measurement
+	lStar, aStar, bStar   outcome.Measurement
 	spotCount, spotBurden outcome.Measurement
 	roughness, coarse     outcome.Measurement
 	lines                 texture.Lines
@@ -61,7 +64,8 @@ type work struct {
 }
 
 func newWork(s *Sheet, ref Reference) *work {
-	w := &work{Sheet: s, ref: ref, lStar: pigment.LStar(s.lab[0])}
+	w := &work{Sheet: s, ref: ref}
+	w.takeLab()
 	w.takeLeak()
 	s.readRelief()
 	w.spotCount, w.spotBurden = pigment.Spots(w.melanin, s.mmPerPx, ref.Pigment)
@@ -80,6 +84,23 @@ func newWork(s *Sheet, ref Reference) *work {
 	w.pores, w.poreSize = s.relief.Pores()
 	w.roughness, w.coarse, w.grain = s.relief.Roughness(), s.relief.Coarse(), s.relief.Grain()
 	return w
+}
+
+// takeLab sets L*, a* and b* under D65.
+func (w *work) takeLab() {
+	rgb, table := w.light, cie.NewLabTable()
+	var lab [3]*raster.Plane
+	for i := range lab {
+		lab[i] = filter.Borrow(rgb.W(), rgb.H())
+	}
+	defer filter.GiveBack(lab[:]...)
+	raster.Bands(rgb.H(), func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			table.Row([3][]float32{lab[0].Row(y), lab[1].Row(y), lab[2].Row(y)}, [3][]float32{rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)})
+		}
+	})
+	w.lStar, w.aStar = pigment.LStar(w.field(lab[0])), erythema.AStar(w.field(lab[1]))
+	w.bStar = w.field(lab[2]).RobustMeasurement(pigment.UnitLab)
 }
 
 // Measure evaluates the whole table of [Indices] on one region; those that need a

@@ -16,7 +16,6 @@ import (
 	"math"
 
 	"dermtrace/internal/chromo"
-	"dermtrace/internal/cie"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin/hair"
@@ -49,7 +48,6 @@ type Sheet struct {
 	mmPerPx     float64 // of the maps' pixels; 0 where unknown
 	light       *raster.RGB
 	counts      *raster.Plane // Weight, nil where all pixels count wholly
-	lab         [3]chromo.Field
 	melanin     chromo.Field
 	blood       chromo.Field
 	meanMelanin float64
@@ -135,7 +133,7 @@ func colourStep(pxPerMM float64, pixels int) int {
 	return max(1, int(math.Sqrt(float64(pixels)/unscaledPx)))
 }
 
-// prepareColour makes the maps and CIELAB. It returns where what is not skin lies.
+// prepareColour makes the maps. It returns where what is not skin lies.
 func (s *Sheet) prepareColour(r Region, a averaged) (foreign *raster.Plane) {
 	if r.PxPerMM > 0 {
 		s.mmPerPx = float64(s.Step) / r.PxPerMM
@@ -149,22 +147,7 @@ func (s *Sheet) prepareColour(r Region, a averaged) (foreign *raster.Plane) {
 	s.Trust = chromo.TrustOf(s.light, s.Maps, s.Weight, gainOf(r))
 	s.melanin, s.blood = s.field(s.Maps.Melanin), s.field(s.Maps.Hemoglobin)
 	s.meanMelanin, s.meanBlood = s.melanin.Summary().Mean, s.blood.Summary().Mean
-	for i, p := range labPlanes(s.light) {
-		s.lab[i] = s.field(p)
-	}
 	return foreign
-}
-
-// labPlanes are L*, a* and b* under D65.
-func labPlanes(rgb *raster.RGB) [3]*raster.Plane {
-	lab := [3]*raster.Plane{raster.New(rgb.W(), rgb.H()), raster.New(rgb.W(), rgb.H()), raster.New(rgb.W(), rgb.H())}
-	table := cie.NewLabTable()
-	raster.Bands(rgb.H(), func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			table.Row([3][]float32{lab[0].Row(y), lab[1].Row(y), lab[2].Row(y)}, [3][]float32{rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)})
-		}
-	})
-	return lab
 }
 
 func (s *Sheet) field(p *raster.Plane) chromo.Field { return chromo.Field{Value: p, Weight: s.counts} }

@@ -49,8 +49,10 @@ func (r *Relief) FindPores() []Pore {
 	raster.Bands(p.H, func(y0, y1 int) {
 		list := &bands[y0/raster.BandRows]
 		for y := max(y0, 1); y < min(y1, p.H-1); y++ {
-			for x, v := range p.Row(y) {
-				if v < -poreMaybe && x > 0 && x < p.W-1 && r.field.Inside(y*p.W+x) && lowest(p, x, y) {
+			row := p.Row(y)
+			for x := 1; x < p.W-1; x++ {
+				v := row[x]
+				if v < -poreMaybe && v < row[x-1] && v <= row[x+1] && lowest(p, x, y) && r.field.Inside(y*p.W+x) {
 					if h := hessianAt(p, x, y); round(h) {
 						*list = append(*list, r.pore(x, y, h))
 					}
