@@ -1,10 +1,6 @@
 package texture
 
-import (
-	"math"
-
-	"dermtrace/internal/raster"
-)
+import "dermtrace/internal/raster"
 
 // Levels is a picture of grey levels 1 … N; 0 stands outside the region.
 type Levels struct {
@@ -12,25 +8,26 @@ type Levels struct {
 	Pix     []uint8
 }
 
-// Quantise sorts p into n ≤ 255 bins of equal width between lo and hi, which are
-// fixed, never the picture's own range: a contrast of self-chosen bins cannot be
-// compared between visits. Values beyond fall into the outermost bin. Pixels of
-// weight 0 are outside, as are NaNs.
-func Quantise(p, weight *raster.Plane, lo, hi float64, n int) Levels {
+// bins are n ≤ 255 levels of equal width from a value on, which are fixed, never the
+// picture's own range: a contrast of self-chosen bins cannot be compared between visits.
+type bins struct {
+	from, perUnit float64
+	n             int
+}
+
+func newBins(lo, hi float64, n int) bins {
 	if n < 1 || n > 255 || !(lo < hi) {
 		panic("texture: impossible bins")
 	}
-	l := Levels{W: p.W, H: p.H, N: n, Pix: make([]uint8, len(p.Pix))}
-	scale := float64(n) / (hi - lo)
-	raster.Bands(p.H, func(y0, y1 int) {
-		for i := y0 * p.W; i < y1*p.W; i++ {
-			v := float64(p.Pix[i])
-			if weight.Pix[i] > 0 && !math.IsNaN(v) {
-				l.Pix[i] = uint8(1 + max(0, min(int(math.Floor((v-lo)*scale)), n-1)))
-			}
-		}
-	})
-	return l
+	return bins{lo, float64(n) / (hi - lo), n}
+}
+
+// level is the bin of a value, from 1 on; values beyond fall into the outermost, NaN is 0.
+func (b bins) level(v float32) uint8 {
+	if v != v {
+		return 0
+	}
+	return uint8(1 + max(0, min(int((float64(v)-b.from)*b.perUnit), b.n-1)))
 }
 
 // CoOccurrence is a normalised, symmetric grey-level co-occurrence matrix: P[i·N+j]

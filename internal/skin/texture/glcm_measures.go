@@ -1,7 +1,8 @@
 package texture
 
 import (
-	"dermtrace/internal/chromo"
+	"bytes"
+
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -31,12 +32,11 @@ const (
 // Σp/(1+(i−j)²), joint entropy in bits, correlation; IBSI definitions, mean over the
 // four directions at 0.1 mm.
 func (r *Relief) Grain() Grain {
-	f := r.resampled()
-	features, ok := Averaged(Quantise(f.Value, f.Weight, glcmLow, glcmHigh, glcmBins), 1)
+	levels, n := r.levels()
+	features, ok := Averaged(levels, 1)
 	if !ok {
 		return UnmeasuredGrain(outcome.RegionTiny)
 	}
-	n := f.Summary().N
 	value := func(name Feature, unit string) outcome.Measurement {
 		return outcome.Measurement{Value: outcome.Number(features[name]), Unit: unit, SD: outcome.NaN(), N: n}
 	}
@@ -54,26 +54,25 @@ func UnmeasuredGrain(warning string) Grain {
 	}
 }
 
-// resampled is the relief, smoothed to the finest band, on pixels of 0.1 mm.
-func (r *Relief) resampled() chromo.Field {
+// levels is the relief, smoothed to the finest band, on pixels of 0.1 mm, n of which are
+// inside.
+func (r *Relief) levels() (l Levels, n int) {
 	step := glcmStepMM / r.grid.mmPerPx()
-	w, h := 1+int(float64(r.field.Value.W-1)/step), 1+int(float64(r.field.Value.H-1)/step)
-	f := chromo.Field{Value: raster.New(w, h), Weight: raster.New(w, h)}
-	narrow := r.band().narrow
-	xs, ys := narrow.tapsEvery(step, w, narrow.small.W), narrow.tapsEvery(step, h, narrow.small.H)
-	raster.Bands(h, func(y0, y1 int) {
+	l = Levels{W: 1 + int(float64(r.field.Value.W-1)/step), H: 1 + int(float64(r.field.Value.H-1)/step), N: glcmBins}
+	l.Pix = make([]uint8, l.W*l.H)
+	narrow, bins := r.band().narrow, newBins(glcmLow, glcmHigh, glcmBins)
+	xs, ys := narrow.tapsEvery(step, l.W, narrow.small.W), narrow.tapsEvery(step, l.H, narrow.small.H)
+	raster.Bands(l.H, func(y0, y1 int) {
 		line := make([]float32, narrow.small.W)
 		for y := y0; y < y1; y++ {
 			mix(line, narrow.small.Row(ys[y].i), narrow.small.Row(ys[y].j), ys[y].t)
-			values, weights := f.Value.Row(y), f.Weight.Row(y)
-			row := int(float64(y)*step+0.5) * r.field.Value.W
+			row, levels := int(float64(y)*step+0.5)*r.field.Value.W, l.Pix[y*l.W:]
 			for x, c := range xs {
-				values[x] = line[c.i] + float32(c.t*(line[c.j]-line[c.i]))
 				if r.field.Inside(row + int(float64(x)*step+0.5)) {
-					weights[x] = 1
+					levels[x] = bins.level(line[c.i] + float32(c.t*(line[c.j]-line[c.i])))
 				}
 			}
 		}
 	})
-	return f
+	return l, len(l.Pix) - bytes.Count(l.Pix, []byte{0})
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"dermtrace/internal/chromo"
 	"dermtrace/internal/raster"
 )
 
@@ -68,15 +69,34 @@ func TestHaralicksExample(t *testing.T) {
 	}
 }
 
-func TestQuantiseHasFixedBinsAndHonoursTheMask(t *testing.T) {
-	p, w := raster.New(6, 1), raster.New(6, 1)
-	copy(p.Pix, []float32{-9, 0.8, 0.99, 1.0, 9, float32(math.NaN())})
-	copy(w.Pix, []float32{1, 1, 0, 1, 1, 1})
-	got := Quantise(p, w, 0.8, 1.2, 4).Pix
-	for i, want := range []uint8{1, 1, 0, 3, 4, 0} {
-		if got[i] != want {
-			t.Errorf("pixel %d is in bin %d, want %d", i, got[i], want)
+func TestBinsAreFixed(t *testing.T) {
+	b := newBins(0.8, 1.2, 4)
+	for v, want := range map[float32]uint8{-9: 1, 0.79: 1, 0.8: 1, 0.99: 2, 1.0: 3, 9: 4} {
+		if got := b.level(v); got != want {
+			t.Errorf("%v is in bin %d, want %d", v, got, want)
 		}
+	}
+	if got := b.level(float32(math.NaN())); got != 0 {
+		t.Errorf("NaN is in bin %d", got)
+	}
+}
+
+func TestLevelsHonourTheMask(t *testing.T) {
+	f := chromo.Field{Value: raster.New(40, 40), Weight: raster.New(40, 40)}
+	for i := range f.Value.Pix {
+		if f.Value.Pix[i] = 1; i%40 >= 20 {
+			f.Weight.Pix[i] = 1
+		}
+	}
+	r, _ := NewRelief(f, Grid{PxPerMM: 20, Step: 1}, 0)
+	l, n := r.levels() // every second pixel
+	for i, level := range l.Pix {
+		if in := i%20 >= 10; in != (level > 0) {
+			t.Fatalf("pixel %d is in bin %d", i, level)
+		}
+	}
+	if l.W != 20 || n != 200 {
+		t.Errorf("%d pixels a row, %d inside", l.W, n)
 	}
 }
 
