@@ -22,23 +22,7 @@ func average(rgb raster.Picture, mask *roi.Mask, box raster.Box, step int) avera
 	raster.Bands(h, func(top, bottom int) {
 		band := raster.Box{X0: box.X0, Y0: box.Y0 + top*step, X1: box.X1, Y1: min(box.Y0+bottom*step, box.Y1)}
 		raster.EachRows(rgb, band, step, func(y int, rows [][3][]float32) {
-			row, from, to := a.blocks((y-box.Y0)/step, step), 0, 0
-			if step == 2 && len(rows) == 2 {
-				from, to = commonRun(mask, y, box)
-				row.part(from/2, to/2).squares(rows[0], rows[1], from)
-			}
-			left, right := row.part(0, from/step), row.part(to/step, w)
-			left.begin()
-			right.begin()
-			for i, c := range rows {
-				mask.Runs(y+i, func(x0, x1 int) {
-					x0, x1 = max(x0-box.X0, 0), min(x1, box.X1)-box.X0
-					row.add(c[0], c[1], c[2], x0, min(x1, from))
-					row.add(c[0], c[1], c[2], max(x0, to), x1)
-				})
-			}
-			left.finish()
-			right.finish()
+			a.blocks((y-box.Y0)/step, step).fill(rows, mask, box, y)
 		})
 	})
 	return a
@@ -72,6 +56,28 @@ func (a averaged) blocks(j, step int) blockRow {
 type blockRow struct {
 	r, g, b, n []float32
 	step       int
+}
+
+// fill takes the mean of the mask's pixels in rows of a box, from the photo's row y on. Blocks
+// of 2×2 that the mask covers, as it does nearly all, are filled in one go.
+func (k blockRow) fill(rows [][3][]float32, mask *roi.Mask, box raster.Box, y int) {
+	from, to := 0, 0
+	if k.step == 2 && len(rows) == 2 {
+		from, to = commonRun(mask, y, box)
+		k.part(from/2, to/2).squares(rows[0], rows[1], from)
+	}
+	left, right := k.part(0, from/k.step), k.part(to/k.step, len(k.n))
+	left.begin()
+	right.begin()
+	for i, c := range rows {
+		mask.Runs(y+i, func(x0, x1 int) {
+			x0, x1 = max(x0-box.X0, 0), min(x1, box.X1)-box.X0
+			k.add(c[0], c[1], c[2], x0, min(x1, from))
+			k.add(c[0], c[1], c[2], max(x0, to), x1)
+		})
+	}
+	left.finish()
+	right.finish()
 }
 
 // part is some of the row's blocks.
