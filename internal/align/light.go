@@ -32,7 +32,7 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	lag := red.drift(p.red)
 	left := f.carryOn(red, lag)
 	fig.LightPx = reliefRest * left
-	if lag.reach >= minBlurred {
+	if lag.reach >= minBlurred && coarseAnew*litAnew(red) >= 1 { // all of the drift is the lamp's
 		f.followFinest(p, red, fig)
 	}
 	if !f.asksColour(red, lag, left) {
@@ -67,8 +67,7 @@ func (f *Frame) carryOn(red *solution, lag drift) float64 {
 	if !lag.sure() {
 		rest = lag.reach * below // much of the finest level's is grain
 	}
-	lit := max(below-grainLeft*own, 0) / (1 - grainLeft)
-	off := lag.carried(min(1, coarseAnew*lit))
+	off := lag.carried(min(1, coarseAnew*litAnew(red)))
 	left := rest * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
 	red.warp.plane = red.warp.plane.Mul(geom.Translation(-off.X, -off.Y))
 	return left
@@ -84,6 +83,12 @@ func (f *Frame) followFinest(p *photo, red *solution, fig *Figures) {
 	d, se := limit(bands, minDrift)
 	fig.LightPx = se * scale * red.warp.plane.LocalScale(f.middle())
 	red.warp.plane = red.warp.plane.Mul(geom.Translation(scale*d.X, scale*d.Y))
+}
+
+// litAnew is what was lit anew of the coarser level, its grain taken off.
+func litAnew(red *solution) float64 {
+	own, below := anew(medianCorr(red.votes)), anew(medianCorr(red.below))
+	return max(below-grainLeft*own, 0) / (1 - grainLeft)
 }
 
 // asksColour reports whether colour can know better than red light.
