@@ -28,8 +28,8 @@ func NewLink(baseline ...*Mottle) *Link {
 	return l
 }
 
-// tile holds sums over one tile of a region: pixels, and products of the ln(R/G) around
-// them with blood as a leak shows it and with melanin.
+// tile holds sums over one tile of a region: pixels, and products of the redness around them
+// with blood as a leak shows it and with melanin.
 type tile struct{ n, qu, mu float64 }
 
 const (
@@ -83,10 +83,11 @@ func (d change) tiles(mmPerPx float64) []tile {
 	return full
 }
 
-// slope is how melanin follows blood where ln(R/G) says that there is more, with its
-// standard error by the tiles. ln(R/G) around a pixel is an instrument for its blood
-// (Reiersøl 1945, Ark Mat Astr Fys 32A:4): the noise of the pixel's own blue light, which
-// moves melanin and blood together, is none of it.
+// slope is how melanin follows blood where redness says that there is more, with its standard
+// error by the tiles. Redness around a pixel is an instrument for its blood (Reiersøl 1945, Ark
+// Mat Astr Fys 32A:4): the noise of the pixel's own blue light, which moves melanin and blood
+// together, is none of it. It is ln(R/G) less what ln(G/B) says of shine, which dims a flush
+// where it lies and makes more of it a leak.
 func slope(tiles []tile) (k, se float64) {
 	var all tile
 	for _, t := range tiles {
@@ -104,7 +105,10 @@ func slope(tiles []tile) (k, se float64) {
 // leakShape is how a leak grows with √blood, per √% on average over a flush of flushPoints:
 // as that of a shinier surface does, which is a third steeper at its end than at its
 // beginning. Blood of other oxygenation bends half as much, other cameras the other way.
-type leakShape [shapeNodes]float32
+type leakShape struct {
+	leak  [shapeNodes]float32 // by the root of blood
+	shine float32             // by what ln(R/G) rises with it, where ln(G/B) rises by 1
+}
 
 const (
 	shapeNodes  = 66
@@ -117,16 +121,19 @@ func (m *Model) shape(melanin float64) *leakShape {
 	const shinier = 0.01
 	shiny := m.forward.resurfaced(m.surface(), m.surface()+shinier)
 	var t leakShape
-	for i := range t {
+	for i := range t.leak {
 		root := float64(i) * shapeStep
 		s, _, _ := shiny.at(m.forward.nearest(melanin, root*root))
-		t[i] = m.inverse.at(float32(s[0]), float32(s[1])).melanin
+		t.leak[i] = m.inverse.at(float32(s[0]), float32(s[1])).melanin
 	}
 	from, to := Root(restingBlood), Root(restingBlood+flushPoints)
 	unit := (t.at(to) - t.at(from)) / (to - from)
-	for i := range t {
-		t[i] /= unit
+	for i := range t.leak {
+		t.leak[i] /= unit
 	}
+	mf, q := m.forward.nearest(melanin, restingBlood)
+	by := m.forward.shine([2]float64{mf, q})
+	t.shine = float32(by[0] / by[1])
 	return &t
 }
 
@@ -134,7 +141,7 @@ func (m *Model) shape(melanin float64) *leakShape {
 func (t *leakShape) at(root float32) float32 {
 	x := min(root*(1/shapeStep), shapeNodes-1.001)
 	i := int(x)
-	return t[i] + float32((x-float32(i))*(t[i+1]-t[i]))
+	return t.leak[i] + float32((x-float32(i))*(t.leak[i+1]-t.leak[i]))
 }
 
 // Bounds of what is taken for a leak, relative to the skin's melanin and per √% of blood
@@ -150,9 +157,10 @@ const (
 	// Kubelka and Munk): so often, anywhere up to there.
 	farOften = 0.1
 	// New pigment may lie where blood lay and must never pass for a leak: no more is taken
-	// off than the least surface reflection, 0.005, explains. Shine and other cameras hide
-	// melanin, and by more.
-	mostTaken, mostGiven = 0.10, 1.5
+	// off than a surface explains that reflects the least, 0.005, and not what is modelled: a
+	// tenth of the melanin, more of dark skin whose light is not known.
+	// Shine and other cameras hide melanin, and by more.
+	mostDuller, mostGiven = DefaultSurface - 0.005, 1.5
 	// leastDoubt is what tiles cannot tell, because it is alike in all: light that lies
 	// otherwise on blotches moves what is taken off by so much of the melanin (project
 	// default, from simulated skin).
@@ -185,8 +193,28 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 	if flush := math.Abs(float64(Root(float32(blood)) - k.rest)); flush > 0 {
 		k.se = math.Hypot(k.se, leastDoubt*melanin/flush)
 	}
-	k.sure = max(-mostGiven*melanin, min(certain(k.found/melanin, k.se/melanin)*melanin, mostTaken*melanin))
+	k.sure = max(-mostGiven*melanin, min(certain(k.found/melanin, k.se/melanin)*melanin, now.model.mostTaken(melanin, k.shape)))
 	return k, true
+}
+
+// mostTaken is what skin of so much melanin (percent) leaks whose surface reflects mostDuller
+// less than modelled, per √% of blood over a flush of flushPoints; 0 where none has its colour.
+func (m *Model) mostTaken(melanin float64, s *leakShape) float64 {
+	mf, q := m.forward.nearest(melanin, restingBlood)
+	rest, _, _ := m.forward.at(mf, q)
+	if m.level != nil {
+		rest = m.level.rest
+	}
+	dull := m.forward.resurfaced(m.surface(), m.surface()-mostDuller)
+	x, ok := dull.solve([2]float64{rest[0], rest[1]}, [2]float64{mf, q})
+	if !ok {
+		return 0
+	}
+	pale, _, _ := dull.at(x[0], x[1])
+	red, _, _ := dull.at(x[0], math.Sqrt(x[1]*x[1]+flushPoints/100.))
+	from := m.read(float32(rest[0]), float32(rest[1]), float32(rest[2]))
+	to := m.read(float32(red[0]), float32(red[1]), float32(red[2]+rest[2]-pale[2]))
+	return max(0, float64((to.melanin-from.melanin)/(s.at(Root(to.blood))-s.at(Root(from.blood)))))
 }
 
 // certain is the expectation of a leak found with a standard error, both relative to melanin,

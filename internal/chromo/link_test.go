@@ -54,7 +54,8 @@ func (c skinWith) mottle(t *testing.T) *Mottle {
 		read := true4 + c.leak*float64(shape.at(Root(float32(points)))-shape.at(Root(1.3))) + noise
 		root := math.Sqrt(points)
 		light := 0.4 * math.Exp(0.05*float64(relief.Pix[i]))
-		rgb.R.Pix[i], rgb.G.Pix[i] = float32(light*math.Exp(-0.03*true4)), float32(light*math.Exp(-0.04*true4-0.35*root))
+		c, _, _ := linkModel.forward.at(linkModel.forward.nearest(true4, points))
+		rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i] = float32(light*math.Exp(c[2]+c[0])), float32(light*math.Exp(c[2])), float32(light*math.Exp(c[2]-c[1]))
 		m.Pix[i], b.Pix[i] = float32(read), float32((root-noise/8)*(root-noise/8))
 	}
 	out := MottleOf(rgb, &Maps{Melanin: m, Hemoglobin: b, by: linkModel}, nil, linkMM)
@@ -87,6 +88,39 @@ func TestALeakIsFound(t *testing.T) {
 			perPoint, _ := k.PerPoint(1.3 + flush)
 			near(t, "per point", perPoint*flush, k.found*float64(read), 1e-4)
 		}
+	}
+}
+
+// Shine dims a flush where it lies and makes more of it a leak: found is what the whole region
+// leaks nevertheless.
+func TestPatchyShineIsNoBlood(t *testing.T) {
+	f, shine, relief := blotchy(3, 2), blotchy(8, 2), blotchy(6, 0.5)
+	photo := func(melanin, flush float64) (*Mottle, *Maps) {
+		rgb := raster.NewRGB(linkW, linkH)
+		for i, v := range f.Pix {
+			s, _, _ := linkModel.forward.at(linkModel.forward.nearest(melanin, 1.3+flush*(1+0.2*float64(v))))
+			light, more := 0.8*math.Exp(0.05*float64(relief.Pix[i])), 0.01+0.005*float64(shine.Pix[i])
+			rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i] = float32(light*(math.Exp(s[2]+s[0])+more)), float32(light*(math.Exp(s[2])+more)), float32(light*(math.Exp(s[2]-s[1])+more))
+		}
+		maps := linkModel.Separate(rgb)
+		return MottleOf(rgb, maps, nil, linkMM), maps
+	}
+	mean := func(p *raster.Plane) float64 { return Field{Value: p}.Summary().Mean }
+	for _, melanin := range []float64{2.5, 6, 12} {
+		rest, before := photo(melanin, 0)
+		now, after := photo(melanin, 3)
+		k, _ := NewLink(rest).Leak(now, mean(before.Melanin), mean(before.Hemoglobin), mean(after.Hemoglobin))
+		perPoint, _ := k.PerPoint(mean(after.Hemoglobin))
+		leaked := mean(after.Melanin) - mean(before.Melanin)
+		near(t, "of the leak found", perPoint*(mean(after.Hemoglobin)-mean(before.Hemoglobin))/leaked, 1, 0.15)
+	}
+}
+
+// No more is taken off for a leak than a dull surface explains: a tenth of medium skin's
+// melanin, more of dark skin's, nothing that pigment could be where brightness tells it.
+func TestMostTaken(t *testing.T) {
+	for _, c := range []struct{ melanin, want, tol float64 }{{2.5, 0.10, 0.02}, {7, 0.09, 0.02}, {18, 0.25, 0.05}} {
+		near(t, "most", linkModel.mostTaken(c.melanin, linkModel.shape(c.melanin))/c.melanin, c.want, c.tol)
 	}
 }
 

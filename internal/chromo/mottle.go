@@ -11,7 +11,7 @@ import (
 // that it may be kept for every region of a baseline.
 type Mottle struct {
 	melanin, root *raster.Plane // percent, √percent of blood
-	ratio         *raster.Plane // ln(R/G)
+	u, v          *raster.Plane // ln(R/G), ln(G/B)
 	weight        *raster.Plane // 1 inside the region, 0 outside
 	mm            float64       // per pixel
 	coarse, fine  layer         // of ln R, by which mottles are laid on each other
@@ -45,14 +45,13 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 			return p
 		}
 	}
-	m := &Mottle{melanin: soft(maps.Melanin), root: soft(maps.Hemoglobin), ratio: soft(rgb.G), mm: mm, model: maps.by}
+	m := &Mottle{melanin: soft(maps.Melanin), root: soft(maps.Hemoglobin), u: soft(rgb.G), v: soft(rgb.B), mm: mm, model: maps.by}
 	red := soft(rgb.R)
 	whole.Value = red
 	m.weight = raster.New(red.W, red.H)
-	logs := maps.by.logs
 	for i, b := range m.root.Pix {
-		r, g := logs.Ln(red.Pix[i]), logs.Ln(m.ratio.Pix[i])
-		m.root.Pix[i], red.Pix[i], m.ratio.Pix[i] = Root(b), r, r-g
+		u, v, g := maps.by.ratios(red.Pix[i], m.u.Pix[i], m.v.Pix[i])
+		m.root.Pix[i], red.Pix[i], m.u.Pix[i], m.v.Pix[i] = Root(b), u+g, u, v
 		if whole.Inside(i) {
 			m.weight.Pix[i] = 1
 		}
@@ -64,17 +63,18 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 // Root is the square root of blood, 0 where noise has made it negative.
 func Root(blood float32) float32 { return float32(math.Sqrt(float64(max(blood, 0)))) }
 
-// shaped is the mottle with its blood as a leak shows it.
+// shaped is the mottle with its blood as a leak shows it, and redness without shine for ln(R/G).
 func (m *Mottle) shaped(s *leakShape) *Mottle {
 	out := *m
-	out.root = m.root.Clone()
+	out.root, out.u = m.root.Clone(), m.u.Clone()
 	for i, v := range out.root.Pix {
 		out.root.Pix[i] = s.at(v)
+		out.u.Pix[i] -= float32(s.shine * m.v.Pix[i])
 	}
 	return &out
 }
 
-// change is how a region's blotches have changed: melanin, blood, and ln(R/G).
+// change is how a region's blotches have changed: melanin, blood, and redness.
 type change [3]Field
 
 // less is what the mottle, moved, shows beyond another's, on the other's pixels and where
@@ -84,7 +84,7 @@ func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 	for k := range d {
 		d[k] = Field{Value: raster.New(weight.W, weight.H), Weight: weight}
 	}
-	from := [3]*raster.Plane{base.melanin, base.root, base.ratio}
+	from := [3]*raster.Plane{base.melanin, base.root, base.u}
 	raster.Bands(weight.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			row := move.row(y)
@@ -94,7 +94,7 @@ func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 					continue
 				}
 				weight.Pix[i] = 1
-				for k, p := range [3]*raster.Plane{m.melanin, m.root, m.ratio} {
+				for k, p := range [3]*raster.Plane{m.melanin, m.root, m.u} {
 					d[k].Value.Pix[i] = at.of(p) - from[k].Pix[i]
 				}
 			}

@@ -159,8 +159,8 @@ func (m *Model) read(u, v, g float32) answer {
 // the baseline's colour that spans flushes, spots, relief and glare; beyond it they are
 // held. Read by linear interpolation it is off by less than 0.1 % melanin.
 type levelTable struct {
-	first state
-	node  []answer // ln(R/G) slowest, ln G fastest
+	rest, first state    // the baseline's, and the lattice's first
+	node        []answer // ln(R/G) slowest, ln G fastest
 }
 
 const (
@@ -170,7 +170,7 @@ const (
 
 // levelled solves the lattice around a colour; level is ln of the light there.
 func (m *Model) levelled(around state, level float64) *levelTable {
-	t := &levelTable{node: make([]answer, levelNodesU*levelNodesV*levelNodesG)}
+	t := &levelTable{rest: around, node: make([]answer, levelNodesU*levelNodesV*levelNodesG)}
 	t.first = state{around[0] - levelStep*(levelNodesU-1)/2, around[1] - levelStep*(levelNodesV-1)/2, around[2] - levelStep*(levelNodesG-1)*2/3}
 	raster.Parallel(levelNodesU, func(i int) {
 		for k := i * levelNodesV * levelNodesG; k < (i+1)*levelNodesV*levelNodesG; k++ {
