@@ -58,10 +58,13 @@ func (f Field) Weights() *raster.Plane {
 }
 
 // Shrink averages blocks of k×k pixels, each by its weight; the weight of a block is
-// the mean of its pixels' weights.
+// the mean of its pixels' weights. Of blocks of one pixel it is the field itself.
 func (f Field) Shrink(k int) Field {
-	if f.Weight == nil || k == 1 {
-		return Field{Value: filter.Shrink(f.Value, k), Weight: f.Weight}
+	switch {
+	case k == 1:
+		return f
+	case f.Weight == nil:
+		return Field{Value: filter.Shrink(f.Value, k)}
 	}
 	weighted := f.weighted()
 	num, den := filter.Shrink(weighted, k), filter.Shrink(f.Weight, k)

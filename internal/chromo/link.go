@@ -46,6 +46,9 @@ func (l *Link) since(now *Mottle, s *leakShape) []tile {
 	var all []tile
 	shaped := now.shaped(s)
 	for _, base := range l.rest {
+		if base == now {
+			continue // which says nothing
+		}
 		if move, ok := now.onto(base); ok {
 			all = append(all, shaped.less(base.shaped(s), &move).tiles(base.mm)...)
 		}

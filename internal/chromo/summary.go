@@ -298,7 +298,7 @@ func about(values []float32, q float64, as reading) (below int, near []float32) 
 	at := int(q * few)
 	low, high := sample[max(0, at-reach)], sample[min(at+reach, few-1)]
 	middle, half := (low+high)/2, (high-low)/2
-	near = make([]float32, 0, len(values)/4)
+	near = make([]float32, 0, len(values)/4+part)
 	for chunk := range slices.Chunk(values, part) {
 		near = slices.Grow(near, len(chunk))
 		room, n := near[len(near):len(near)+len(chunk)], 0

@@ -13,12 +13,11 @@ type averaged struct {
 }
 
 // average takes the mean light of the mask's pixels in a box over blocks from its corner on.
-// NaN pixels do not count; blocks without a pixel are 0. The planes of light are borrowed
-// ([giveBack]).
+// NaN pixels do not count; blocks without a pixel are 0. All planes are borrowed.
 func average(rgb raster.Picture, mask *roi.Mask, box raster.Box, step int) averaged {
 	w, h := (box.X1-box.X0+step-1)/step, (box.Y1-box.Y0+step-1)/step
 	light := &raster.RGB{R: filter.Borrow(w, h), G: filter.Borrow(w, h), B: filter.Borrow(w, h)}
-	a := averaged{rgb: light, weight: raster.New(w, h)}
+	a := averaged{rgb: light, weight: filter.Borrow(w, h)}
 	raster.Bands(h, func(top, bottom int) {
 		band := raster.Box{X0: box.X0, Y0: box.Y0 + top*step, X1: box.X1, Y1: min(box.Y0+bottom*step, box.Y1)}
 		raster.EachRows(rgb, band, step, func(y int, rows [][3][]float32) {
@@ -102,8 +101,9 @@ func (k blockRow) squares(top, below [3][]float32, x int) {
 	}
 }
 
-// begin clears the light, which is borrowed.
+// begin clears the row, which is borrowed.
 func (k blockRow) begin() {
+	clear(k.n)
 	clear(k.r)
 	clear(k.g)
 	clear(k.b)

@@ -16,6 +16,7 @@ import (
 	"math"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin/hair"
@@ -97,6 +98,7 @@ func Prepare(r Region) *Sheet {
 		s.prepareRelief(r, light, fine)
 	} else {
 		giveBack(light.rgb)
+		filter.GiveBack(light.weight)
 	}
 	if s.hairWanted = r.Hair; r.Hair {
 		s.prepareHair(r)
@@ -170,7 +172,11 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 		skin.File[c] = skin.Light[c] / k
 	}
 	s.fine = fine
-	s.pending = &texture.Region{RGB: a.rgb, Weight: a.weight,
+	weight := chromo.NewField(a.weight, a.weight).Weight
+	if weight == nil {
+		filter.GiveBack(a.weight)
+	}
+	s.pending = &texture.Region{RGB: a.rgb, Weight: weight,
 		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy}
 	if r.Uneven != nil {
 		s.ReadRelief(*r.Uneven)

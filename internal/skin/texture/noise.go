@@ -36,7 +36,7 @@ const (
 // Noise that a camera or a file has smoothed, or made common to the channels as JPEG
 // does, is underestimated: what is subtracted is never skin.
 func EstimateNoise(rgb *raster.RGB, weight *raster.Plane) Noise {
-	tiles := tilesIn(weight)
+	tiles := tilesIn(rgb.W(), rgb.H(), weight)
 	if len(tiles) == 0 {
 		return Noise{}
 	}
@@ -146,12 +146,12 @@ func whiteGain(a, b float64) float64 {
 
 // tilesIn lists the top-left corners of tiles that lie wholly inside the region with a
 // rim of a pixel, spread evenly, at most mostTile of them.
-func tilesIn(weight *raster.Plane) [][2]int {
+func tilesIn(w, h int, weight *raster.Plane) [][2]int {
 	const side = tilePx + 2
 	var all [][2]int
-	for y := 0; y+side <= weight.H; y += side {
-		for x := 0; x+side <= weight.W; x += side {
-			if wholly(weight, x, y, side) {
+	for y := 0; y+side <= h; y += side {
+		for x := 0; x+side <= w; x += side {
+			if weight == nil || wholly(weight, x, y, side) {
 				all = append(all, [2]int{x, y})
 			}
 		}

@@ -8,7 +8,7 @@ import (
 // Region is a region of a photo that is to be made ready.
 type Region struct {
 	RGB    *raster.RGB   // linear light, [Step] photo pixels averaged to one
-	Weight *raster.Plane // share of them that counts
+	Weight *raster.Plane // share of them that counts; nil: all do
 	Grid   Grid
 	Skin   Skin       // what it is on average
 	Uneven Unevenness // of the series' baseline; what a lossy file is read by
@@ -27,5 +27,5 @@ func Prepare(p Region) (r *Relief, warning string) {
 	if p.Lossy && p.Grid.resolves() {
 		noise += mix.leftover(p.Skin, p.Uneven) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
 	}
-	return NewRelief(chromo.NewField(mix.Light(p.RGB), p.Weight), p.Grid, noise, mix.Doubts()...)
+	return NewRelief(chromo.Field{Value: mix.Light(p.RGB), Weight: p.Weight}, p.Grid, noise, mix.Doubts()...)
 }

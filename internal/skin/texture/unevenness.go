@@ -87,7 +87,7 @@ func UnevennessOf(p Region) (u Unevenness, ok bool) {
 // finer is the power of luminance in the finer half of the fine band over that in the
 // coarser.
 func (p Region) finer() float64 {
-	f := chromo.NewField(p.Skin.luminance().Light(p.RGB), p.Weight)
+	f := chromo.Field{Value: p.Skin.luminance().Light(p.RGB), Weight: p.Weight}
 	narrow, middle := smooth(f, p.Grid.px(fineMM), bandFrom), smooth(f, p.Grid.px(betweenMM), bandFrom)
 	wide := smooth(f, p.Grid.px(middleMM), bandFrom)
 	fine := chromo.Field{Value: power(between(narrow, middle)), Weight: f.Weight}.Summary().Mean
@@ -106,14 +106,15 @@ const leastPixels = 1600
 func covariance(p Region) (c [3][3]float64, n float64) {
 	var detail [3]*raster.Plane
 	for i, plane := range p.RGB.Planes() {
-		f := chromo.NewField(plane, p.Weight)
+		f := chromo.Field{Value: plane, Weight: p.Weight}
 		detail[i] = between(smooth(f, p.Grid.px(betweenMM), bandFrom), smooth(f, p.Grid.px(middleMM), bandFrom))
 	}
+	all := chromo.Field{Value: p.RGB.R, Weight: p.Weight}
 	for i := range c {
 		for j := range i + 1 {
-			c[i][j] = raster.Sum(p.Weight.H, func(y0, y1 int) (sum float64) {
-				for k := y0 * p.Weight.W; k < y1*p.Weight.W; k++ {
-					if w := p.Weight.Pix[k]; w > 0 {
+			c[i][j] = raster.Sum(p.RGB.H(), func(y0, y1 int) (sum float64) {
+				for k := y0 * p.RGB.W(); k < y1*p.RGB.W(); k++ {
+					if w := all.WeightAt(k); w > 0 {
 						sum += float64(w) * float64(detail[i].Pix[k]) * float64(detail[j].Pix[k])
 					}
 				}
@@ -121,12 +122,7 @@ func covariance(p Region) (c [3][3]float64, n float64) {
 			})
 		}
 	}
-	n = raster.Sum(p.Weight.H, func(y0, y1 int) (sum float64) {
-		for _, w := range p.Weight.Pix[y0*p.Weight.W : y1*p.Weight.W] {
-			sum += float64(w)
-		}
-		return sum
-	})
+	n = all.Area()
 	for i := range c {
 		for j := range i + 1 {
 			c[i][j] /= max(n, 1) * max(p.Skin.Light[i], leastMean) * max(p.Skin.Light[j], leastMean)
