@@ -10,18 +10,18 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// A blurred photo has lost the fine structure that a lamp hardly displaces, and its levels, coarse alike, drift apart by
-// little more than their noise. Yet each size of structure still says where it lies, by the phases of what frame
-// and photo share (Kuglin & Hines 1975): the finer the nearer to the truth. Blocks weigh sizes by
-// their contrast, so coarse relief speaks loudest; here each size speaks for itself, and what they
-// tend to is where the skin lies.
+// A blurred photo has lost the fine structure that a lamp hardly displaces, and its levels, coarse
+// alike, drift apart by little more than their noise. Yet each size of structure still says where it
+// lies, by the phases of what frame and photo share (Kuglin & Hines 1975): the finer the nearer to the
+// truth. Blocks weigh sizes by their contrast, so coarse relief speaks loudest; here each size speaks
+// for itself, and what they tend to is where the skin lies.
 
 // A band is structure of one size.
 type band struct {
 	// wave is the wave number, in radians per pixel of the level.
 	wave float64
-	// d is where the photo shows such structure, less where the warp puts it, in pixels of the level, and variance that
-	// of either coordinate.
+	// d is where the photo shows such structure, less where the warp puts it, in pixels of the
+	// level, and variance that of either coordinate.
 	d        geom.Point
 	variance float64
 }
@@ -30,8 +30,8 @@ const (
 	// minBlurred is the reach from which on a photo is blurred: sharp ones have 1 to 1.02, those blurred by
 	// σ 1.5 px 1.1 to 2.5.
 	minBlurred = 1.1
-	// finestBand is that of π/1.6 radians, beyond which the cubics no longer read what is there, and minShared the least
-	// coherence of a band: below, the grid of JPEG shows.
+	// finestBand is that of π/1.6 radians, beyond which the cubics no longer read what is there, and
+	// minShared the least coherence of a band: below, the grid of JPEG shows.
 	coarsestBand, finestBand, minShared = 2, blockPx / 3.2, 0.2
 	// minBands is the least number of bands that show where finer ones tend.
 	minBands = 4
