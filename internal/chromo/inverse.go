@@ -190,14 +190,31 @@ func blend(k int, edge []tangent) answer {
 	return answer{melanin: float32(100 * m), blood: float32(100 * q * math.Abs(q)), base: float32(x[2] / total), beyond: 1}
 }
 
+// corner is the first of the four nodes around (u, v), held at the edge of the table, and the
+// parts of the way to the next.
+func corner(u, v float32) (k int, fx, fy float32) {
+	x := held((u-uFirst)*(1/uvStep), uNodes-1.001)
+	y := held((v-vFirst)*(1/uvStep), vNodes-1.001)
+	i, j := int(x), int(y)
+	return j*uNodes + i, x - float32(i), y - float32(j)
+}
+
+// held is x between 0 and the most, 0 for what is no number.
+func held(x, most float32) float32 {
+	switch {
+	case !(x > 0):
+		return 0
+	case x > most:
+		return most
+	}
+	return x
+}
+
 // at interpolates the answer at (u, v), held at the edge of the table.
 func (inv inverseTable) at(u, v float32) answer {
-	x := max(0, min((u-uFirst)*(1/uvStep), float32(uNodes)-1.001))
-	y := max(0, min((v-vFirst)*(1/uvStep), float32(vNodes)-1.001))
-	i, j := int(x), int(y)
-	fx, fy := x-float32(i), y-float32(j)
-	k := j*uNodes + i
-	a, b, c, d := &inv[k], &inv[k+1], &inv[k+uNodes], &inv[k+uNodes+1]
+	k, fx, fy := corner(u, v)
+	four := (*[uNodes + 2]answer)(inv[k:])
+	a, b, c, d := &four[0], &four[1], &four[uNodes], &four[uNodes+1]
 	wa, wb, wc, wd := (1-fx)*(1-fy), fx*(1-fy), (1-fx)*fy, fx*fy
 	return answer{
 		melanin: float32(wa*a.melanin) + float32(wb*b.melanin) + float32(wc*c.melanin) + float32(wd*d.melanin),
@@ -216,11 +233,7 @@ func (inv inverseTable) beyondAt(u, v float32) float32 {
 
 // baseAt is at(u, v).base alone, for the shading of every pixel.
 func (inv inverseTable) baseAt(u, v float32) float32 {
-	x := max(0, min((u-uFirst)*(1/uvStep), float32(uNodes)-1.001))
-	y := max(0, min((v-vFirst)*(1/uvStep), float32(vNodes)-1.001))
-	i, j := int(x), int(y)
-	fx, fy := x-float32(i), y-float32(j)
-	k := j*uNodes + i
+	k, fx, fy := corner(u, v)
 	top := inv[k].base + float32(fx*(inv[k+1].base-inv[k].base))
 	bottom := inv[k+uNodes].base + float32(fx*(inv[k+uNodes+1].base-inv[k+uNodes].base))
 	return top + float32(fy*(bottom-top))

@@ -207,7 +207,7 @@ func (a *answer) add(weight float32, pair []answer, f float32) {
 
 // cell is the node below x and how far x lies beyond it, held in the lattice.
 func cell(x float32, first float64, nodes int) (i int, f float32) {
-	y := max(0, min((x-float32(first))*(1/levelStep), float32(nodes)-1.001))
+	y := held((x-float32(first))*(1/levelStep), float32(nodes)-1.001)
 	i = int(y)
 	return i, y - float32(i)
 }

@@ -243,7 +243,7 @@ func (f Field) allInside() []float32 {
 	return values[:n]
 }
 
-// few values are sorted, and of more so many tell where the one that is looked for lies.
+// few values are put in order, and of more so many tell where the one that is looked for lies.
 const few = 1 << 9
 
 // quantile selects the value of a rank.
@@ -282,8 +282,35 @@ func selected(values []float32, q float64, as reading) float64 {
 	for i, v := range values {
 		rest[i] = as.of(v)
 	}
-	slices.Sort(rest)
-	return float64(rest[rank])
+	return float64(ordered(rest, rank))
+}
+
+// ordered is the value of a rank, which it puts in its place, lower ones before and higher
+// ones after it (Hoare 1961, Comm ACM 4:321).
+func ordered(values []float32, rank int) float32 {
+	for {
+		i, j := 0, len(values)-1
+		for pivot := values[rank]; i <= j; {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case rank <= j:
+			values = values[:j+1]
+		case rank >= i:
+			values, rank = values[i:], rank-i
+		default:
+			return values[rank]
+		}
+	}
 }
 
 // about counts what lies below the readings around a quantile and lists those: as far to both
@@ -294,9 +321,8 @@ func about(values []float32, q float64, as reading) (below int, near []float32) 
 	for i := range sample {
 		sample[i] = as.of(values[i*len(values)/few])
 	}
-	slices.Sort(sample)
 	at := int(q * few)
-	low, high := sample[max(0, at-reach)], sample[min(at+reach, few-1)]
+	low, high := ordered(sample, max(0, at-reach)), ordered(sample, min(at+reach, few-1))
 	middle, half := (low+high)/2, (high-low)/2
 	near = make([]float32, 0, len(values)/4+part)
 	for chunk := range slices.Chunk(values, part) {

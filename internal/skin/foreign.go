@@ -52,16 +52,13 @@ func (a averaged) foreign() (what *raster.Plane, glare, crust float64) {
 		}
 	}
 	glare, crust = glare/total, crust/total
-	if glare+crust > mostForeign {
+	if glare+crust == 0 || glare+crust > mostForeign {
 		return nil, 0, 0
 	}
 	for i, f := range what.Pix {
 		if f == 1 {
 			a.weight.Pix[i] = 0
 		}
-	}
-	if glare+crust == 0 {
-		what = nil
 	}
 	return what, glare, crust
 }
