@@ -63,7 +63,7 @@ func rednessIndices() []Index {
 			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Primary: true, Version: 1,
 			Reference: "forward model: Jacques 2013 Phys Med Biol 58:R37, Farrell 1992 Med Phys 19:879; separation: Tsumura 1999 JOSA A 16:2169",
 			Meaning:   "Blood volume fraction of the modelled dermis, mean over the region; melanin and light are separated out."},
-			light, func(w *work) outcome.Measurement { return erythema.Hemoglobin(w.blood) }},
+			light, func(w *work) outcome.Measurement { return erythema.Hemoglobin(w.ofBlood) }},
 		{"erythema_index", outcome.Definition{Unit: erythema.UnitIndex, Family: outcome.Redness, Scale: outcome.Interval,
 			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 2,
 			Reference: "Diffey, Oliver, Farr 1984 Br J Dermatol 111:663; Yamamoto 2008 Skin Res Technol 14:26",
@@ -94,7 +94,7 @@ func melaninIndices() []Index {
 			Clock: outcome.Pigment, Version: 1,
 			Reference: "forward model: Jacques 2013 Phys Med Biol 58:R37, Farrell 1992 Med Phys 19:879; separation: Tsumura 1999 JOSA A 16:2169",
 			Meaning:   "Melanosome volume fraction of the modelled epidermis, mean over the region; blood and light are separated out."},
-			light, func(w *work) outcome.Measurement { return w.leaky(pigment.Melanin(w.melanin)) }},
+			light, func(w *work) outcome.Measurement { return w.leaky(pigment.Melanin(w.ofMelanin)) }},
 		{"melanin_index", outcome.Definition{Unit: pigment.UnitIndex, Family: outcome.Pigment, Scale: outcome.Interval,
 			Clock: outcome.Pigment, Version: 2,
 			Reference: "Shriver & Parra 2000 Am J Phys Anthropol 112:17; for linear red light",
@@ -105,7 +105,7 @@ func melaninIndices() []Index {
 			Reference: "Chardon 1991 Int J Cosmet Sci 13:191; Del Bino & Bernerd 2013 Br J Dermatol 169 s3:33; D65, 2° observer",
 			Meaning:   "Individual typology angle of the mean L* and b* without outliers: higher is lighter; withheld on red skin."},
 			both, func(w *work) outcome.Measurement {
-				return pigment.ITA(w.lStar, w.bStar, w.meanBlood, w.ref.Blood)
+				return pigment.ITA(w.lStar, w.bStar, w.ofBlood.Mean, w.ref.Blood)
 			}},
 		{"l_star", outcome.Definition{Unit: pigment.UnitLab, Family: outcome.Pigment, Scale: outcome.Interval,
 			Clock: outcome.Pigment, Version: 2,

@@ -29,18 +29,19 @@ func (s *Sheet) mottle() *chromo.Mottle {
 // takeLeak sets the melanin to measure: the sheet's less what a flush leaks into it. The
 // separation itself stays frozen: where blood is as at the baseline nothing is taken off.
 func (w *work) takeLeak() {
-	w.melanin = w.Sheet.melanin
+	w.melanin, w.ofMelanin = w.Sheet.melanin, w.Sheet.ofMelanin
 	if w.ref.rest == nil {
 		return
 	}
-	leak, ok := w.ref.rest.Leak(w.mottle(), w.ref.Pigment.Level, w.ref.Blood, w.meanBlood)
+	leak, ok := w.ref.rest.Leak(w.mottle(), w.ref.Pigment.Level, w.ref.Blood, w.ofBlood.Mean)
 	if !ok {
 		return
 	}
 	w.melanin = w.without(leak)
-	perPoint, se := leak.PerPoint(w.meanBlood)
+	w.ofMelanin = w.melanin.Summary()
+	perPoint, se := leak.PerPoint(w.ofBlood.Mean)
 	w.crossTalk = &outcome.CrossTalk{Of: "hemoglobin", PerPoint: outcome.Number(perPoint), SE: outcome.Number(se),
-		Removed: outcome.Number(w.meanMelanin - w.melanin.Summary().Mean)}
+		Removed: outcome.Number(w.Sheet.ofMelanin.Mean - w.ofMelanin.Mean)}
 }
 
 // without is the sheet's melanin less what leaks into it.
@@ -64,7 +65,7 @@ func (w *work) leaky(m outcome.Measurement) outcome.Measurement {
 	if m.Unit == pigment.UnitMelanin {
 		m.CrossTalk = w.crossTalk
 	}
-	if w.meanBlood-w.ref.Blood > redder {
+	if w.ofBlood.Mean-w.ref.Blood > redder {
 		m.Warnings = append(slices.Clone(m.Warnings), outcome.RedderSkin)
 	}
 	return m

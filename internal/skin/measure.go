@@ -35,7 +35,7 @@ func Freeze(baseline ...*Sheet) Reference {
 	for _, s := range baseline {
 		p := pigment.Freeze(s.melanin)
 		r.Red += erythema.Threshold(s.blood) / n
-		r.Blood += s.meanBlood / n
+		r.Blood += s.ofBlood.Mean / n
 		r.Pigment.Level += p.Level / n
 		r.Pigment.Contrast += p.Contrast / n
 	}
@@ -53,6 +53,7 @@ type work struct {
 	*Sheet
 	ref                   Reference
 	melanin               chromo.Field       // of the sheet, without what a flush leaks into it
+	ofMelanin             chromo.Summary     // of that
 	crossTalk             *outcome.CrossTalk // of that melanin; nil: the photo does not tell
 	lStar, aStar, bStar   outcome.Measurement
 	spotCount, spotBurden outcome.Measurement

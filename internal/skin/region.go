@@ -51,8 +51,8 @@ type Sheet struct {
 	counts      *raster.Plane // Weight, nil where all pixels count wholly
 	melanin     chromo.Field
 	blood       chromo.Field
-	meanMelanin float64
-	meanBlood   float64
+	ofMelanin   chromo.Summary
+	ofBlood     chromo.Summary
 	blotches    *chromo.Mottle  // nil: not made yet, or never without a scale
 	pending     *texture.Region // what relief is to be read from; nil: it has been
 	relief      *texture.Relief
@@ -148,7 +148,7 @@ func (s *Sheet) prepareColour(r Region, a averaged) (foreign *raster.Plane) {
 	s.cameraKnown = r.Model.CameraKnown()
 	s.Trust = chromo.TrustOf(s.light, s.Maps, s.Weight, gainOf(r))
 	s.melanin, s.blood = s.field(s.Maps.Melanin), s.field(s.Maps.Hemoglobin)
-	s.meanMelanin, s.meanBlood = s.melanin.Summary().Mean, s.blood.Summary().Mean
+	s.ofMelanin, s.ofBlood = s.melanin.Summary(), s.blood.Summary()
 	return foreign
 }
 
@@ -165,14 +165,17 @@ func gainOf(r Region) [3]float64 {
 // is known what else makes skin uneven.
 func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 	skin := texture.Skin{
-		Basis: r.Model.Basis(s.meanMelanin, s.meanBlood), Melanin: s.meanMelanin, Blood: s.meanBlood,
+		Basis: r.Model.Basis(s.ofMelanin.Mean, s.ofBlood.Mean), Melanin: s.ofMelanin.Mean, Blood: s.ofBlood.Mean,
 		Light: s.Colour(), Strength: math.Exp(s.field(s.Maps.Shading).Summary().Mean),
 	}
 	for c, k := range gainOf(r) {
 		skin.File[c] = skin.Light[c] / k
 	}
 	s.fine = fine
-	weight := chromo.NewField(a.weight, a.weight).Weight
+	var weight *raster.Plane
+	if s.counts != nil { // else blocks of the maps count wholly, and so do their pixels
+		weight = chromo.NewField(a.weight, a.weight).Weight
+	}
 	if weight == nil {
 		filter.GiveBack(a.weight)
 	}

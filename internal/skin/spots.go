@@ -69,7 +69,7 @@ func (s *Sheet) luma(m *chromo.Model) (plane *raster.Plane, darkening float64) {
 			plane.Pix[i] = float32(2 * math.Log(sum))
 		}
 	})
-	basis, colour := m.Basis(s.meanMelanin, s.meanBlood), s.Colour()
+	basis, colour := m.Basis(s.ofMelanin.Mean, s.ofBlood.Mean), s.Colour()
 	sum := 0.0
 	for c, w := range lumaWeights {
 		root := w * math.Sqrt(colour[c])

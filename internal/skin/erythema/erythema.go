@@ -32,8 +32,8 @@ const (
 // Hemoglobin is the mean of the haemoglobin map: the blood volume fraction of the
 // modelled dermis in percent, 0.2 to 7 in skin. Model-equivalent: differences mean
 // something, the absolute value is no laboratory result.
-func Hemoglobin(blood chromo.Field) outcome.Measurement {
-	return blood.Summary().Measurement(UnitBlood)
+func Hemoglobin(blood chromo.Summary) outcome.Measurement {
+	return blood.Measurement(UnitBlood)
 }
 
 // Index is the erythema index 100·log10(R/G), robust mean over the region (Diffey, Oliver,

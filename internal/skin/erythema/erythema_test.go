@@ -62,7 +62,7 @@ func TestNothingIsMeasuredWhereNothingCounts(t *testing.T) {
 	clear(w.Pix)
 	empty := chromo.NewField(rgb.R, w)
 	for name, m := range map[string]outcome.Measurement{
-		"hemoglobin": Hemoglobin(empty), "erythema_index": index(rgb, w), "a_star": AStar(empty),
+		"hemoglobin": Hemoglobin(empty.Summary()), "erythema_index": index(rgb, w), "a_star": AStar(empty),
 		"red_area": RedArea(empty, 1), "red_burden": RedBurden(empty, 1),
 		"without a baseline": RedArea(chromo.Field{Value: rgb.R}, math.NaN()),
 	} {

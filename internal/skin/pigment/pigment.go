@@ -67,8 +67,8 @@ const (
 // Melanin is the mean of the melanin map in percent, 1.3 to 43 in skin.
 // Model-equivalent: differences and ratios mean something, the absolute value is no
 // laboratory result.
-func Melanin(melanin chromo.Field) outcome.Measurement {
-	return melanin.Summary().Measurement(UnitMelanin)
+func Melanin(melanin chromo.Summary) outcome.Measurement {
+	return melanin.Measurement(UnitMelanin)
 }
 
 // Index is the melanin index 100·log10(1/R) of red linear light, robust mean over

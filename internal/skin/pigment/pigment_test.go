@@ -195,7 +195,7 @@ func TestRefusals(t *testing.T) {
 		{outcome.ScaleUnknown, spots(f, 0, frozen)}, {outcome.ScaleTooCoarse, spots(f, 0.25, frozen)},
 		{outcome.RegionLost, spots(empty, 0.1, frozen)}, {outcome.BaselineRefused, spots(f, 0.1, none)},
 		{outcome.ScaleUnknown, Evenness(f, 0, FineBand)}, {outcome.RegionLost, Evenness(empty, 0.1, FineBand)},
-		{outcome.RegionLost, Melanin(empty)}, {outcome.RegionLost, Index(empty)}, {outcome.RegionLost, LStar(empty)},
+		{outcome.RegionLost, Melanin(empty.Summary())}, {outcome.RegionLost, Index(empty)}, {outcome.RegionLost, LStar(empty)},
 		{outcome.RegionLost, Area(empty, frozen)}, {outcome.BaselineRefused, Area(f, none)},
 	} {
 		if c.got.Value.Known() || c.got.Unit == "" || len(c.got.Warnings) != 1 || c.got.Warnings[0] != c.want {

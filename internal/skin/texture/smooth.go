@@ -69,16 +69,40 @@ func (s smoothed) rows(fn func(y int, row []float32)) {
 		line := make([]float32, s.small.W)
 		for y := y0; y < y1; y++ {
 			mix(line, s.small.Row(ys[y].i), s.small.Row(ys[y].j), ys[y].t)
-			for _, c := range xs {
-				a, rise := line[c.i], line[c.j]-line[c.i]
-				dst := row[c.from : c.from+len(c.parts)]
-				for x, t := range c.parts {
-					dst[x] = a + float32(t*rise)
-				}
+			if s.k == 2 {
+				twice(row, line)
+			} else {
+				spread(row, line, xs)
 			}
 			fn(y, row)
 		}
 	})
+}
+
+// spread reads a line between its nodes.
+func spread(row, line []float32, spans []span) {
+	for _, c := range spans {
+		a, rise := line[c.i], line[c.j]-line[c.i]
+		dst := row[c.from : c.from+len(c.parts)]
+		for x, t := range c.parts {
+			dst[x] = a + float32(t*rise)
+		}
+	}
+}
+
+// twice is spread for two pixels to a node, by far the most frequent.
+func twice(row, line []float32) {
+	a := line[0]
+	row[0] = a
+	row = row[1:]
+	for _, b := range line[1:] {
+		rise := b - a
+		row[0], row[1] = a+float32(0.25*rise), a+float32(0.75*rise)
+		row, a = row[2:], b
+	}
+	if len(row) > 0 {
+		row[0] = a
+	}
 }
 
 // span is the pixels of the large plane from one on that lie between the same two nodes, each
