@@ -138,7 +138,7 @@ func newLayer(f Field, mm float64) layer {
 		}
 	}
 	soft := f.Smooth(1)
-	for i, v := range (Field{Value: soft, Weight: weight}).Smooth(blotchToMM / mm).Pix {
+	for i, v := range NewField(soft, weight).Smooth(blotchToMM / mm).Pix {
 		soft.Pix[i] -= v
 	}
 	return layer{soft, weight, mm}

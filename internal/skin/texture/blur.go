@@ -56,7 +56,7 @@ func (r *Relief) balance() balance {
 // bandPower is the power of a band and of its slope, 0 where noise is most of it.
 func (r *Relief) bandPower(d *raster.Plane, fine, coarse float64) (total, slope float64) {
 	a, b := r.grid.px(fine), r.grid.px(coarse)
-	plain := chromo.Field{Value: power(d), Weight: r.field.Weight}.Summary().Mean
+	plain := meanPower(chromo.Field{Value: d, Weight: r.field.Weight})
 	total = plain - r.noise.in(a, b)
 	if !(total > least*plain) {
 		return 0, 0

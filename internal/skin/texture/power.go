@@ -7,15 +7,10 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// power is the square, pixel by pixel.
-func power(p *raster.Plane) *raster.Plane {
-	q := raster.New(p.W, p.H)
-	raster.Bands(p.H, func(y0, y1 int) {
-		for i, v := range p.Pix[y0*p.W : y1*p.W] {
-			q.Pix[y0*p.W+i] = v * v
-		}
-	})
-	return q
+// meanPower is the mean square over a field.
+func meanPower(f chromo.Field) float64 {
+	mean, _ := powerOf(f, raster.BandRows)
+	return mean
 }
 
 // powerOf is the mean square over a field, NaN where nothing counts, and that over its blocks

@@ -90,8 +90,8 @@ func (p Region) finer() float64 {
 	f := chromo.Field{Value: p.Skin.luminance().Light(p.RGB), Weight: p.Weight}
 	narrow, middle := smooth(f, p.Grid.px(fineMM), bandFrom), smooth(f, p.Grid.px(betweenMM), bandFrom)
 	wide := smooth(f, p.Grid.px(middleMM), bandFrom)
-	fine := chromo.Field{Value: power(between(narrow, middle)), Weight: f.Weight}.Summary().Mean
-	coarse := chromo.Field{Value: power(between(middle, wide)), Weight: f.Weight}.Summary().Mean
+	fine := meanPower(chromo.Field{Value: between(narrow, middle), Weight: f.Weight})
+	coarse := meanPower(chromo.Field{Value: between(middle, wide), Weight: f.Weight})
 	if !(coarse > 0) {
 		return typical.Finer
 	}
