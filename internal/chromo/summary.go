@@ -6,6 +6,7 @@ import (
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/stats"
 )
 
 // Summary is the plain statistics of a field: weighted mean and standard deviation,
@@ -282,35 +283,7 @@ func selected(values []float32, q float64, as reading) float64 {
 	for i, v := range values {
 		rest[i] = as.of(v)
 	}
-	return float64(ordered(rest, rank))
-}
-
-// ordered is the value of a rank, which it puts in its place, lower ones before and higher
-// ones after it (Hoare 1961, Comm ACM 4:321).
-func ordered(values []float32, rank int) float32 {
-	for {
-		i, j := 0, len(values)-1
-		for pivot := values[rank]; i <= j; {
-			for values[i] < pivot {
-				i++
-			}
-			for values[j] > pivot {
-				j--
-			}
-			if i <= j {
-				values[i], values[j] = values[j], values[i]
-				i, j = i+1, j-1
-			}
-		}
-		switch {
-		case rank <= j:
-			values = values[:j+1]
-		case rank >= i:
-			values, rank = values[i:], rank-i
-		default:
-			return values[rank]
-		}
-	}
+	return float64(stats.Nth(rest, rank))
 }
 
 // about counts what lies below the readings around a quantile and lists those: as far to both
@@ -322,7 +295,7 @@ func about(values []float32, q float64, as reading) (below int, near []float32) 
 		sample[i] = as.of(values[i*len(values)/few])
 	}
 	at := int(q * few)
-	low, high := ordered(sample, max(0, at-reach)), ordered(sample, min(at+reach, few-1))
+	low, high := stats.Nth(sample, max(0, at-reach)), stats.Nth(sample, min(at+reach, few-1))
 	middle, half := (low+high)/2, (high-low)/2
 	near = make([]float32, 0, len(values)/4+part)
 	for chunk := range slices.Chunk(values, part) {

@@ -1,8 +1,10 @@
 package stats
 
+import "cmp"
+
 // Nth puts the value of rank k where sorting would, none larger before it, none smaller
 // behind (Hoare 1961, Comm ACM 4:321).
-func Nth(v []float64, k int) float64 {
+func Nth[T cmp.Ordered](v []T, k int) T {
 	for l, r := 0, len(v)-1; l < r; {
 		a, b, c := v[l], v[(l+r)/2], v[r]
 		pivot := max(min(a, b), min(max(a, b), c))
