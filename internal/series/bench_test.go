@@ -47,7 +47,8 @@ func bigCourse(b *testing.B) fstest.MapFS {
 }
 
 // BenchmarkSeries12MP measures a course of six photos of 12 megapixels with all its
-// pictures and its report, and prints how many times the decoding of its JPEGs, on as many cores, that takes.
+// pictures and its report, and prints how many times the decoding of its JPEGs, on as many
+// cores, that takes.
 func BenchmarkSeries12MP(b *testing.B) {
 	started := time.Now()
 	compareWithDecoding(b, func() time.Duration { return time.Since(started) })

@@ -141,10 +141,11 @@ func (c *crest) merge(o crest) {
 // line reports whether a pixel is as curved as a line's, across it and not along.
 func (h hessian) line(sigmaPx float64) bool {
 	mean, half := (h.xx+h.yy)/2, (h.xx-h.yy)/2
-	// The curvatures are the mean and a root more or less, of which the squares will do here.
+	// The curvatures are the mean, which is above 0 across a dark line, and a root more or less,
+	// of which the squares will do here.
 	m2, r2, lacks := mean*mean, half*half+h.xy*h.xy, lineStrength/(sigmaPx*sigmaPx)-mean
 	const less, more = (1 - alongAcross) * (1 - alongAcross), (1 + alongAcross) * (1 + alongAcross)
-	return less*m2 <= more*r2 && less*r2 <= more*m2 && (lacks <= 0 || lacks*lacks <= r2)
+	return mean > 0 && less*m2 <= more*r2 && less*r2 <= more*m2 && (lacks <= 0 || lacks*lacks <= r2)
 }
 
 // add takes a pixel of a line into account by how near a line's crest passes: with m the larger
