@@ -108,7 +108,7 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 // summary prints what a person wants first, and fails with errPartial when photos
 // were left out.
 func (t *terminal) summary(rec *outcome.Record, opt outputOptions) error {
-	used := 0
+	used, found := 0, len(rec.Photos)+rec.Undated()
 	for _, p := range rec.Photos {
 		if p.Used() {
 			used++
@@ -122,10 +122,11 @@ func (t *terminal) summary(rec *outcome.Record, opt outputOptions) error {
 			return err
 		}
 	} else {
-		t.printSummary(rec, used)
+		t.print("photos        %d of %d used", used, found)
+		t.printSummary(rec)
 		t.print("report        %s", filepath.Join(opt.dir, "report.html"))
 	}
-	if used < len(rec.Photos) {
+	if used < found {
 		return errPartial
 	}
 	return nil
@@ -138,7 +139,7 @@ const farAhead = 366 * 24 * time.Hour
 // sayDoubts says what the user most likely did not mean.
 func (t *terminal) sayDoubts(rec *outcome.Record, now time.Time) {
 	for _, n := range rec.Warnings {
-		if n.Code == manifest.PhotoUnnamed {
+		if n.Code == manifest.PhotoUnnamed || n.Code == outcome.PhotoUndated {
 			t.say("%s: %s", n.Photo, n.Text)
 		}
 	}
@@ -150,8 +151,7 @@ func (t *terminal) sayDoubts(rec *outcome.Record, now time.Time) {
 	}
 }
 
-func (t *terminal) printSummary(rec *outcome.Record, used int) {
-	t.print("photos        %d of %d used", used, len(rec.Photos))
+func (t *terminal) printSummary(rec *outcome.Record) {
 	t.print("baseline      %s", rec.Series.Baseline)
 	for _, c := range headlines(rec) {
 		t.print("%-13s %s in %s, %s vs baseline: %s", c.Measure, c.Contrast, c.ROI, c.Visit, changed(c))

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"dermtrace/internal/outcome"
 )
 
 // listedVisit is a visit as the file has it.
@@ -124,9 +126,10 @@ func noPhotos() Problems {
 
 // inferVisits makes a visit of the photos of each date. Where a treatment's time of
 // day is known and falls between photos whose time is known too, those after it are a
-// visit of their own.
+// visit of their own. A photo without a date is left out, and told.
 func (r *reader) inferVisits(s *Series) []Visit {
 	var list []Visit
+	var undated []Problem
 	for _, name := range r.files.names {
 		if err := inside(r.fsys, name); err != nil {
 			s.warn(Warning{Code: PhotoUnnamed, File: name, Text: fmt.Sprintf("The file %v and was left out.", err)})
@@ -134,7 +137,7 @@ func (r *reader) inferVisits(s *Series) []Visit {
 		}
 		at, source, ok := r.timeOf(name)
 		if !ok {
-			r.undated(name)
+			undated = append(undated, noDate(name))
 			continue
 		}
 		v := Visit{At: at, Source: source}
@@ -146,14 +149,22 @@ func (r *reader) inferVisits(s *Series) []Visit {
 		list[i].Photos = append(list[i].Photos, PhotoRef{File: name, Use: true})
 		list[i].At = earlier(list[i].At, at)
 	}
+	if len(list) == 0 {
+		r.problems = append(r.problems, undated[:min(len(undated), maxCounted)]...)
+	}
+	for _, p := range undated {
+		s.warn(Warning{Code: outcome.PhotoUndated, File: p.File, Text: "This photo has " + p.Text + ": it is not used. To use it, " + p.Mend + "."})
+	}
 	return list
 }
 
-func (r *reader) undated(name string) {
-	if len(r.problems) < maxCounted {
-		r.problems = append(r.problems, Problem{File: name, Text: "no date, neither at the start of the file name nor in the photo",
-			Mend: "begin its name with the date, as 2026-01-10_" + lastElement(name) + ", or list it under visits: in " + FileName})
-	}
+func noDate(name string) Problem {
+	return Problem{File: name, Text: "no date, neither at the start of the file name nor in the photo", Mend: DateMend(name)}
+}
+
+// DateMend says how a photo gets a date.
+func DateMend(name string) string {
+	return "begin its name with the date, as 2026-01-10_" + lastElement(name) + ", or list it under visits: in " + FileName
 }
 
 func lastElement(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

@@ -3,11 +3,14 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dermtrace/internal/outcome"
 )
 
 // told lists the visits of a series as text, one each: id, day, source, photos.
@@ -172,5 +175,21 @@ rois:
 	}
 	if err := s.CheckFrame(2000, 1500); err != nil {
 		t.Error(err)
+	}
+}
+
+// One photo without a date leaves the rest their visits.
+func TestAnUndatedPhotoIsLeftOutAndTold(t *testing.T) {
+	list := photos("2026-01-10.jpg", "2026-02-30.jpg", "2026-03-01.jpg")
+	s, err := Load(folder("", list), list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Visits) != 2 {
+		t.Errorf("%d visits", len(s.Visits))
+	}
+	w := s.Warnings[slices.IndexFunc(s.Warnings, func(w Warning) bool { return w.Code == outcome.PhotoUndated })]
+	if want := "begin its name with the date, as 2026-01-10_2026-02-30.jpg"; w.File != "2026-02-30.jpg" || !strings.Contains(w.Text, want) {
+		t.Errorf("%+v", w)
 	}
 }

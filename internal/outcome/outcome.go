@@ -139,6 +139,20 @@ func (p Photo) Used() bool {
 	return p.Quality.Verdict != Unusable && p.Alignment.Status != AlignFailed
 }
 
+// PhotoUndated is the code of the [Notice] of a photo that has no date. No visit takes it in, and
+// it is not among the photos.
+const PhotoUndated = "photo_undated"
+
+// Undated counts the photos that were found and have no date.
+func (r *Record) Undated() (n int) {
+	for _, w := range r.Warnings {
+		if w.Code == PhotoUndated {
+			n++
+		}
+	}
+	return n
+}
+
 // WhyUnused is what keeps a photo from being used: the first finding about its quality that
 // alone forbids it and that nobody overruled, else that its place was not found.
 func (p Photo) WhyUnused() Reason {

@@ -60,7 +60,7 @@ func newTreatment(t *texts, tr outcome.Treatment) treatment {
 func trustLine(t *texts, x *index) []clause {
 	photos := x.rec.Photos
 	var by lights
-	used := 0
+	used, found := 0, len(photos)+x.rec.Undated()
 	px, mm := outcome.NaN(), outcome.NaN()
 	for _, p := range photos {
 		if !p.Used() {
@@ -70,7 +70,7 @@ func trustLine(t *texts, x *index) []clause {
 		by.add(p.Calibration.Method)
 		px, mm = larger(px, p.Alignment.ErrorPx), larger(mm, p.Alignment.ErrorMM)
 	}
-	line := []clause{{t.photosUsed(used, len(photos)), used == len(photos) && used > 0}}
+	line := []clause{{t.photosUsed(used, found), used == found && used > 0}}
 	if s := t.lightSet(by); s != "" {
 		line = append(line, clause{capital(s), by.none == 0})
 	}

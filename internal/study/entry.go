@@ -168,7 +168,7 @@ func fatesOf(s source.Series, rec *outcome.Record, inputs []input) []Fate {
 		}
 		f := Fate{File: s.Path(name), Series: s.ID, SHA256: sums[name], Fate: FateManifest, Warnings: []string{}}
 		if !says[name] {
-			f.Fate, f.Code, f.Reason, f.Mend = FateSetAside, "photo_unnamed", noticeText(rec, name), "name it under visits: if it is to be measured"
+			f.Fate, f.Code, f.Reason, f.Mend = unlisted(rec, name)
 		}
 		list = append(list, f)
 	}
@@ -202,13 +202,16 @@ func noticesOf(rec *outcome.Record, file string) []string {
 	return codes
 }
 
-func noticeText(rec *outcome.Record, file string) string {
-	for _, n := range rec.Warnings {
-		if n.Photo == file {
-			return n.Text
+// unlisted is what became of a photo that belongs to no visit.
+func unlisted(rec *outcome.Record, file string) (fate, code, reason, mend string) {
+	fate, code, reason, mend = FateSetAside, manifest.PhotoUnnamed, "no visit names it", "name it under visits: if it is to be measured"
+	if i := slices.IndexFunc(rec.Warnings, func(n outcome.Notice) bool { return n.Photo == file }); i >= 0 {
+		reason = rec.Warnings[i].Text
+		if rec.Warnings[i].Code == outcome.PhotoUndated {
+			fate, code, mend = FateRefused, outcome.PhotoUndated, manifest.DateMend(file)
 		}
 	}
-	return "no visit names it"
+	return fate, code, reason, mend
 }
 
 // Reason codes: of a photo that the user set aside, and of all photos of a series that
