@@ -68,7 +68,7 @@ func (r *Report) Rows() []Row {
 		if f.Band == trend.BandDark && f.goal() != row.Goal {
 			row.Goal += " (dark " + short(f.Bound) + ")"
 		}
-		c := Cell{Band: f.Band, Value: short(f.Value), Verdict: f.Verdict, N: strconv.Itoa(f.N)}
+		c := Cell{Band: f.Band, Value: f.value(), Verdict: f.Verdict, N: strconv.Itoa(f.N)}
 		if f.Refused > 0 {
 			c.N += fmt.Sprintf(", %d refused", f.Refused)
 		}
@@ -79,14 +79,30 @@ func (r *Report) Rows() []Row {
 
 // goal is the bound in words.
 func (f Figure) goal() string {
-	switch {
-	case f.Verdict == Stated:
+	if f.Verdict == Stated {
 		return "stated"
-	case f.AtLeast:
-		return "≥ " + short(f.Bound) + " " + f.Unit
 	}
-	return "≤ " + short(f.Bound) + " " + f.Unit
+	sign := "≤ "
+	if f.AtLeast {
+		sign = "≥ "
+	}
+	return strings.TrimSuffix(sign+short(f.Bound)+" "+f.Unit, " 1") // a pure number has no unit to print
 }
+
+// value is the figure to three digits, and to as many more as part it from its bound.
+func (f Figure) value() string {
+	if 0 < f.Value && f.Value < leastShown {
+		return "under " + short(leastShown)
+	}
+	text := short(f.Value)
+	for digits := 4; digits < 8 && f.Value != f.Bound && text == short(f.Bound); digits++ {
+		text = strconv.FormatFloat(float64(f.Value), 'g', digits, 64)
+	}
+	return text
+}
+
+// leastShown is the least figure that is printed as such: no goal is that fine.
+const leastShown = 0.0005
 
 // Markdown writes the table of goals.
 func (r *Report) Markdown(w io.Writer) {
