@@ -33,10 +33,7 @@ func (d *decoded) source(h *header) *Source {
 func (d *decoded) linear(h *header) *raster.RGB { return d.source(h).pixels() }
 
 // luts holds the light of every code, per channel; channels of one curve share a table.
-type luts struct {
-	r, g, b []float32
-	single  bool // all are one
-}
+type luts struct{ r, g, b []float32 }
 
 func makeLUTs(s colourSpace, codes int) luts {
 	var t [3][]float32
@@ -50,7 +47,7 @@ func makeLUTs(s colourSpace, codes int) luts {
 			t[i][v] = float32(c(float64(v) / float64(codes-1)))
 		}
 	}
-	return luts{t[0], t[1], t[2], s.single}
+	return luts{t[0], t[1], t[2]}
 }
 
 // afterCoding are the tables for luma codes of a grey picture.
@@ -62,7 +59,7 @@ func (t luts) afterCoding(k ycc) luts {
 		}
 		return out
 	}
-	return luts{via(t.r), via(t.g), via(t.b), t.single}
+	return luts{via(t.r), via(t.g), via(t.b)}
 }
 
 // reader picks the kernel for an image. Its bounds need not start at (0, 0).
@@ -70,11 +67,11 @@ func reader(img image.Image, h *header) rowReader {
 	b := img.Bounds()
 	switch m := img.(type) {
 	case *image.YCbCr:
-		return readYCbCr(m, 1, h.coding, makeLUTs(h.colour, 255*codeParts+1))
+		return readYCbCr(m, 1, h.coding, makeLUTs(h.colour, lumas))
 	case *fineYCbCr:
-		return readFine(m, h.coding, makeLUTs(h.colour, 255*codeParts+1))
+		return readFine(m, h.coding, makeLUTs(h.colour, lumas))
 	case *image.NYCbCrA:
-		return readYCbCr(&m.YCbCr, 1, h.coding, makeLUTs(h.colour, 255*codeParts+1))
+		return readYCbCr(&m.YCbCr, 1, h.coding, makeLUTs(h.colour, lumas))
 	case *image.Gray:
 		return readGray(m, makeLUTs(h.colour, 256).afterCoding(h.coding))
 	case *image.Gray16:
@@ -103,10 +100,10 @@ func reader(img image.Image, h *header) rowReader {
 func halfReader(img image.Image, h *header) rowReader {
 	switch m := img.(type) {
 	case *image.YCbCr:
-		return halveYCbCr(m, 1, h.coding, makeLUTs(h.colour, 255*codeParts+1))
+		return halveYCbCr(m, 1, h.coding, makeLUTs(h.colour, lumas))
 	case *fineYCbCr:
 		if m.whole == nil {
-			return halveYCbCr(m.YCbCr, chromaParts, h.coding, makeLUTs(h.colour, 255*codeParts+1))
+			return halveYCbCr(m.YCbCr, chromaParts, h.coding, makeLUTs(h.colour, lumas))
 		}
 	}
 	return nil

@@ -35,64 +35,60 @@ func makeYCC(kr, kb float64, full bool) ycc {
 	}
 }
 
-// clampTable is a table of light over sums that may lie outside 0 to 255, in eighths of a
-// code: entry i + clampBelow is for the eighth that i is clamped to. R, G and B are not
-// rounded to whole codes, as for a screen: of dark skin a code is several percent, and
-// which way it is rounded hangs on Y, Cb and Cr alike for all pixels of an even patch.
-// With limited range and the widest primaries, sums lie between -300 and 560, so that an
-// index needs no check.
-type clampTable [1 << clampBits]float32
+// ycbcr turns codes to light.
+type ycbcr struct{ r, g, b channel }
 
-const clampBits, clampBelow = 13, 384 * codeParts
+// channel is a table of light over sums that may lie outside what codes can be, in eighths of a
+// step of luma: as all luma counts alike, chroma alone tells from where on the light of all lumas
+// is found. R, G and B are not rounded to whole codes, as for a screen: of dark skin a code is
+// several percent, and which way it is rounded hangs on Y, Cb and Cr alike for all pixels of an
+// even patch. With limited range and the widest primaries, codes lie between -300 and 560, so
+// that an index needs no check.
+type channel struct {
+	start, cb, cr uint32 // what chroma adds up to
+	light         [1<<entryBits + lumas]float32
+}
+
+// lumas is the light of luma from 0 to 255, codeParts entries apart.
+const lumas = 255*codeParts + 1
 
 // codeParts are the steps of a code that light is told at.
 const codeParts = 8
 
-// A sum for a table is in units of which 2^sumBits are an entry, so that its top bits are
-// the index: what a ycc has, times sumUnit, modulo 2^32. firstEntry is that of code 0, with
-// half an entry added, to round.
+// What chroma adds up to is in units of which 2^sumBits are an entry, so that its top bits are
+// the index: what a ycc has over its gain, times sumUnit, modulo 2^32. firstEntry is that of luma
+// 0 with neutral chroma, with half an entry added, to round.
 const (
-	sumBits    = 32 - clampBits
-	sumUnit    = codeParts << sumBits >> 16
-	firstEntry = clampBelow<<sumBits + 1<<(sumBits-1)
+	entryBits, firstLuma = 13, 384 * codeParts
+
+	sumBits    = 32 - entryBits
+	sumUnit    = codeParts << sumBits
+	firstEntry = firstLuma<<sumBits + 1<<(sumBits-1)
 )
 
-// at is the light of a sum.
-func (t *clampTable) at(sum uint32) float32 { return t[sum>>sumBits] }
-
-func makeClampTable(codes []float32) *clampTable {
-	var t clampTable
-	for i := range t {
-		t[i] = codes[min(max(i-clampBelow, 0), 255*codeParts)]
-	}
-	return &t
-}
-
-// ycbcr turns codes to light. Its factors are those of a ycc in the units of sums.
-type ycbcr struct {
-	luma    uint32
-	r, g, b channel
-}
-
-// channel is how a sum is made of Cb and Cr, to which luma is added.
-type channel struct {
-	start, cb, cr uint32
-	light         *clampTable
+// from is the light of all lumas where chroma adds up to that.
+func (c *channel) from(sum uint32) *[lumas]float32 {
+	return (*[lumas]float32)(c.light[sum>>sumBits:])
 }
 
 // newYCbCr is for chroma of which so many codes are one of k's.
 func newYCbCr(k ycc, parts int32, t luts) *ycbcr {
-	luma := uint32(k.gain * sumUnit)
-	make := func(cb, cr int32, light *clampTable) channel {
-		u, w := uint32(cb*sumUnit/parts), uint32(cr*sumUnit/parts)
-		return channel{firstEntry - uint32(k.black)*luma - neutral*u - neutral*w, u, w, light}
+	return &ycbcr{
+		makeChannel(k, 0, k.crR, parts, t.r),
+		makeChannel(k, -k.cbG, -k.crG, parts, t.g),
+		makeChannel(k, k.cbB, 0, parts, t.b),
 	}
-	r := makeClampTable(t.r)
-	g, b := r, r
-	if !t.single {
-		g, b = makeClampTable(t.g), makeClampTable(t.b)
+}
+
+func makeChannel(k ycc, cb, cr, parts int32, codes []float32) (c channel) {
+	perLuma := func(v int32) uint32 { return uint32(int64(v) * sumUnit / int64(k.gain) / int64(parts)) }
+	c.cb, c.cr = perLuma(cb), perLuma(cr)
+	c.start = firstEntry - neutral*c.cb - neutral*c.cr
+	for i := range c.light {
+		code := (int64(i-firstLuma-codeParts*int(k.black))*int64(k.gain) + 1<<15) >> 16
+		c.light[i] = codes[min(max(code, 0), 255*codeParts)]
 	}
-	return &ycbcr{luma, make(0, k.crR, r), make(-k.cbG, -k.crG, g), make(k.cbB, 0, b)}
+	return c
 }
 
 // readYCbCr reads any subsampling; a chroma sample counts for all pixels that share it, and
@@ -164,8 +160,8 @@ func chromaHeight(s image.YCbCrSubsampleRatio) int {
 }
 
 func (c *ycbcr) pixel(luma, cb, cr uint8) (r, g, b float32) {
-	y, u, w := c.luma*uint32(luma), uint32(cb), uint32(cr)
-	return c.r.light.at(y + c.r.start + c.r.cr*w), c.g.light.at(y + c.g.start + c.g.cb*u + c.g.cr*w), c.b.light.at(y + c.b.start + c.b.cb*u)
+	y, u, w := codeParts*int(luma), uint32(cb), uint32(cr)
+	return c.r.from(c.r.start + c.r.cr*w)[y], c.g.from(c.g.start + c.g.cb*u + c.g.cr*w)[y], c.b.from(c.b.start + c.b.cb*u)[y]
 }
 
 func (c *ycbcr) row(luma, cb, cr []uint8, r, g, b []float32) {
@@ -188,19 +184,15 @@ func (c *ycbcr) pairs(luma, cb, cr []uint8, dst [3][]float32) {
 	n := 2 * len(cb)
 	luma, cr = luma[:n], cr[:len(cb)]
 	r, g, b := dst[0][:n], dst[1][:n], dst[2][:n]
-	gain, tr, tg, tb := c.luma, c.r.light, c.g.light, c.b.light
-	for j := range cb {
-		u, w := uint32(cb[j]), uint32(cr[j])
-		i, k := 2*j, 2*j+1
-		if k < n { // as it always is: one check for six
-			y0, y1 := gain*uint32(luma[i]), gain*uint32(luma[k])
-			d := c.r.start + c.r.cr*w
-			r[i], r[k] = tr.at(y0+d), tr.at(y1+d)
-			d = c.g.start + c.g.cb*u + c.g.cr*w
-			g[i], g[k] = tg.at(y0+d), tg.at(y1+d)
-			d = c.b.start + c.b.cb*u
-			b[i], b[k] = tb.at(y0+d), tb.at(y1+d)
-		}
+	for i := 0; i+1 < n; i += 2 {
+		y0, y1 := codeParts*int(luma[i]), codeParts*int(luma[i+1])
+		u, w := uint32(cb[i/2]), uint32(cr[i/2])
+		t := c.r.from(c.r.start + c.r.cr*w)
+		r[i], r[i+1] = t[y0], t[y1]
+		t = c.g.from(c.g.start + c.g.cb*u + c.g.cr*w)
+		g[i], g[i+1] = t[y0], t[y1]
+		t = c.b.from(c.b.start + c.b.cb*u)
+		b[i], b[i+1] = t[y0], t[y1]
 	}
 }
 
@@ -209,18 +201,17 @@ func (c *ycbcr) halfRow(luma [2][]uint8, cb, cr []uint8, dst [3][]float32) {
 	r, g, b := dst[0], dst[1][:len(dst[0])], dst[2][:len(dst[0])]
 	cb, cr = cb[:len(r)], cr[:len(r)]
 	top, low := luma[0][:2*len(r)], luma[1][:2*len(r)]
-	gain, tr, tg, tb := c.luma, c.r.light, c.g.light, c.b.light
 	for i := range r {
 		j, k := 2*i, 2*i+1
 		if k < len(top) && k < len(low) { // as it always is
-			y0, y1, y2, y3 := gain*uint32(top[j]), gain*uint32(top[k]), gain*uint32(low[j]), gain*uint32(low[k])
+			y0, y1, y2, y3 := codeParts*int(top[j]), codeParts*int(top[k]), codeParts*int(low[j]), codeParts*int(low[k])
 			u, w := uint32(cb[i]), uint32(cr[i])
-			d := c.r.start + c.r.cr*w
-			r[i] = mean4(tr.at(y0+d), tr.at(y1+d), tr.at(y2+d), tr.at(y3+d))
-			d = c.g.start + c.g.cb*u + c.g.cr*w
-			g[i] = mean4(tg.at(y0+d), tg.at(y1+d), tg.at(y2+d), tg.at(y3+d))
-			d = c.b.start + c.b.cb*u
-			b[i] = mean4(tb.at(y0+d), tb.at(y1+d), tb.at(y2+d), tb.at(y3+d))
+			t := c.r.from(c.r.start + c.r.cr*w)
+			r[i] = mean4(t[y0], t[y1], t[y2], t[y3])
+			t = c.g.from(c.g.start + c.g.cb*u + c.g.cr*w)
+			g[i] = mean4(t[y0], t[y1], t[y2], t[y3])
+			t = c.b.from(c.b.start + c.b.cb*u)
+			b[i] = mean4(t[y0], t[y1], t[y2], t[y3])
 		}
 	}
 }
