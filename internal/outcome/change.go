@@ -10,9 +10,12 @@ type Definition struct {
 	GoalDirection map[string]string `json:"goal_direction"` // goal → up | down; a goal not named has none
 	Clock         string            `json:"clock"`          // which entry of Visit.Clock decides when it means something
 	Primary       bool              `json:"primary"`        // the one pre-named measure of its family that headlines use
-	Reference     string            `json:"reference"`
-	Version       int               `json:"version"` // raised when its numbers change
-	Meaning       string            `json:"meaning"` // one plain sentence
+	// Amount marks how much there is of single structures (spots, lines, pores), of which
+	// regions may hold very different amounts: control skin is then taken off in proportion.
+	Amount    bool   `json:"amount,omitempty"`
+	Reference string `json:"reference"`
+	Version   int    `json:"version"` // raised when its numbers change
+	Meaning   string `json:"meaning"` // one plain sentence
 }
 
 // Scales of a Definition. Only a ratio scale has percent changes.
@@ -46,7 +49,7 @@ type Change struct {
 	Visit     string    `json:"visit"`
 	Against   string    `json:"against"`  // baseline | previous
 	Contrast  string    `json:"contrast"` // raw | vs_control | vs_comparator
-	From      Number    `json:"from"`     // in the row's contrast: vs_control is region − control
+	From      Number    `json:"from"`     // in the row's contrast: vs_control is region − weight · control
 	To        Number    `json:"to"`
 	Change    Number    `json:"change"`  // to − from
 	Percent   Number    `json:"percent"` // null unless the scale is ratio
@@ -56,6 +59,7 @@ type Change struct {
 	MDCDF     Number    `json:"mdc_df"`
 	MDCN      int       `json:"mdc_n,omitempty"` // subjects, courses or visits that the source rests on
 	PHolm     Number    `json:"p_holm"`
+	Weight    *float64  `json:"weight,omitempty"` // of control skin that has more of an amount than the region has at baseline; none: 1
 	Primary   bool      `json:"primary"`
 	Status    string    `json:"status"`
 	Goal      *string   `json:"goal"` // improved | worsened | null

@@ -54,7 +54,7 @@ func hairIndices() []Index {
 	needs := Needs{PxPerMM: hair.LeastPxPerMM, Sharpness: true, Hair: true}
 	thick := Needs{PxPerMM: hair.ThicknessLeastPxPerMM, Sharpness: true, Hair: true}
 	define := func(unit, scale, reference, meaning string) outcome.Definition {
-		return outcome.Definition{Unit: unit, Family: outcome.Hair, Scale: scale, Clock: outcome.Hair, Version: 1,
+		return outcome.Definition{Unit: unit, Family: outcome.Hair, Scale: scale, Amount: scale == outcome.Count, Clock: outcome.Hair, Version: 2,
 			GoalDirection: towards(GrowHair, up), Reference: reference, Meaning: meaning}
 	}
 	density := define(hair.UnitDensity, outcome.Count, trichogr, "Hairs per square centimetre; n is the number seen, whose chance error is about its root.")

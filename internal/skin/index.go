@@ -123,13 +123,13 @@ func spotIndices() []Index {
 			Reference: "project default: baseline median + max(2 robust standard deviations, 15 %) of melanin, frozen",
 			Meaning:   "Share of the region with more melanin than the frozen threshold of the baseline's skin."},
 			Needs{Light: true}, func(w *work) outcome.Measurement { return w.leaky(pigment.Area(w.melanin, w.ref.Pigment)) }},
-		{"spot_count", outcome.Definition{Unit: pigment.UnitPerArea, Family: outcome.Pigment, Scale: outcome.Count,
-			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Version: 1,
+		{"spot_count", outcome.Definition{Unit: pigment.UnitPerArea, Family: outcome.Pigment, Scale: outcome.Count, Amount: true,
+			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Version: 2,
 			Reference: "project default: peaks of melanin above the local background, outlined at half their height, from 0.2 mm²",
 			Meaning:   "Dark spots per square centimetre; n is their number, whose chance error is about its root."},
 			scaled, func(w *work) outcome.Measurement { return w.spotCount }},
-		{"spot_burden", outcome.Definition{Unit: pigment.UnitBurden, Family: outcome.Pigment, Scale: outcome.Ratio,
-			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Primary: true, Version: 1,
+		{"spot_burden", outcome.Definition{Unit: pigment.UnitBurden, Family: outcome.Pigment, Scale: outcome.Ratio, Amount: true,
+			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Primary: true, Version: 2,
 			Reference: "project default: Σ contrast · area of the spots of spot_count",
 			Meaning:   "How much pigment the spots hold: melanin contrast times area, summed, per square centimetre."},
 			scaled, func(w *work) outcome.Measurement { return w.spotBurden }},
@@ -164,6 +164,12 @@ func smooth(unit, scale, direction, reference, meaning string) outcome.Definitio
 	return d
 }
 
+// amount marks a measure of how much there is of single structures.
+func amount(d outcome.Definition) outcome.Definition {
+	d.Amount, d.Version = true, 3
+	return d
+}
+
 func textureIndices() []Index {
 	const (
 		band  = "photometric roughness Rq of band-passed shading (project default scales, in mm)"
@@ -180,13 +186,13 @@ func textureIndices() []Index {
 			needs, func(w *work) outcome.Measurement { return w.roughness }},
 		{"texture_coarse", smooth(texture.UnitRelief, outcome.Ratio, down, band, "RMS of relief between 0.24 and 1 mm: lines, wrinkles, rims of scars."),
 			needs, func(w *work) outcome.Measurement { return w.coarse }},
-		{"line_density", smooth(texture.UnitLineDensity, outcome.Ratio, down, ridge, "Length of furrows and wrinkles 0.3 to 0.8 mm wide, per area."),
+		{"line_density", amount(smooth(texture.UnitLineDensity, outcome.Ratio, down, ridge, "Length of furrows and wrinkles 0.3 to 0.8 mm wide, per area.")),
 			needs, func(w *work) outcome.Measurement { return w.lines.Density }},
 		{"line_depth", smooth(texture.UnitRelief, outcome.Ratio, down, ridge, "How much darker than their surroundings those lines are: a proxy of depth in one light."),
 			needs, func(w *work) outcome.Measurement { return w.lines.Depth }},
 		{"line_width", smooth(texture.UnitSize, outcome.Ratio, "", "Lindeberg 1998 IJCV 30:117: ratio of curvatures at σ 0.14 and 0.24 mm, on the crests of line_density", "Mean width of those lines: of the bar that answers alike. Without a direction: where narrow lines go, wide ones are left."),
 			needs, func(w *work) outcome.Measurement { return w.lines.Width }},
-		{"pore_density", smooth(texture.UnitPerArea, outcome.Count, down, "project default: round minima of the fine band, 6 % darker", "Visible pores per square centimetre; n is their number."),
+		{"pore_density", amount(smooth(texture.UnitPerArea, outcome.Count, down, "project default: round minima of the fine band, 6 % darker", "Visible pores per square centimetre; n is their number.")),
 			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.pores }},
 		{"pore_size", smooth(texture.UnitSize, outcome.Ratio, down, "project default: from depth and curvature of the pores of pore_density", "Mean diameter of visible pores: of the disc that answers alike."),
 			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.poreSize }},

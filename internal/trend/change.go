@@ -40,6 +40,9 @@ func (c *course) row(t *track, against string, from, v int) outcome.Change {
 		Primary: t.def.Primary && t.trusted && against == outcome.AgainstBaseline && t.kind != outcome.Comparator,
 		Status:  outcome.NotComparable, Clock: visit.Clock[t.def.Clock],
 	}
+	if t.contrast == outcome.VsControl && t.weight < 1 {
+		r.Weight = &t.weight
+	}
 	if r.Clock == "" {
 		r.Clock = outcome.Outside
 	}

@@ -32,7 +32,8 @@ type track struct {
 	measure  string
 	def      outcome.Definition
 	contrast string
-	trusted  bool // the contrast that verdicts on this region and measure rest on
+	weight   float64 // of what is taken off; 1 but for amounts of which control skin has more
+	trusted  bool    // the contrast that verdicts on this region and measure rest on
 	points   []point
 	baseline point   // of the region by itself
 	witness  []point // the same measure of the control region; nil: none
@@ -121,8 +122,11 @@ func (c *course) addTrack(r region, measure string) {
 	}
 	against := func(contrast string, others names) bool {
 		d, q := t, q
-		q.against = others
-		d.contrast, d.points = contrast, c.follow(q)
+		q.against, q.weight = others, 1
+		if contrast == outcome.VsControl && def.Amount {
+			q.weight = c.proportion(t, others)
+		}
+		d.contrast, d.weight, d.points = contrast, q.weight, c.follow(q)
 		d.trusted = contrast == outcome.VsControl
 		if len(others) == 0 || !d.points[c.baseline].known {
 			return false
@@ -137,6 +141,18 @@ func (c *course) addTrack(r region, measure string) {
 	if r.kind != outcome.Comparator {
 		against(outcome.VsComparator, c.knownAtBaseline(outcome.Comparator, measure, def.Family))
 	}
+}
+
+// proportion is how much a region has at baseline of an amount over how much control skin has
+// of it, at most 1. Errors of an amount grow with it, and so does what happens to skin as a
+// whole: where control skin has many spots and the region few, the whole of its change would
+// drown the region's (half of 20 spots gone, beside 40 whose sum errs by a tenth).
+func (c *course) proportion(t track, controls names) float64 {
+	q := reading{region: region{kind: outcome.Control}, measure: t.measure, family: t.def.Family, mean: controls}
+	if control := c.at(c.baseline, q); control.known && control.value > t.baseline.value {
+		return max(0, t.baseline.value) / control.value
+	}
+	return 1
 }
 
 // names are regions that are averaged to one.

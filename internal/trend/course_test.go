@@ -163,6 +163,37 @@ func TestARowByHand(t *testing.T) {
 	}
 }
 
+// Half of 20 spots gone beside 40 of which a tenth comes, by hand: control skin counts half,
+// so 0 becomes 10 − ½·44 = −12. σ_b is 6 % of the root mean square of both: of 20 and 20 at
+// baseline, then of 10 and 22. MDC95 = t(0.975; 30)·0.06·√(20² + (10² + 22²)/2) = 3.2234.
+// Of skin that has less than the region all is taken off, and of a measure that is no amount.
+func TestControlSkinIsTakenOffInProportion(t *testing.T) {
+	amounts := map[string][2]float64{"t": {20, 10}, "c": {40, 44}, "arm": {10, 10}}
+	course := func(amount bool, control string) outcome.Change {
+		rec := constructed([]int{0, 100}, 1, func(_, r string, v, _ int) outcome.Number {
+			if r == "c" {
+				r = control
+			}
+			return outcome.Number(amounts[r][v])
+		})
+		d := rec.Definitions["roughness"]
+		d.Amount = amount
+		rec.Definitions["roughness"] = d
+		Assess(rec, Noise{Repeatability: []Figure{{Measure: "roughness", Unit: "1", Contrast: outcome.VsControl, CV: 0.06, DF: 30}}})
+		return find(t, rec, outcome.Change{ROI: "t", Measure: "roughness", Contrast: outcome.VsControl, Against: outcome.AgainstBaseline, Visit: rec.Visits[1].Visit})
+	}
+	c := course(true, "c")
+	if d := float64(c.MDC95) - 3.2234; c.From != 0 || c.To != -12 || c.Change != -12 || !(math.Abs(d) < 1e-4) || c.Weight == nil || *c.Weight != 0.5 {
+		t.Errorf("from %v to %v, %v, MDC95 %v, weight %v", c.From, c.To, c.Change, c.MDC95, c.Weight)
+	}
+	if c := course(true, "arm"); c.From != 10 || c.To != 0 || c.Weight != nil {
+		t.Errorf("against less: from %v to %v, weight %v", c.From, c.To, c.Weight)
+	}
+	if c := course(false, "c"); c.From != -20 || c.To != -34 || c.Weight != nil {
+		t.Errorf("no amount: from %v to %v, weight %v", c.From, c.To, c.Weight)
+	}
+}
+
 func TestPercentIsOfRatiosInTheirOwnContrast(t *testing.T) {
 	rec := constructed([]int{0, 100}, 1, func(_, r string, v, _ int) outcome.Number {
 		if r == "t" && v == 1 {

@@ -1,6 +1,7 @@
 package trend
 
 import (
+	"math"
 	"slices"
 
 	"dermtrace/internal/outcome"
@@ -8,12 +9,13 @@ import (
 )
 
 // reading is a question to a visit: the mean over its photos of a measure in a region,
-// or in the mean of several, less that of the mean of others.
+// or in the mean of several, less a weight times that of the mean of others.
 type reading struct {
 	region
 	measure, family string
-	mean            names // regions averaged to one, instead of region.name
-	against         names // regions whose mean is taken off
+	mean            names   // regions averaged to one, instead of region.name
+	against         names   // regions whose mean is taken off
+	weight          float64 // times which it is taken off
 }
 
 // at answers q at visit v. A photo counts when all the regions asked for are known in
@@ -33,6 +35,7 @@ func (c *course) at(v int, q reading) point {
 		other, okOther := 0.0, true
 		if q.against != nil {
 			other, okOther = p.mean(photo, q, q.against)
+			other *= q.weight
 		}
 		if ok && okOther {
 			p.photos = append(p.photos, value-other)
@@ -49,7 +52,9 @@ func (c *course) at(v int, q reading) point {
 	slices.Sort(p.photos)
 	slices.Sort(p.warnings)
 	ma, mb := mean(a), mean(b)
-	p.value = ma - mb
+	if p.value = ma - mb; math.Abs(p.value) < rounding*math.Abs(ma) {
+		p.value = 0
+	}
 	p.square = float64(ma * ma)
 	if q.against != nil {
 		p.regions, p.light = 2, 0
@@ -59,6 +64,10 @@ func (c *course) at(v int, q reading) point {
 	p.light /= n * n
 	return p
 }
+
+// rounding is what may be left, relative to them, of two equal values that were worked out
+// in two ways.
+const rounding = 1e-12
 
 // mean adds the values in order of size, so that the order of photos changes nothing.
 func mean(x []float64) float64 { return stats.Mean(slices.Sorted(slices.Values(x))) }

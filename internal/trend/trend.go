@@ -9,9 +9,11 @@
 // has a status only where a source of noise says how large a change between two visits
 // of unchanged skin is; otherwise it is "not comparable", never guessed. A change in
 // the contrast vs_control is that of the difference region − control, and change is
-// to − from in every contrast. In the record the measures of a control region are those
-// of its witness half; control skin that set the light of a photo and has no witness
-// half counts as unmeasured for colour.
+// to − from in every contrast. Of amounts of single structures (spots, lines, pores)
+// control skin that has more of them than the region is taken off in proportion to the
+// baseline. In the record the measures of a control region are those of its witness half;
+// control skin that set the light of a photo and has no witness half counts as unmeasured
+// for colour.
 //
 // Every row rests on visits up to its own and on no later one, so a visit that is added
 // at the end adds rows and leaves the earlier ones as they were.

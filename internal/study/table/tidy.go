@@ -59,7 +59,7 @@ var Columns = []Column[Row]{
 	{"family", "PARCAT1", Text, "", "redness, pigment, texture or hair", func(r *Row) any { return r.Family }},
 	{"measure", "PARAM", Text, "", "what was measured: see the dictionary", func(r *Row) any { return r.Measure }},
 	{"measure_code", "PARAMCD", Text, "", "the measure in at most eight letters", func(r *Row) any { return Code(r.Measure) }},
-	{"contrast", "CONTRAST", Text, "", "raw, or the region less the control (vs_control) or the comparator (vs_comparator)", func(r *Row) any { return r.Contrast }},
+	{"contrast", "CONTRAST", Text, "", "raw, or the region less the control (vs_control; of spots, lines, pores and hairs that it has more of, in proportion to the baseline) or the comparator (vs_comparator)", func(r *Row) any { return r.Contrast }},
 	{"unit", "AVALU", Text, "", "unit of value, sd, from, change, interval and detectable change", func(r *Row) any { return r.Unit }},
 	{"value", "AVAL", Float, "see unit", "mean over the photos of the visit, in the contrast", func(r *Row) any { return r.Value }},
 	{"sd", "AVALSD", Float, "see unit", "spread within the region, mean over the photos; raw contrast only", func(r *Row) any { return r.SD }},
