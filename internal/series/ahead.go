@@ -50,13 +50,11 @@ func (a *analysis) openAhead(ctx context.Context, file string) {
 // after is the next photo to use that stands behind a file in the manifest, "": none.
 func (a *analysis) after(file string) string {
 	seen := false
-	for _, v := range a.manifest.Visits {
-		for _, ref := range v.Photos {
-			if seen && ref.Use {
-				return ref.File
-			}
-			seen = seen || ref.File == file
+	for _, t := range a.turns() {
+		if seen && t.ref.Use {
+			return t.ref.File
 		}
+		seen = seen || t.ref.File == file
 	}
 	return ""
 }

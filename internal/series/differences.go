@@ -159,7 +159,7 @@ func absolute(p *raster.Plane) *raster.Plane {
 
 // drawRoughness draws the map of apparent roughness: the regions in which texture was
 // measured, each in this photo's own pixels.
-func (a *analysis) drawRoughness(s *shot, to *album) error {
+func (a *analysis) drawRoughness(s *shot) error {
 	scale := a.baseline.scale["roughness"]
 	if !(scale.High > scale.Low) {
 		return nil
@@ -192,7 +192,7 @@ func (a *analysis) drawRoughness(s *shot, to *album) error {
 	if err != nil {
 		return err
 	}
-	to.add(outcome.PictureMap, "roughness", img, scale)
+	s.album.add(outcome.PictureMap, "roughness", img, scale)
 	return nil
 }
 

@@ -74,6 +74,7 @@ func (a *analysis) prepareFrame(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.openAhead(ctx, a.after(a.after(f.file))) // the one before it was opened beside the frame
 	f.aligner = align.NewFrame(opened, align.Options{ScaleMMPerPx: f.mmPerPx})
 	f.measureControl(opened)
 	f.setOwnLight(opened, a.manifest)

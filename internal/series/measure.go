@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/geom"
@@ -18,8 +17,6 @@ import (
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
 	"dermtrace/internal/skin/texture"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // baseline is the visit that others are compared with, and the thresholds that its
@@ -33,15 +30,11 @@ type baseline struct {
 	relief    *skin.Sheet               // untreated skin, as sharp and deep as others are measured; nil: none
 	reliefOf  *shot                     // the photo that shows it
 	uneven    texture.Unevenness        // of its skin, besides relief
-	shot      map[string]*shot          // by file: photos that were opened to choose it
+	shot      map[string]*shot          // by file: photos that were shot before their turn
 }
 
-// defaultWorkers is how many photos are open at once: one is decoded, which no
-// decoder does in parallel, while another is measured on all cores.
-const defaultWorkers = 2
-
-// freezeBaseline chooses the baseline visit and takes the thresholds from its skin.
-func (a *analysis) freezeBaseline(ctx context.Context) error {
+// chooseBaseline chooses the baseline visit.
+func (a *analysis) chooseBaseline(ctx context.Context) error {
 	b := &baseline{reference: map[string]skin.Reference{}, shot: map[string]*shot{}}
 	var failure error
 	found := false
@@ -67,8 +60,7 @@ func (a *analysis) freezeBaseline(ctx context.Context) error {
 	}
 	a.notices = append(a.notices, notices(warnings)...)
 	a.baseline = b
-	a.freeze()
-	return a.layGround()
+	return nil
 }
 
 // whyNoBaseline adds to the error of the choice why the first photo that was tried is refused.
@@ -103,8 +95,8 @@ func (a *analysis) tryBaseline(ctx context.Context, b *baseline, v manifest.Visi
 }
 
 // freeze takes each region's thresholds from the usable photos of the baseline, and
-// the colour scales of the maps from its treated skin.
-func (a *analysis) freeze() {
+// the colour scales of the maps and what differences are taken from.
+func (a *analysis) freeze() error {
 	a.settleModel()
 	a.freezeUnevenness()
 	sheets := map[string][]*skin.Sheet{}
@@ -124,88 +116,11 @@ func (a *analysis) freeze() {
 	}
 	a.markSpots()
 	a.markObjects()
-}
-
-// measurePhotos shoots and measures every photo; those that were opened to choose the
-// baseline are not opened again.
-func (a *analysis) measurePhotos(ctx context.Context) error {
-	type job struct {
-		visit manifest.Visit
-		ref   manifest.PhotoRef
-	}
-	var jobs []job
-	for _, v := range a.manifest.Visits {
-		for _, ref := range v.Photos {
-			jobs = append(jobs, job{v, ref})
-		}
-	}
-	a.shots = make([]*shot, len(jobs))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(a.workers())
-	var mu sync.Mutex
-	done := 0
-	for i, j := range jobs {
-		group.Go(func() error {
-			s, err := a.finish(ctx, j.visit, j.ref)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			a.shots[i] = s
-			done++
-			if a.opt.Progress != nil {
-				a.opt.Progress(done, len(jobs))
-			}
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
-func (a *analysis) workers() int {
-	if a.opt.Workers > 0 {
-		return a.opt.Workers
-	}
-	return defaultWorkers
+	return a.layGround()
 }
 
 // errOutside is returned for a region that the photo does not show.
 var errOutside = errors.New("the region lies outside the photo")
-
-// finish takes one photo from file to measures and pictures and lets its pixels go.
-func (a *analysis) finish(ctx context.Context, v manifest.Visit, ref manifest.PhotoRef) (*shot, error) {
-	s := a.baseline.shot[ref.File]
-	if s == nil {
-		var err error
-		if s, err = a.shoot(ctx, v, ref); err != nil {
-			return nil, err
-		}
-	}
-	if s.pixels == nil {
-		return s, nil
-	}
-	if s.record.Used() {
-		a.matchRelief(s)
-		for i := range s.regions {
-			s.record.ROIs = append(s.record.ROIs, a.measure(s, &s.regions[i]))
-		}
-		a.compareSpots(s)
-		a.compareObjects(s)
-	}
-	if !a.opt.NoPictures {
-		if err := a.draw(s); err != nil {
-			return nil, err
-		}
-	}
-	if ref.File == a.frame.file && !a.opt.NoPictures {
-		if err := a.drawRegions(); err != nil {
-			return nil, err
-		}
-	}
-	s.pixels, s.regions, s.reduced = nil, nil, nil
-	return s, nil
-}
 
 // share rounds to a hundredth of a percent, finer than any mask is true.
 func share(v float64) outcome.Number { return outcome.Number(math.Round(v*1e4) / 1e4) }

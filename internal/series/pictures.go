@@ -148,7 +148,7 @@ func (a *analysis) drawMaps(s *shot, r *reduced, to *album) error {
 			return err
 		}
 	}
-	return a.drawRoughness(s, to)
+	return nil
 }
 
 // shrunkFromPhoto takes a photo's pixel to the plane that raster.Shrink makes of it.

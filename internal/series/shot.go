@@ -49,7 +49,7 @@ type picture interface {
 // place, regions, light. A photo that cannot be used comes back with its reason in
 // the record.
 func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest.PhotoRef) (*shot, error) {
-	s := &shot{ref: ref, visit: visit, uneven: a.baseline.unevenness(), hair: slices.Contains(a.manifest.Goals, skin.GrowHair), record: emptyPhoto(ref.File, visit.ID)}
+	s := &shot{ref: ref, visit: visit, uneven: a.baseline.unevenness(), hair: slices.Contains(a.manifest.Goals, skin.GrowHair), record: emptyPhoto(ref.File, visit.ID), album: album{file: ref.File}}
 	if !ref.Use {
 		s.refuse("not_used", ref.Reason, "")
 		return s, nil
