@@ -240,7 +240,7 @@ func (a *answer) say(t *texts, x *index, c *outcome.Change) {
 	}
 	bounds := t.bounds(s.interval(t, c.Status), s.mdcText(t.source(c)))
 	by := withUnit(number(magnitude(s.change), s.places), s.unit) + share
-	where := bounds + t.between(x.visitInText(t, x.rec.Series.Baseline), x.visitInText(t, c.Visit), c.Contrast)
+	where := bounds + t.between(x.visitInText(t, x.rec.Series.Baseline), x.visitInText(t, c.Visit), c)
 	switch {
 	case !moved(c):
 		a.Sentence = t.still(a.What, withUnit(signed(s.change, s.places), s.unit)+share) + where

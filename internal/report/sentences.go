@@ -139,8 +139,12 @@ func (t *texts) source(c *outcome.Change) string {
 	return text
 }
 
-func (t *texts) between(from, to, contrast string) string {
-	return fmt.Sprintf(" between %s and %s%s.", from, to, t.against(contrast))
+func (t *texts) between(from, to string, c *outcome.Change) string {
+	against := t.against(c.Contrast)
+	if c.Weight != nil {
+		against += " in proportion"
+	}
+	return fmt.Sprintf(" between %s and %s%s.", from, to, against)
 }
 
 func (t *texts) against(contrast string) string {
