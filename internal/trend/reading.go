@@ -22,24 +22,14 @@ type reading struct {
 // it, so that what all regions of a photo share cancels in a difference.
 func (c *course) at(v int, q reading) point {
 	p := point{regions: 1}
-	of := q.mean
-	if of == nil {
-		of = names{q.name}
-	}
 	if c.listed[v] > 0 && len(c.photos[v]) == 0 {
 		p.warn(outcome.NoUsablePhoto)
 	}
-	var a, b []float64
+	var values, others []float64
 	for _, photo := range c.photos[v] {
-		value, ok := p.mean(photo, q, of)
-		other, okOther := 0.0, true
-		if q.against != nil {
-			other, okOther = p.mean(photo, q, q.against)
-			other *= q.weight
-		}
-		if ok && okOther {
+		if value, other, ok := p.ask(photo, q); ok {
 			p.photos = append(p.photos, value-other)
-			a, b = append(a, value), append(b, other)
+			values, others = append(values, value), append(others, other)
 			p.judge(photo, q.family)
 		}
 	}
@@ -51,18 +41,36 @@ func (c *course) at(v int, q reading) point {
 	}
 	slices.Sort(p.photos)
 	slices.Sort(p.warnings)
-	ma, mb := mean(a), mean(b)
-	if p.value = ma - mb; math.Abs(p.value) < rounding*math.Abs(ma) {
+	p.take(mean(values), mean(others), q.against != nil)
+	return p
+}
+
+// ask reads one photo: the mean over the regions, and what is taken off it.
+func (p *point) ask(photo *outcome.Photo, q reading) (value, other float64, ok bool) {
+	of := q.mean
+	if of == nil {
+		of = names{q.name}
+	}
+	value, ok = p.mean(photo, q, of)
+	if q.against == nil {
+		return value, 0, ok
+	}
+	other, known := p.mean(photo, q, q.against)
+	return value, q.weight * other, ok && known
+}
+
+// take sets what the visit says from the means over its photos.
+func (p *point) take(value, other float64, difference bool) {
+	if p.value = value - other; math.Abs(p.value) < rounding*math.Abs(value) {
 		p.value = 0
 	}
-	p.square = float64(ma * ma)
-	if q.against != nil {
+	p.square = float64(value * value)
+	if difference {
 		p.regions, p.light = 2, 0
-		p.square += float64(mb * mb)
+		p.square += float64(other * other)
 	}
 	n := float64(len(p.photos))
 	p.light /= n * n
-	return p
 }
 
 // rounding is what may be left, relative to them, of two equal values that were worked out
