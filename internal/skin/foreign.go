@@ -22,15 +22,14 @@ const (
 	mostForeign = 0.3
 )
 
-// foreign takes what is not skin out of the weights and returns where it lies, nil for nowhere,
-// and its shares.
-func (a averaged) foreign() (what *raster.Plane, glare, crust float64) {
+// foreign takes what is not skin out of the weights and returns the pixels where it lies, and its
+// shares.
+func (a averaged) foreign() (what []int, glare, crust float64) {
 	medians := a.medians()
 	if math.IsNaN(medians[0]) {
 		return nil, 0, 0
 	}
 	r, g, b := math.Log(max(medians[0], chromo.Floor)), math.Log(max(medians[1], chromo.Floor)), math.Log(max(medians[2], chromo.Floor))
-	what = raster.New(a.weight.W, a.weight.H)
 	lifted, darker := glareLifted*medians[1], medians[0]*math.Exp(-crustDarker)
 	var total float64
 	for i, w := range a.weight.Pix {
@@ -41,12 +40,12 @@ func (a averaged) foreign() (what *raster.Plane, glare, crust float64) {
 		c := [3]float64{float64(a.rgb.R.Pix[i]), float64(a.rgb.G.Pix[i]), float64(a.rgb.B.Pix[i])}
 		switch {
 		case c[1] > lifted && min(c[0], c[1], c[2]) > glareWhite*max(c[0], c[1], c[2]):
-			what.Pix[i] = 1
+			what = append(what, i)
 			glare += float64(w)
 		case c[0] < darker:
 			lr, lg, lb := math.Log(max(c[0], chromo.Floor)), math.Log(max(c[1], chromo.Floor)), math.Log(max(c[2], chromo.Floor))
 			if lr-lg-(r-g) > crustRedder && math.Abs(lg-lb-(g-b)) < crustYellow {
-				what.Pix[i] = 1
+				what = append(what, i)
 				crust += float64(w)
 			}
 		}
@@ -55,29 +54,20 @@ func (a averaged) foreign() (what *raster.Plane, glare, crust float64) {
 	if glare+crust == 0 || glare+crust > mostForeign {
 		return nil, 0, 0
 	}
-	for i, f := range what.Pix {
-		if f == 1 {
-			a.weight.Pix[i] = 0
-		}
+	for _, i := range what {
+		a.weight.Pix[i] = 0
 	}
 	return what, glare, crust
 }
 
-// leaveOut takes foreign pixels, k times coarser, out of the weights, and their neighbours: what
-// covers half of a pixel is an edge. nil is none.
-func (a averaged) leaveOut(foreign *raster.Plane, k int) {
-	if foreign == nil {
-		return
-	}
-	for y := range foreign.H {
-		for x, f := range foreign.Row(y) {
-			if f == 0 {
-				continue
-			}
-			for v := max(0, (y-1)*k); v < min((y+2)*k, a.weight.H); v++ {
-				row := a.weight.Row(v)
-				clear(row[max(0, (x-1)*k):min((x+2)*k, len(row))])
-			}
+// leaveOut takes foreign pixels, k times coarser and so many in a row, out of the weights, and
+// their neighbours: what covers half of a pixel is an edge.
+func (a averaged) leaveOut(foreign []int, inRow, k int) {
+	for _, i := range foreign {
+		x, y := i%inRow, i/inRow
+		for v := max(0, (y-1)*k); v < min((y+2)*k, a.weight.H); v++ {
+			row := a.weight.Row(v)
+			clear(row[max(0, (x-1)*k):min((x+2)*k, len(row))])
 		}
 	}
 }

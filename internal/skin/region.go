@@ -94,7 +94,7 @@ func Prepare(r Region) *Sheet {
 	}
 	foreign := s.prepareColour(r, coarse)
 	if s.noRelief == "" {
-		light.leaveOut(foreign, coarser)
+		light.leaveOut(foreign, s.Weight.W, coarser)
 		s.prepareRelief(r, light, fine)
 	} else {
 		giveBack(light.rgb)
@@ -135,8 +135,8 @@ func colourStep(pxPerMM float64, pixels int) int {
 	return max(1, int(math.Sqrt(float64(pixels)/unscaledPx)))
 }
 
-// prepareColour makes the maps. It returns where what is not skin lies.
-func (s *Sheet) prepareColour(r Region, a averaged) (foreign *raster.Plane) {
+// prepareColour makes the maps. It returns their pixels where what is not skin lies.
+func (s *Sheet) prepareColour(r Region, a averaged) (foreign []int) {
 	if r.PxPerMM > 0 {
 		s.mmPerPx = float64(s.Step) / r.PxPerMM
 	}
