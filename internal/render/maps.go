@@ -43,22 +43,61 @@ func Map(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scale,
 	if maxPx != 0 {
 		return mapOf(p, planeFromFrame, view, scale, maxPx)
 	}
-	m, err := mapOf(p, planeFromFrame, view, scale, defaultMapPx)
-	if err != nil || len(m.Bytes) <= mapBytes {
-		return m, err
+	img, err := painted(p, planeFromFrame, view, scale, defaultMapPx)
+	if err != nil {
+		return Image{}, err
+	}
+	bytes, err := expectedBytes(img)
+	if err != nil {
+		return Image{}, err
+	}
+	if bytes < surelyTooLarge*mapBytes {
+		m, err := encodePNG(img)
+		if bytes = float64(len(m.Bytes)); err != nil || bytes <= mapBytes {
+			return m, err
+		}
 	}
 	// Bytes go with the area; a tenth less allows for what shrinking sharpens.
-	fit := 0.9 * math.Sqrt(mapBytes/float64(len(m.Bytes)))
+	fit := 0.9 * math.Sqrt(mapBytes/bytes)
 	return mapOf(p, planeFromFrame, view, scale, max(minMapPx, int(fit*defaultMapPx)))
 }
 
+// A sample of a map is stripeRows of every sampleEvery·stripeRows rows. It repeats itself less
+// than the whole, so that up to an eighth too many bytes are expected of maps near the limit:
+// they are encoded to know. paletteBytes is what a file has besides its pixels.
+const stripeRows, surelyTooLarge, paletteBytes = 8, 1.25, 214
+
+// expectedBytes is about what the file of a map will have.
+func expectedBytes(img *image.Paletted) (float64, error) {
+	w, n := img.Rect.Dx(), img.Rect.Dy()/(stripeRows*sampleEvery)
+	if n == 0 {
+		return 0, nil
+	}
+	sample := image.NewPaletted(image.Rect(0, 0, w, n*stripeRows), img.Palette)
+	for i := range n {
+		from := img.PixOffset(0, (i*sampleEvery+sampleEvery/2)*stripeRows)
+		copy(sample.Pix[i*stripeRows*w:(i+1)*stripeRows*w], img.Pix[from:])
+	}
+	m, err := encodePNG(sample)
+	return paletteBytes + float64(len(m.Bytes)-paletteBytes)*float64(img.Rect.Dy())/float64(n*stripeRows), err
+}
+
 func mapOf(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scale, maxPx int) (Image, error) {
+	img, err := painted(p, planeFromFrame, view, scale, maxPx)
+	if err != nil {
+		return Image{}, err
+	}
+	return encodePNG(img)
+}
+
+// painted is a map before it is encoded.
+func painted(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scale, maxPx int) (*image.Paletted, error) {
 	w, h, s := view.size(maxPx)
 	warped, srcFromOut := p, planeFromFrame.Mul(view.frameFromPicture(s))
 	if p.W != w || p.H != h || !still(srcFromOut, w, h) { // else it is a plane of OnView
 		var err error
 		if warped, err = warpKnown(p, srcFromOut, w, h); err != nil {
-			return Image{}, err
+			return nil, err
 		}
 	}
 	img := image.NewPaletted(image.Rect(0, 0, w, h), palette(outcome.PictureColors(scale.Kind)))
@@ -69,7 +108,7 @@ func mapOf(p *raster.Plane, planeFromFrame geom.Transform, view View, scale Scal
 			}
 		}
 	})
-	return encodePNG(img)
+	return img, nil
 }
 
 // stillPx is a shift that rounding of a transform and its inverse may leave.
