@@ -46,7 +46,7 @@ type balance struct{ fine, fineSlope, middle, middleSlope float64 }
 const least = 0.5
 
 func (r *Relief) balance() balance {
-	middle := smooth(r.field, r.grid.px(betweenMM), bandFrom)
+	middle := r.smooth(betweenMM)
 	var b balance
 	b.fine, b.fineSlope = r.bandPower(between(r.band().narrow, middle), fineMM, betweenMM)
 	b.middle, b.middleSlope = r.bandPower(between(middle, r.band().wide), betweenMM, middleMM)

@@ -15,12 +15,19 @@ type Region struct {
 	Lossy  bool       // the file keeps colour less well than luminance
 }
 
+// colourBlock is the side in photo pixels of the blocks in which lossy files have colour (4:2:0).
+// Within one there is luminance alone, in which neither shine nor pigment cancels.
+const colourBlock = 2
+
 // Prepare makes a region ready to measure. Where nothing can be measured it returns nil and
 // the warning that says why.
 func Prepare(p Region) (r *Relief, warning string) {
 	uneven := lossless
 	if p.Lossy {
 		uneven = p.Uneven
+	}
+	if p.Lossy {
+		p.Grid.Block = max(1, colourBlock/p.Grid.Step)
 	}
 	mix := MixFor(p.Skin, uneven)
 	noise := EstimateNoise(p.RGB, p.Weight).Of(mix, p.Skin.Light)

@@ -17,17 +17,33 @@ type smoothed struct {
 }
 
 // smooth applies a Gaussian of sigmaPx pixels, on blocks as large as leave at least
-// from pixels per σ. Variances add: a block has (k²−1)/12, reading linearly k²/6.
+// from pixels per σ.
 func smooth(f chromo.Field, sigmaPx, from float64) smoothed {
+	return smoothWhole(f, sigmaPx, from, 1)
+}
+
+// smoothWhole does so on blocks of at least that many pixels, unless they blur more than the
+// Gaussian.
+func smoothWhole(f chromo.Field, sigmaPx, from float64, least int) smoothed {
 	k := max(1, int(sigmaPx/from))
 	rest := sigmaPx * sigmaPx
-	if k > 1 {
-		k2 := float64(k * k)
-		rest -= (k2-1)/12 + k2/6
+	if least > k && blockBlur(least) <= rest {
+		k = least
 	}
+	rest -= blockBlur(k)
 	blocks := f.Shrink(k)
 	small := blocks.Smooth(sampledSigma(rest / float64(k*k)))
 	return smoothed{small: small, field: blocks, k: k, w: f.Value.W, h: f.Value.H}
+}
+
+// blockBlur is the variance of blocks read linearly: variances add, a block has (k²−1)/12,
+// reading linearly k²/6.
+func blockBlur(k int) float64 {
+	if k == 1 {
+		return 0
+	}
+	k2 := float64(k * k)
+	return (k2-1)/12 + k2/6
 }
 
 // sampledSigma is the σ at which a Gaussian sampled at whole pixels has the variance v,
