@@ -7,46 +7,73 @@ import (
 	"image/jpeg"
 )
 
-// chromaParts are the steps of a code that chroma is told at. A JPEG keeps the mean of an
-// even block of 8×8 samples in eighths of the first step of its table, which at the
+// chromaParts are how many codes that chroma is told at are one of the file. A JPEG keeps the
+// mean of an even block of 8×8 samples in eighths of the first step of its table, which at the
 // qualities of cameras is a quarter to a half of a code; a decoder rounds every sample to
 // whole codes, all of such a block alike. One code of Cb is 2 % of blue light, and on light
-// skin a fifth of the melanin. With halves, colours up to 64 codes from grey can be told
-// before the stretched ones end ([stretched]): skin flushed or not. Thirds would be hardly
-// nearer, and end at 42, where red skin lies.
-const chromaParts = 2
+// skin a fifth of the melanin.
+type chromaParts struct{ cb, cr multiple }
+
+// multiple is so many codes for so many of the file.
+type multiple struct{ codes, of int }
+
+var wholeCodes = chromaParts{multiple{1, 1}, multiple{1, 1}}
+
+// most is how many codes at most may be one: with four, colours up to 32 codes from grey can be
+// told before the stretched ones end ([stretched]), the Cb of skin, but not the Cr of flushed
+// skin, of which two are enough; with two, up to 64, skin in warm light too.
+type most struct{ cb, cr int }
+
+// parts are as many as make a step of even blocks whole codes, so that none of them is rounded:
+// else every other step may be, up alike, and skin spans few. Steps of detail are then rounded
+// by some percent instead.
+func parts(step, most int) multiple {
+	if most == 0 || step == 0 {
+		return multiple{1, 1}
+	}
+	if n := most * step / 8; n > 0 {
+		return multiple{8 * n, step}
+	}
+	return multiple{most, 1}
+}
 
 // neutral is the code of no chroma.
 const neutral = 128
 
-// fineYCbCr is a picture whose chroma is stretched: chromaParts codes are one. Whole has it
-// as the file says, for what ended; nil if nothing did.
+// fineYCbCr is a picture whose chroma is stretched: so many codes are one. Whole has it as the
+// file says, for what ended; nil if nothing did.
 type fineYCbCr struct {
 	*image.YCbCr
+	parts chromaParts
 	whole *image.YCbCr
 }
 
+// fewEnd is the share of codes of Cb whose end is not that of skin (project default).
+const fewEnd = 1. / 16
+
 // decodeFine decodes a JPEG with the fractions of its chroma; ok is false where there is
-// none to be had. From a table of quantisation on decoding is linear: with chromaParts times
+// none to be had. From a table of quantisation on decoding is linear: with so many times
 // the steps, chroma comes out so many times as far from neutral. Where codes then end at 0
 // or 255, the file is decoded once more as it is.
-func decodeFine(r *timedReader, data []byte) (m image.Image, ok bool) {
-	far := stretched(data)
+func decodeFine(r *timedReader, data []byte) (m *fineYCbCr, ok bool) {
+	if m, ok = r.stretched(data, most{4, 2}); ok && ends(m.Cb) > int(fewEnd*float64(len(m.Cb))) {
+		m, ok = r.stretched(data, most{2, 2})
+	}
+	if !ok || ends(m.Cb)+ends(m.Cr) == 0 {
+		return m, ok
+	}
+	m.whole, ok = r.ycbcr(data)
+	return m, ok && m.whole.Rect == m.Rect && len(m.whole.Cb) == len(m.Cb)
+}
+
+func (r *timedReader) stretched(data []byte, k most) (m *fineYCbCr, ok bool) {
+	far, parts := stretched(data, k)
 	if far == nil {
 		return nil, false
 	}
-	fine, ok := r.ycbcr(far)
-	if !ok {
-		return nil, false
-	}
-	if !ends(fine.Cb) && !ends(fine.Cr) {
-		return &fineYCbCr{fine, nil}, true
-	}
-	whole, ok := r.ycbcr(data)
-	if !ok || whole.Rect != fine.Rect || len(whole.Cb) != len(fine.Cb) {
-		return nil, false
-	}
-	return &fineYCbCr{fine, whole}, true
+	m = &fineYCbCr{parts: parts}
+	m.YCbCr, ok = r.ycbcr(far)
+	return m, ok
 }
 
 func (r *timedReader) ycbcr(data []byte) (*image.YCbCr, bool) {
@@ -55,18 +82,18 @@ func (r *timedReader) ycbcr(data []byte) (*image.YCbCr, bool) {
 	return m, ok && err == nil
 }
 
-// ends reports codes at the end of what a code can be.
-func ends(codes []uint8) bool {
-	return bytes.IndexByte(codes, 0) >= 0 || bytes.IndexByte(codes, 255) >= 0
+// ends counts codes at the end of what a code can be.
+func ends(codes []uint8) int {
+	return bytes.Count(codes, []byte{0}) + bytes.Count(codes, []byte{255})
 }
 
 // readFine reads stretched chroma, and whole codes in runs of pixels where it ended.
 func readFine(m *fineYCbCr, k ycc, t luts) rowReader {
-	fine := readYCbCr(m.YCbCr, chromaParts, k, t)
+	fine := readYCbCr(m.YCbCr, m.parts, k, t)
 	if m.whole == nil {
 		return fine
 	}
-	whole, wide := readYCbCr(m.whole, 1, k, t), chromaWidth(m.SubsampleRatio)
+	whole, wide := readYCbCr(m.whole, wholeCodes, k, t), chromaWidth(m.SubsampleRatio)
 	return func(y, x0 int, r, g, b []float32) {
 		fine(y, x0, r, g, b)
 		at, first := chromaAt(m.YCbCr, x0, y)
@@ -87,38 +114,43 @@ func readFine(m *fineYCbCr, k ycc, t luts) rowReader {
 	}
 }
 
-// stretched is the file with chromaParts times the steps in the tables of its chroma; a
-// table that luma shares is kept beside. It is nil for a file without chroma, and for one
-// that changes tables between its scans.
-func stretched(data []byte) []byte {
+// Names of the tables of a stretched file, of which the three components of a picture may
+// share some before (T.81, B.2.4.1).
+const tableY, tableCb, tableCr = 0, 1, 2
+
+// stretched is the file with that much larger steps in tables of Cb and Cr, and luma's as it
+// is. It is nil for a file without chroma, and for one that changes tables between its scans.
+func stretched(data []byte, k most) ([]byte, chromaParts) {
 	frame, tables, scan := jpegLayout(data)
 	if len(frame) < 6+3*3 || frame[5] != 3 || scan == 0 || laterTables(data[scan:]) {
-		return nil
+		return nil, wholeCodes
 	}
-	luma, cb, cr := frame[8], frame[11], frame[14]
-	as := map[byte]byte{cb: cb, cr: cr}
-	if luma == cb || luma == cr {
-		as[luma] = unused(luma, cb, cr)
-	}
+	as := [3]table{{was: frame[8], name: tableY}, {was: frame[11], name: tableCb, most: k.cb}, {was: frame[14], name: tableCr, most: k.cr}}
 	var far []byte
 	from := 0
 	for _, t := range tables {
-		far = append(append(far, data[from:t[0]]...), widened(data[t[0]+4:t[1]], luma, as)...)
+		far = append(append(far, data[from:t[0]]...), widened(data[t[0]+4:t[1]], &as)...)
 		from = t[1]
 	}
 	far = append(far, data[from:]...)
 	frame, _, _ = jpegLayout(far)
-	frame[11], frame[14] = as[cb], as[cr]
-	return far
+	frame[8], frame[11], frame[14] = tableY, tableCb, tableCr
+	return far, chromaParts{as[tableCb].parts, as[tableCr].parts}
 }
 
-// unused is one of the four tables of a file (T.81, B.2.4.1) that its three components leave.
-func unused(luma, cb, cr byte) byte {
-	var free byte
-	for free == luma || free == cb || free == cr {
-		free++
+// table is what becomes of a table: its name, and how much larger its steps are, at most.
+type table struct {
+	was, name byte
+	most      int // 0: as they are
+	parts     multiple
+}
+
+// step is one of the steps in a table of bytes or of words.
+func step(b []byte, wide, i int) int {
+	if wide == 1 {
+		return int(binary.BigEndian.Uint16(b[1+2*i:]))
 	}
-	return free
+	return int(b[1+i])
 }
 
 // jpegLayout finds the body of the frame header, the segments of tables as ranges, and where
@@ -153,10 +185,9 @@ func laterTables(coded []byte) bool {
 	return bytes.Contains(coded, []byte{0xff, markerDQT})
 }
 
-// widened is a segment of tables, of which those of chroma, named anew by as, have
-// chromaParts times the steps, in 16 bits each. The one of luma stays; what no component
-// uses goes, as it may have the new name.
-func widened(b []byte, luma byte, as map[byte]byte) []byte {
+// widened is a segment of tables, each in 16 bits as often as a component uses it. One that
+// none uses goes, as another may have its name.
+func widened(b []byte, as *[3]table) []byte {
 	seg := []byte{0xff, markerDQT, 0, 0}
 	for len(b) > 0 {
 		wide, id := int(b[0]>>4), b[0]&15
@@ -165,18 +196,16 @@ func widened(b []byte, luma byte, as map[byte]byte) []byte {
 			seg = append(seg, b...) // broken: the decoder says so
 			break
 		}
-		name, chroma := as[id]
-		if id == luma {
-			seg = append(seg, b[:size]...)
-		}
-		if chroma {
-			seg = append(seg, 1<<4|name)
+		for k := range as {
+			t := &as[k]
+			if t.was != id {
+				continue
+			}
+			t.parts = parts(step(b, wide, 0), t.most)
+			seg = append(seg, 1<<4|t.name)
 			for i := range 64 {
-				v := int(b[1+i*(wide+1)])
-				if wide == 1 {
-					v = v<<8 | int(b[2+2*i])
-				}
-				seg = binary.BigEndian.AppendUint16(seg, uint16(min(chromaParts*v, 0xffff)))
+				v := (step(b, wide, i)*t.parts.codes + t.parts.of/2) / t.parts.of
+				seg = binary.BigEndian.AppendUint16(seg, uint16(min(v, 0xffff)))
 			}
 		}
 		b = b[size:]

@@ -9,7 +9,7 @@ import (
 )
 
 // patched is a JPEG of even patches of 16×16 pixels side by side, whose mean Cb is that much
-// above its code's, and the mean Cr that much below. Their luma is even.
+// above its code's, and the mean Cr that much below; NaN is saturated red. Their luma is even.
 func patched(t *testing.T, luma, cb, cr uint8, above []float64) []byte {
 	t.Helper()
 	m := image.NewYCbCr(image.Rect(0, 0, 16*len(above), 16), image.YCbCrSubsampleRatio420)
@@ -21,6 +21,9 @@ func patched(t *testing.T, luma, cb, cr uint8, above []float64) []byte {
 		m.Cb[i], m.Cr[i] = cb, cr
 		if rank := (x*5 + y*19) % 64 % 8 * 8; float64(rank) < 64*above[x/8] { // spread, so that its detail is lost
 			m.Cb[i], m.Cr[i] = cb+1, cr-1
+		}
+		if math.IsNaN(above[x/8]) {
+			m.Cb[i], m.Cr[i] = 40, 230
 		}
 	}
 	return encoded(t, m)
@@ -38,28 +41,24 @@ func encoded(t *testing.T, m image.Image) []byte {
 // Between whole codes of chroma light is right to what the file keeps: at this quality steps
 // of a quarter of a code. Whole codes are off by up to half of one, 1.77 times that of blue.
 func TestChromaBetweenCodes(t *testing.T) {
-	const cb, cr, luma = 112, 151, 160 // light skin
-	above := []float64{0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1}
-	for _, saturated := range []bool{false, true} {
-		data := patched(t, luma, cb, cr, above)
-		if saturated { // which is told in whole codes, from a second decoding
-			m, err := jpeg.Decode(bytes.NewReader(data))
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := m.(*image.YCbCr)
-			for y := range 8 {
-				for x := range 8 {
-					p.Cb[y*p.CStride+x], p.Cr[y*p.CStride+x] = 40, 230
-				}
-			}
-			data = encoded(t, p)
-			above[0] = math.NaN()
+	above := []float64{math.NaN(), 0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1}
+	for name, c := range map[string]struct {
+		luma, cb, cr uint8
+		saturated    bool
+		told         float64 // the steps of a code of Cb
+	}{
+		"light skin":           {160, 112, 151, false, 1. / 4},
+		"warm light":           {160, 86, 151, false, 1. / 2},
+		"beside saturated red": {160, 112, 151, true, 1. / 4},
+	} {
+		above := above
+		if !c.saturated { // what is so is told in whole codes, from a second decoding
+			above = above[1:]
 		}
-		light := openBytes(t, "a.jpg", data).Pixels
+		light := openBytes(t, "a.jpg", patched(t, c.luma, c.cb, c.cr, above)).Pixels
 		for i, a := range above {
 			if math.IsNaN(a) {
-				if v := light.R.At(16*i+8, 8); !(v > 0.9) {
+				if v := light.R.At(8, 8); !(v > 0.9) {
 					t.Errorf("saturated red has %v", v)
 				}
 				continue
@@ -70,10 +69,10 @@ func TestChromaBetweenCodes(t *testing.T) {
 					blue += encodedCode(light.B.At(16*i+x, y)) / 144
 				}
 			}
-			want := luma + 1.772*(cb+a-128)
-			// an eighth of a code by the file, a quarter by the half that is told, and the eighths of light
-			if bound := 1.772*(1./8+1./4) + 1./16 + 0.02; !saturated && !(math.Abs(blue-want) <= bound) {
-				t.Errorf("%.3f above a code of Cb: blue is %.3f, want %.3f", a, blue, want)
+			want := float64(c.luma) + 1.772*(float64(c.cb)+a-128)
+			// an eighth of a code by the file, half of what is told, and the eighths of light
+			if bound := 1.772*(1./8+c.told/2) + 1./16 + 0.02; !(math.Abs(blue-want) <= bound) {
+				t.Errorf("%s, %.3f above a code of Cb: blue is %.3f, want %.3f", name, a, blue, want)
 			}
 		}
 	}
@@ -88,7 +87,8 @@ func TestChromaOfSharedTables(t *testing.T) {
 	data := colourJPEG(t, 48, 32, subsamplings["420"], 90)
 	sof := bytes.Index(data, []byte{0xff, markerSOF0})
 	data[sof+4+11], data[sof+4+14] = data[sof+4+8], data[sof+4+8]
-	far, err := jpeg.Decode(bytes.NewReader(stretched(data)))
+	stretch, _ := stretched(data, most{4, 2})
+	far, err := jpeg.Decode(bytes.NewReader(stretch))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestChromaOfSharedTables(t *testing.T) {
 	}
 	scan := bytes.Index(data, []byte{0xff, markerSOS})
 	later := append(bytes.Clone(data[:scan+20]), append([]byte{0xff, markerDQT, 0, 2}, data[scan+20:]...)...)
-	if stretched(later) != nil {
+	if far, _ := stretched(later, most{4, 2}); far != nil {
 		t.Error("tables after the first scan would stretch a part only")
 	}
 }

@@ -100,7 +100,7 @@ func TestYCbCrCodes(t *testing.T) {
 // The mean light of dark colours is right: whole codes, cut off, are 0.3 codes darker,
 // which is 0.6 % of red over green, a quarter of a unit of the erythema index.
 func TestLightIsNotCutToWholeCodes(t *testing.T) {
-	var ratio float64
+	var multiple float64
 	n := 0
 	for y := 40; y < 60; y++ {
 		for cr := 136; cr < 146; cr++ {
@@ -109,12 +109,12 @@ func TestLightIsNotCutToWholeCodes(t *testing.T) {
 				m.Y[i], m.Cb[i], m.Cr[i] = uint8(y), 122, uint8(cr)
 			}
 			got, want := (&decoded{img: m}).linear(plainHeader()), naive(m)
-			ratio += math.Log(float64(got.R.Pix[0]/got.G.Pix[0])) - math.Log(float64(want[0][0]/want[1][0]))
+			multiple += math.Log(float64(got.R.Pix[0]/got.G.Pix[0])) - math.Log(float64(want[0][0]/want[1][0]))
 			n++
 		}
 	}
-	if ratio /= float64(n); !(math.Abs(ratio) <= 1e-3) {
-		t.Errorf("ln of red over green is off by %.4f in the mean", ratio)
+	if multiple /= float64(n); !(math.Abs(multiple) <= 1e-3) {
+		t.Errorf("ln of red over green is off by %.4f in the mean", multiple)
 	}
 }
 
@@ -210,7 +210,7 @@ func ofAllKinds(w, h int) []image.Image {
 	any(gray.Pix, gray16.Pix, paletted.Pix, nrgba.Pix, rgba.Pix, nrgba64.Pix, rgba64.Pix, withAlpha.Y, withAlpha.Cb, withAlpha.Cr)
 	list := []image.Image{gray, gray16, paletted, nrgba, rgba, nrgba64, rgba64, withAlpha}
 	for s := image.YCbCrSubsampleRatio444; s <= image.YCbCrSubsampleRatio410; s++ {
-		list = append(list, ycbcr(s), &fineYCbCr{YCbCr: ycbcr(s)}, &fineYCbCr{ycbcr(s), ycbcr(s)})
+		list = append(list, ycbcr(s), &fineYCbCr{ycbcr(s), chromaParts{multiple{32, 9}, multiple{2, 1}}, nil}, &fineYCbCr{ycbcr(s), chromaParts{multiple{32, 9}, multiple{2, 1}}, ycbcr(s)})
 	}
 	return list
 }
@@ -275,7 +275,7 @@ func TestHalvesAreThoseOfTheWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, img := range []image.Image{m, &fineYCbCr{YCbCr: m.(*image.YCbCr)}} {
+		for _, img := range []image.Image{m, &fineYCbCr{m.(*image.YCbCr), chromaParts{multiple{32, 9}, multiple{2, 1}}, nil}} {
 			for o := 1; o <= 8; o++ {
 				head := plainHeader()
 				head.facts.rotation = o

@@ -67,11 +67,11 @@ func reader(img image.Image, h *header) rowReader {
 	b := img.Bounds()
 	switch m := img.(type) {
 	case *image.YCbCr:
-		return readYCbCr(m, 1, h.coding, makeLUTs(h.colour, lumas))
+		return readYCbCr(m, wholeCodes, h.coding, makeLUTs(h.colour, lumas))
 	case *fineYCbCr:
 		return readFine(m, h.coding, makeLUTs(h.colour, lumas))
 	case *image.NYCbCrA:
-		return readYCbCr(&m.YCbCr, 1, h.coding, makeLUTs(h.colour, lumas))
+		return readYCbCr(&m.YCbCr, wholeCodes, h.coding, makeLUTs(h.colour, lumas))
 	case *image.Gray:
 		return readGray(m, makeLUTs(h.colour, 256).afterCoding(h.coding))
 	case *image.Gray16:
@@ -100,10 +100,10 @@ func reader(img image.Image, h *header) rowReader {
 func halfReader(img image.Image, h *header) rowReader {
 	switch m := img.(type) {
 	case *image.YCbCr:
-		return halveYCbCr(m, 1, h.coding, makeLUTs(h.colour, lumas))
+		return halveYCbCr(m, wholeCodes, h.coding, makeLUTs(h.colour, lumas))
 	case *fineYCbCr:
 		if m.whole == nil {
-			return halveYCbCr(m.YCbCr, chromaParts, h.coding, makeLUTs(h.colour, lumas))
+			return halveYCbCr(m.YCbCr, m.parts, h.coding, makeLUTs(h.colour, lumas))
 		}
 	}
 	return nil

@@ -39,7 +39,7 @@ func upright(img image.Image, orientation int) image.Image {
 	case *image.NYCbCrA:
 		return turnedYCbCr(&m.YCbCr, orientation)
 	case *fineYCbCr:
-		out := &fineYCbCr{YCbCr: turnedYCbCr(m.YCbCr, orientation)}
+		out := &fineYCbCr{YCbCr: turnedYCbCr(m.YCbCr, orientation), parts: m.parts}
 		if m.whole != nil {
 			out.whole = turnedYCbCr(m.whole, orientation)
 		}

@@ -72,7 +72,7 @@ func (c *channel) from(sum uint32) *[lumas]float32 {
 }
 
 // newYCbCr is for chroma of which so many codes are one of k's.
-func newYCbCr(k ycc, parts int32, t luts) *ycbcr {
+func newYCbCr(k ycc, parts chromaParts, t luts) *ycbcr {
 	return &ycbcr{
 		makeChannel(k, 0, k.crR, parts, t.r),
 		makeChannel(k, -k.cbG, -k.crG, parts, t.g),
@@ -80,9 +80,11 @@ func newYCbCr(k ycc, parts int32, t luts) *ycbcr {
 	}
 }
 
-func makeChannel(k ycc, cb, cr, parts int32, codes []float32) (c channel) {
-	perLuma := func(v int32) uint32 { return uint32(int64(v) * sumUnit / int64(k.gain) / int64(parts)) }
-	c.cb, c.cr = perLuma(cb), perLuma(cr)
+func makeChannel(k ycc, cb, cr int32, parts chromaParts, codes []float32) (c channel) {
+	perLuma := func(v int32, told multiple) uint32 {
+		return uint32(int64(v) * sumUnit * int64(told.of) / (int64(k.gain) * int64(told.codes)))
+	}
+	c.cb, c.cr = perLuma(cb, parts.cb), perLuma(cr, parts.cr)
 	c.start = firstEntry - neutral*c.cb - neutral*c.cr
 	for i := range c.light {
 		code := (int64(i-firstLuma-codeParts*int(k.black))*int64(k.gain) + 1<<15) >> 16
@@ -93,7 +95,7 @@ func makeChannel(k ycc, cb, cr, parts int32, codes []float32) (c channel) {
 
 // readYCbCr reads any subsampling; a chroma sample counts for all pixels that share it, and
 // so many codes of it are one.
-func readYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
+func readYCbCr(m *image.YCbCr, parts chromaParts, k ycc, t luts) rowReader {
 	c := newYCbCr(k, parts, t)
 	wide := chromaWidth(m.SubsampleRatio)
 	return func(y, x0 int, r, g, b []float32) {
@@ -119,7 +121,7 @@ func readYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
 
 // halveYCbCr reads rows of the picture shrunken by 2 where each of its pixels has a chroma
 // sample of its own; nil where they do not. So many codes of chroma are one.
-func halveYCbCr(m *image.YCbCr, parts int32, k ycc, t luts) rowReader {
+func halveYCbCr(m *image.YCbCr, parts chromaParts, k ycc, t luts) rowReader {
 	at, w, h := m.Rect.Min, m.Rect.Dx(), m.Rect.Dy()
 	if m.SubsampleRatio != image.YCbCrSubsampleRatio420 || (at.X|at.Y|w|h)&1 != 0 {
 		return nil
