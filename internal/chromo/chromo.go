@@ -19,17 +19,18 @@
 // Limits, on simulated skin with shine, a flush of 3 points or half of it. The surface's
 // reflection adds 0.01 to 0.04 of white and cannot be told from paler skin by one colour: from
 // a model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush,
-// shine of 0.02 a third. Of that a [Link] leaves 6 % of the melanin in the root mean square,
-// at worst 15 %, of very light skin 28 %; on another hand's simulator at most 7 % of skin as
-// modelled, 13 % of light skin beside a card, 16 % of raw dark skin, 23 % of light skin in a
-// coarse JPEG. Part of that is the file: one code of Cb is a fifth of light skin's melanin,
-// and fainter blotches keep no blue: in files of quality 100 a [Link] finds light skin's leak
-// to a tenth, in others to a fifth. How brightness follows colour from blotch to blotch
-// ([Tint]) tells the surface of brown skin to 0.005, of medium skin where it is far from the
-// modelled, and hardly anything of light skin: there 0.004 of it is a twentieth of the melanin
-// in a flush, and the modelled one stays. Dark skin is read by its brightness too, and a card
-// tells the light beside the skin: a fall-off of a quarter across the photo moves melanin by a
-// tenth, and more where it misleads the [Link].
+// shine of 0.02 a third. Of that a [Link] leaves 4 % of the melanin in the root mean square,
+// at worst 14 %, of very light skin 8 %; on another hand's simulator at most 7 % of skin as
+// modelled or beside a card, 15 % with other oxygenation, 19 % of raw light skin, 25 % of
+// light skin in a coarse JPEG. That last is the file: one code of Cb is a fifth of light
+// skin's melanin, blocks are kept in steps of 1.1 codes at quality 75, and light skin's
+// blotches spread by 0.2 to 0.4 of a step, so that they come out stronger or fainter by a
+// fifth and more, as their mean happens to lie. How brightness follows colour from blotch to
+// blotch ([Tint]) tells the surface of brown skin to 0.005, of medium skin where it is far
+// from the modelled, and hardly anything of light skin: there 0.004 of it is a twentieth of
+// the melanin in a flush, and the modelled one stays. Dark skin is read by its brightness too,
+// and a card tells the light beside the skin: a fall-off of a quarter across the photo moves
+// melanin by a tenth, and more where it misleads the [Link].
 //
 // Tried and left: the surface from melanin and blood that vary independently at rest (good to
 // 0.005 where blood is as mottled as it is in the project's phantom, misled where it is not),
@@ -43,8 +44,10 @@
 // more of a JPEG's steps in blue, and light skin leaks up to a tenth more); two slopes, at
 // rest and in the flush, for leaks that bend otherwise than shine's (those steps hide the one
 // at rest); standard errors that count neighbouring tiles, weights against odd tiles, and skin
-// without the surroundings of spots (nothing changes); brightness from 8 % of melanin on (a
-// fall-off of light of a quarter makes 13 % of melanin); the tint by slopes at the mean colour
+// without the surroundings of spots (nothing changes); surroundings 0.3 mm farther out, which
+// no block of a coarse JPEG reaches (9 % instead of 11 there, on the other simulator 27 instead
+// of 25, and less precise everywhere); brightness from 8 % of melanin on (a fall-off of light
+// of a quarter makes 13 % of melanin); the tint by slopes at the mean colour
 // alone (0.004 too shiny where patches are strong), and with every surface as likely as photos
 // show it (light skin under much shine is then right, but under usual shine and casts a flush
 // leaks 8 % instead of 4 %), or as in the standard deviation of that range (what is left is
