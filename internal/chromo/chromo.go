@@ -21,7 +21,7 @@
 // a model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush,
 // shine of 0.02 a third. Of that a [Link] leaves 4 % of the melanin in the root mean square,
 // at worst 14 %, of very light skin 8 %; on another hand's simulator at most 7 % of skin as
-// modelled or beside a card, 15 % with other oxygenation, 19 % of raw light skin, 25 % of
+// modelled or beside a card, 17 % with other oxygenation, 21 % of raw light skin, 25 % of
 // light skin in a coarse JPEG. That last is the file: one code of Cb is a fifth of light
 // skin's melanin, blocks are kept in steps of 1.1 codes at quality 75, and light skin's
 // blotches spread by 0.2 to 0.4 of a step, so that they come out stronger or fainter by a
