@@ -45,29 +45,34 @@ func (f *stack) coarse(photo []*level, t geom.Transform) (geom.Transform, bool) 
 // fine refines t from the level of evidence to the finest that still pays: where blocks find
 // themselves at least half as often as one level before. Where the plane does not hold, it
 // bends the frame.
-func (f *stack) fine(photo []*level, t geom.Transform) (w warp, votes []vote, used int) {
-	used = f.evidenceLevel()
-	w, votes = f.bendLevel(used, photo, warp{plane: t}, f.votes(used, photo, warp{plane: t}))
-	last := foundShare(votes)
-	if i := f.within(used, votes); w.field == nil && i < used-1 {
-		if next, v, ok := f.refineWarp(i, photo, w, enough(i)); ok && foundShare(v) >= leapShare*last {
-			w, votes, used, last = next, v, i, foundShare(v)
+func (f *stack) fine(photo []*level, t geom.Transform) (at, below hearing) {
+	at.level = f.evidenceLevel()
+	at.warp, at.votes = f.bendLevel(at.level, photo, warp{plane: t}, f.votes(at.level, photo, warp{plane: t}))
+	if i := f.within(at.level, at.votes); at.warp.field == nil && i < at.level-1 {
+		if next, ok := f.refineWarp(i, photo, at.warp, enough(i)); ok && foundShare(next.votes) >= leapShare*foundShare(at.votes) {
+			at = next
 		}
 	}
-	for i := used - 1; i >= 0; i-- {
-		next, v, ok := f.refineWarp(i, photo, w, enough(i))
-		now := foundShare(v)
-		if !ok || now < last/2 {
+	for i := at.level - 1; i >= 0; i-- {
+		next, ok := f.refineWarp(i, photo, at.warp, enough(i))
+		if !ok || foundShare(next.votes) < foundShare(at.votes)/2 {
 			break
 		}
-		w, votes, used, last = next, v, i, now
+		at, below = next, at
 	}
-	if used > 0 && w.field == nil {
-		if t, v, ok := f.refineLevel(used, photo, w.plane, nearestPx); ok {
-			w.plane, votes = t, v
+	if at.level > 0 && at.warp.field == nil {
+		if t, v, ok := f.refineLevel(at.level, photo, at.warp.plane, nearestPx); ok {
+			at.warp.plane, at.votes = t, v
 		}
 	}
-	return w, votes, used
+	return at, below
+}
+
+// A hearing is what the blocks of a level say about a warp.
+type hearing struct {
+	warp  warp
+	votes []vote
+	level int
 }
 
 const (
@@ -96,18 +101,15 @@ func (f *stack) within(i int, votes []vote) int {
 }
 
 // refineWarp refines the plane as long as there is no field, and the field from then on.
-func (f *stack) refineWarp(i int, photo []*level, w warp, near float64) (warp, []vote, bool) {
-	if w.field == nil {
-		t, votes, ok := f.refineLevel(i, photo, w.plane, near)
-		if !ok {
-			return w, votes, false
-		}
-		w, votes = f.bendLevel(i, photo, warp{plane: t}, votes)
-		return w, votes, true
+func (f *stack) refineWarp(i int, photo []*level, w warp, near float64) (h hearing, ok bool) {
+	var votes []vote
+	if w.field != nil {
+		votes = f.votes(i, photo, w)
+	} else if w.plane, votes, ok = f.refineLevel(i, photo, w.plane, near); !ok {
+		return hearing{}, false
 	}
-	votes := f.votes(i, photo, w)
 	w, votes = f.bendLevel(i, photo, w, votes)
-	return w, votes, true
+	return hearing{w, votes, i}, true
 }
 
 // bendLevel fits a field to the votes if they demand one, and lets the blocks vote again, as

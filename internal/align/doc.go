@@ -63,6 +63,13 @@
 // it whole; JPEG halves and rounds it, and then it is only reported, as an error and, when large, as
 // doubt. Tried in vain for files of that kind: differences of colour, the mixture that shows least relief,
 // and both by gradients of the whole picture (they err by 0.04 to 0.2 px, more than they should mend).
+// Told the truth, differences of the logarithms of two colours over a whole photo lie aside by 0.02 to 0.17 px on dark skin, and by
+// up to 0.6 px where the lamp turned by 60 degrees, with standard errors of 0.01 to 0.04 px: shine is in them, and relief
+// is, for JPEG halves what would cancel it. Where that leaves relief out, by structure of 2 px, 0.05 px are no
+// more than three standard errors.
+//
+// A block settled by its second step is asked again by the next warp: not to ask saves a tenth of the blocks' work, and moves
+// plane photos by up to 0.002 px.
 //
 // Strokes of one direction (brushed skin, 0.05 mm wide, 1.2 mm long) are placed along themselves to 0.05 to 0.13 px,
 // by what little crosses them. Blocks placed to the end, and gradients of noise taken off what a block

@@ -66,12 +66,20 @@ const (
 	maxReach = 2.5
 )
 
-// coarser returns the votes of the level below the solution's about a warp; nil where too few answer.
-func (s *solution) coarser(photo []*level, w warp) []vote {
-	if s.level+1 >= len(s.stack.levels) {
+// coarser returns the votes of the level below the solution's about a warp, by those about another, if any; nil
+// where too few answer.
+func (s *solution) coarser(photo []*level, w warp, known hearing) []vote {
+	f, i := s.stack, s.level+1
+	if i >= len(f.levels) {
 		return nil
 	}
-	votes, found := s.stack.votes(s.level+1, photo, w), 0
+	var votes []vote
+	if known.votes == nil {
+		votes = f.votes(i, photo, w)
+	} else {
+		votes = f.again(i, photo, w, f.rebased(i, known.votes, known.warp.plane, w.plane))
+	}
+	found := 0
 	for i := range votes {
 		if votes[i].found {
 			found++
@@ -290,8 +298,9 @@ func (l *level) cubic(q geom.Point) (s float32, ok bool) {
 	}
 	i, j := int(q.X), int(q.Y)
 	u, v := lagrange(float32(q.X-float64(i))), lagrange(float32(q.Y-float64(j)))
+	at := (j-1)*l.plane.W + i - 1
 	for k, b := range v {
-		r := (*[4]float32)(l.plane.Row(j - 1 + k)[i-1:])
+		r := (*[4]float32)(l.plane.Pix[at+k*l.plane.W:])
 		s += float32(b * (float32(u[0]*r[0]) + float32(u[1]*r[1]) + float32(u[2]*r[2]) + float32(u[3]*r[3])))
 	}
 	return s, true

@@ -78,7 +78,7 @@ func (f *stack) bend(i int, shifts []shift) *field {
 	if best == 0 {
 		return nil
 	}
-	g := robustField(flat, best, shifts)
+	g := robustField(flat, best, shifts, fieldTolerances[:])
 	if lo, hi := g.areaRatios(f.w, f.h); !(lo >= minAreaRatio && hi <= maxAreaRatio) {
 		return nil
 	}
@@ -138,7 +138,9 @@ func newHalves(shifts []shift, side float64, start *field) *halves {
 
 // fit fits both fields, from where they are.
 func (h *halves) fit(stiffness float64) {
-	raster.Parallel(2, func(k int) { h.fields[k] = robustField(h.fields[k], stiffness, h.shifts[k]) })
+	raster.Parallel(2, func(k int) {
+		h.fields[k] = robustField(h.fields[k], stiffness, h.shifts[k], fieldTolerances[:trialRounds])
+	})
 }
 
 // heldOut is the median distance of the shifts of either half from the field of the other.
@@ -158,11 +160,14 @@ var fieldTolerances = [...]float64{1e-2, 1e-3, 1e-4, 1e-4}
 // lastFactor is the last round in which the equations are factorized: later weights differ little from those.
 const lastFactor = 1
 
-// robustField fits with Tukey's weights, sought from start on.
-func robustField(start *field, stiffness float64, shifts []shift) *field {
+// trialRounds is how many of them tell which stiffness predicts best: later ones move a half by less than blocks scatter.
+const trialRounds = lastFactor + 1
+
+// robustField fits with Tukey's weights, one round for each tolerance, sought from start on.
+func robustField(start *field, stiffness float64, shifts []shift, tolerances []float64) *field {
 	e := newEquations(start, stiffness, shifts)
 	r := make([]float64, len(shifts))
-	for round, tolerance := range fieldTolerances {
+	for round, tolerance := range tolerances {
 		e.solve(tolerance, round <= lastFactor)
 		for i, s := range shifts {
 			d := s.d.Sub(e.gather(e.f.u, i))

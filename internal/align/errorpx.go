@@ -101,7 +101,7 @@ func (f *stack) splitHalf(s *solution) float64 {
 			return math.Inf(1)
 		}
 		if g := s.warp.field; g != nil {
-			ws[k].field = robustField(g, g.stiffness, f.residuals(half[k], ws[k].plane))
+			ws[k].field = robustField(g, g.stiffness, f.residuals(half[k], ws[k].plane), fieldTolerances[:])
 		}
 	}
 	d := make([]float64, len(s.pairs))

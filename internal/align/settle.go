@@ -33,8 +33,8 @@ func (s *solution) errorPx() float64 { return math.Hypot(s.structure, s.split/2)
 
 // settle refines t to the finest level, chooses the model and fits the field anew.
 func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
-	w, votes, level := f.fine(photo, t)
-	s, ok := f.conclude(photo, w, votes, level)
+	at, below := f.fine(photo, t)
+	s, ok := f.conclude(photo, at, below)
 	if ok {
 		s.judge(photo)
 	}
@@ -43,27 +43,29 @@ func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {
 
 // settleNear does so from a warp that another signal found, on the finest level that pays, but does not judge.
 func (f *stack) settleNear(photo []*level, w warp) (*solution, bool) {
-	level, votes := 0, f.votes(0, photo, w)
-	if share := foundShare(votes); len(f.levels) > 1 && share < 0.5 { // else no level finds twice as many
+	at := hearing{w, f.votes(0, photo, w), 0}
+	if share := foundShare(at.votes); len(f.levels) > 1 && share < 0.5 { // else no level finds twice as many
 		if coarse := f.votes(1, photo, w); share < foundShare(coarse)/2 {
-			level, votes = 1, coarse
+			at.votes, at.level = coarse, 1
 		}
 	}
 	if w.field == nil {
 		var ok bool
-		if w, votes, ok = f.refineWarp(level, photo, w, nearestPx); !ok {
+		if at, ok = f.refineWarp(at.level, photo, w, nearestPx); !ok {
 			return nil, false
 		}
 	}
-	return f.conclude(photo, w, votes, level)
+	return f.conclude(photo, at, hearing{})
 }
 
-// conclude chooses the model by the votes of a level and of the one below, and fits the field anew.
-func (f *stack) conclude(photo []*level, w warp, votes []vote, level int) (*solution, bool) {
-	s := &solution{votes: votes, level: level, stack: f, seen: w}
-	s.below = s.coarser(photo, w)
+// conclude chooses the model by what the blocks of a level say and those of the one below, if that is known, and
+// fits the field anew.
+func (f *stack) conclude(photo []*level, at, below hearing) (*solution, bool) {
+	w := at.warp
+	s := &solution{votes: at.votes, level: at.level, stack: f, seen: w}
+	s.below = s.coarser(photo, w, below)
 	s.pairs = f.both(s, w)
-	s.model, s.warp.plane = f.choose(s.pairs, w.plane, level)
+	s.model, s.warp.plane = f.choose(s.pairs, w.plane, s.level)
 	if s.model == 0 {
 		return nil, false
 	}
@@ -80,8 +82,9 @@ func (s *solution) judge(photo []*level) {
 	s.votes = f.rebased(s.level, s.votes, s.seen.plane, s.warp.plane)
 	if s.seen.field == nil {
 		s.below = f.rebased(s.level+1, s.below, s.seen.plane, s.warp.plane)
-	} else { // the drift is read from the blocks of both levels: the coarser ones, which are few, are asked anew
-		s.votes, s.below = f.again(s.level, photo, s.warp, s.votes), s.coarser(photo, s.warp)
+	} else {
+		s.votes = f.again(s.level, photo, s.warp, s.votes)
+		s.below = s.coarser(photo, s.warp, hearing{s.seen, s.below, s.level + 1})
 	}
 	s.seen = s.warp
 	s.lostPx = f.lost(photo, s)
