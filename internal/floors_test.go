@@ -14,7 +14,7 @@ import (
 
 // floors is the plan. A package imports only packages of lower floors.
 var floors = map[string]int{
-	"raster": 1, "geom": 1, "stats": 1, "cie": 1, "outcome": 1, "folder": 1, "browsertest": 1,
+	"raster": 1, "geom": 1, "stats": 1, "cie": 1, "outcome": 1, "folder": 1, "browsertest": 1, "benchtest": 1,
 	"photo": 2, "manifest": 2, "filter": 2, "roi": 2, "optics": 2, "trend": 2, "report": 2,
 	"chromo": 3, "align": 3, "calib": 3, "quality": 3, "phantom": 3, "render": 3, "regions": 3,
 	"skin/erythema": 4, "skin/pigment": 4, "skin/texture": 4, "skin/hair": 4,

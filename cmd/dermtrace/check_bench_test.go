@@ -7,10 +7,10 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
+	"dermtrace/internal/benchtest"
 	"dermtrace/internal/phantom"
 )
 
@@ -29,15 +29,6 @@ func twelveMegapixels(b *testing.B) (dir, file string) {
 	return dir, filepath.Join(dir, "2026-01-10_2.jpg")
 }
 
-// cpu is the processor time that this program has used.
-func cpu(b *testing.B) time.Duration {
-	var use syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
-}
-
 // BenchmarkCheck12MP prints how much processor time a photo takes to be judged, file to
 // findings, in decodings of its JPEG.
 func BenchmarkCheck12MP(b *testing.B) {
@@ -49,17 +40,17 @@ func BenchmarkCheck12MP(b *testing.B) {
 	var decoding, checking time.Duration
 	b.ReportAllocs()
 	for b.Loop() {
-		start := cpu(b)
+		start := benchtest.ProcessorTime(b)
 		if _, err := jpeg.Decode(bytes.NewReader(data)); err != nil {
 			b.Fatal(err)
 		}
-		decoded := cpu(b)
+		decoded := benchtest.ProcessorTime(b)
 		p, err := openSource(b.Context(), file, 0)
 		if err != nil {
 			b.Fatal(err)
 		}
 		checkOne(p, nil)
-		decoding, checking = decoding+decoded-start, checking+cpu(b)-decoded
+		decoding, checking = decoding+decoded-start, checking+benchtest.ProcessorTime(b)-decoded
 	}
 	b.ReportMetric(checking.Seconds()/decoding.Seconds(), "decodings")
 }
@@ -70,7 +61,7 @@ func BenchmarkCheckSeries12MP(b *testing.B) {
 	b.ReportAllocs()
 	var used time.Duration
 	for b.Loop() {
-		start := cpu(b)
+		start := benchtest.ProcessorTime(b)
 		camera, err := openSeries(b.Context(), dir, 0)
 		if err != nil {
 			b.Fatal(err)
@@ -80,7 +71,7 @@ func BenchmarkCheckSeries12MP(b *testing.B) {
 			b.Fatal(err)
 		}
 		checkOne(p, camera)
-		used += cpu(b) - start
+		used += benchtest.ProcessorTime(b) - start
 	}
 	b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
 }

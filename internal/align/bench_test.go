@@ -10,11 +10,11 @@ import (
 	"image/color"
 	"image/jpeg"
 	"runtime"
-	"syscall"
 	"testing"
 	"testing/fstest"
 
 	"dermtrace/internal/align"
+	"dermtrace/internal/benchtest"
 	"dermtrace/internal/photo"
 	"dermtrace/internal/raster"
 )
@@ -43,10 +43,10 @@ func BenchmarkPair(b *testing.B) {
 			var before, after runtime.MemStats
 			var bytes uint64
 			for b.Loop() {
-				decode += cpuSeconds(func() { decodeAll(b, files) })
-				open += cpuSeconds(func() { openAll(b, files) })
+				decode += cpuSeconds(b, func() { decodeAll(b, files) })
+				open += cpuSeconds(b, func() { openAll(b, files) })
 				runtime.ReadMemStats(&before)
-				pair += cpuSeconds(func() { alignPair(b, x, y) })
+				pair += cpuSeconds(b, func() { alignPair(b, x, y) })
 				runtime.ReadMemStats(&after)
 				bytes += after.TotalAlloc - before.TotalAlloc
 			}
@@ -85,19 +85,11 @@ func openAll(b *testing.B, files fstest.MapFS) {
 
 // cpuSeconds is the processor time of fn, whatever else the machine does, rubbish of earlier work
 // collected first.
-func cpuSeconds(fn func()) float64 {
+func cpuSeconds(b *testing.B, fn func()) float64 {
 	runtime.GC()
-	start := processSeconds()
+	start := benchtest.ProcessorTime(b)
 	fn()
-	return processSeconds() - start
-}
-
-func processSeconds() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
+	return (benchtest.ProcessorTime(b) - start).Seconds()
 }
 
 func jpegOf(b *testing.B, c *raster.RGB) []byte {

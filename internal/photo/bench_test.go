@@ -6,10 +6,11 @@ import (
 	"bytes"
 	"context"
 	"image/jpeg"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"dermtrace/internal/benchtest"
 )
 
 // Sizes of 1, 12 and 24 megapixels.
@@ -45,24 +46,15 @@ func benchOpen(b *testing.B, file []byte, pixels int) {
 	b.SetBytes(int64(pixels))
 	b.ReportAllocs()
 	for b.Loop() {
-		start := processorTime(b)
+		start := benchtest.ProcessorTime(b)
 		if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
 			b.Fatal(err)
 		}
-		decoded := processorTime(b)
+		decoded := benchtest.ProcessorTime(b)
 		if _, err := Open(context.Background(), dir, "a.jpg", Limits{}); err != nil {
 			b.Fatal(err)
 		}
-		decoding, opening = decoding+decoded-start, opening+processorTime(b)-decoded
+		decoding, opening = decoding+decoded-start, opening+benchtest.ProcessorTime(b)-decoded
 	}
 	b.ReportMetric(opening.Seconds()/decoding.Seconds(), "decodings")
-}
-
-// processorTime is what this program has used.
-func processorTime(b *testing.B) time.Duration {
-	var use syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }

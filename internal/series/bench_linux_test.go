@@ -5,24 +5,16 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
+
+	"dermtrace/internal/benchtest"
 )
 
 // BenchmarkProcessor12MP is BenchmarkSeries12MP in processor time, which depends little
 // on what else the machine does.
 func BenchmarkProcessor12MP(b *testing.B) {
-	compareWithDecoding(b, func() time.Duration { return processorTime(b) })
-}
-
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	compareWithDecoding(b, func() time.Duration { return benchtest.ProcessorTime(b) })
 }
 
 // BenchmarkPeakMemory12MP prints the most memory that a course of six photos of 12

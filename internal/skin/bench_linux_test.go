@@ -6,10 +6,10 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
+	"dermtrace/internal/benchtest"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
@@ -45,17 +45,17 @@ func BenchmarkAgainstDecode(b *testing.B) {
 			var decoding, measuring []time.Duration
 			for b.Loop() {
 				for range rounds {
-					start := processorTime(b)
+					start := benchtest.ProcessorTime(b)
 					if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
 						b.Fatal(err)
 					}
-					decoded := processorTime(b)
+					decoded := benchtest.ProcessorTime(b)
 					for i, mask := range masks {
 						r := region(mask)
 						r.Uneven = &uneven
 						skin.Measure(skin.Prepare(r), refs[i])
 					}
-					decoding, measuring = append(decoding, decoded-start), append(measuring, processorTime(b)-decoded)
+					decoding, measuring = append(decoding, decoded-start), append(measuring, benchtest.ProcessorTime(b)-decoded)
 				}
 			}
 			decode, measure := median(decoding), median(measuring)
@@ -79,13 +79,4 @@ func darken(rgb *raster.RGB, gamma float64) {
 func median(list []time.Duration) time.Duration {
 	slices.Sort(list)
 	return list[len(list)/2]
-}
-
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
