@@ -29,8 +29,7 @@ func (a averaged) foreign() (what []int, glare, crust float64) {
 	if math.IsNaN(medians[0]) {
 		return nil, 0, 0
 	}
-	r, g, b := math.Log(max(medians[0], chromo.Floor)), math.Log(max(medians[1], chromo.Floor)), math.Log(max(medians[2], chromo.Floor))
-	lifted, darker := glareLifted*medians[1], medians[0]*math.Exp(-crustDarker)
+	skin := toneOf(medians)
 	var total float64
 	for i, w := range a.weight.Pix {
 		if w == 0 {
@@ -39,15 +38,12 @@ func (a averaged) foreign() (what []int, glare, crust float64) {
 		total += float64(w)
 		c := [3]float64{float64(a.rgb.R.Pix[i]), float64(a.rgb.G.Pix[i]), float64(a.rgb.B.Pix[i])}
 		switch {
-		case c[1] > lifted && min(c[0], c[1], c[2]) > glareWhite*max(c[0], c[1], c[2]):
+		case skin.glare(c):
 			what = append(what, i)
 			glare += float64(w)
-		case c[0] < darker:
-			lr, lg, lb := math.Log(max(c[0], chromo.Floor)), math.Log(max(c[1], chromo.Floor)), math.Log(max(c[2], chromo.Floor))
-			if lr-lg-(r-g) > crustRedder && math.Abs(lg-lb-(g-b)) < crustYellow {
-				what = append(what, i)
-				crust += float64(w)
-			}
+		case skin.crust(c):
+			what = append(what, i)
+			crust += float64(w)
 		}
 	}
 	glare, crust = glare/total, crust/total
@@ -58,6 +54,35 @@ func (a averaged) foreign() (what []int, glare, crust float64) {
 		a.weight.Pix[i] = 0
 	}
 	return what, glare, crust
+}
+
+// tone is the colour of a region's skin, as what lies on it is held against.
+type tone struct {
+	lifted, darker      float64 // green light above which, and red light below which, it is not skin
+	redGreen, greenBlue float64 // natural logarithms of the ratios
+}
+
+func toneOf(rgb [3]float64) tone {
+	rg, gb := ratios(rgb)
+	return tone{lifted: glareLifted * rgb[1], darker: rgb[0] * math.Exp(-crustDarker), redGreen: rg, greenBlue: gb}
+}
+
+func (t tone) glare(c [3]float64) bool {
+	return c[1] > t.lifted && min(c[0], c[1], c[2]) > glareWhite*max(c[0], c[1], c[2])
+}
+
+func (t tone) crust(c [3]float64) bool {
+	if !(c[0] < t.darker) {
+		return false
+	}
+	rg, gb := ratios(c)
+	return rg-t.redGreen > crustRedder && math.Abs(gb-t.greenBlue) < crustYellow
+}
+
+// ratios are ln(R/G) and ln(G/B), of black as of the least light.
+func ratios(c [3]float64) (redGreen, greenBlue float64) {
+	r, g, b := math.Log(max(c[0], chromo.Floor)), math.Log(max(c[1], chromo.Floor)), math.Log(max(c[2], chromo.Floor))
+	return r - g, g - b
 }
 
 // leaveOut takes foreign pixels, k times coarser and so many in a row, out of the weights, and

@@ -30,6 +30,10 @@ type Reference struct {
 // Freeze takes the reference of a region from its baseline photos, which are averaged.
 // Without any the thresholds are NaN and what needs them is not measured.
 func Freeze(baseline ...*Sheet) Reference {
+	if len(baseline) == 0 {
+		nan := math.NaN()
+		return Reference{Red: nan, Blood: nan, Pigment: pigment.Threshold{Level: nan, Contrast: nan}}
+	}
 	var r Reference
 	n := float64(len(baseline))
 	for _, s := range baseline {
@@ -41,10 +45,6 @@ func Freeze(baseline ...*Sheet) Reference {
 	}
 	r.freezeLink(baseline)
 	r.Hair, r.HairKnown = freezeHair(baseline)
-	if len(baseline) == 0 {
-		nan := math.NaN()
-		return Reference{Red: nan, Blood: nan, Pigment: pigment.Threshold{Level: nan, Contrast: nan}}
-	}
 	return r
 }
 
@@ -73,18 +73,22 @@ func newWork(s *Sheet, ref Reference) *work {
 	if s.hairWanted {
 		w.hairs = s.measureHair(ref)
 	}
-	if s.relief == nil {
-		w.roughness = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
-		w.coarse = outcome.Unmeasured(texture.UnitRelief, s.noRelief)
-		w.lines = texture.UnmeasuredLines(s.noRelief)
-		w.pores, w.poreSize = outcome.Unmeasured(texture.UnitPerArea, s.noRelief), outcome.Unmeasured(texture.UnitSize, s.noRelief)
-		w.grain = texture.UnmeasuredGrain(s.noRelief)
-		return w
-	}
-	w.lines = s.relief.Lines()
-	w.pores, w.poreSize = s.relief.Pores()
-	w.roughness, w.coarse, w.grain = s.relief.Roughness(), s.relief.Coarse(), s.relief.Grain()
+	w.takeTexture()
 	return w
+}
+
+// takeTexture sets what the relief shows, or why there is none.
+func (w *work) takeTexture() {
+	if r := w.relief; r != nil {
+		w.roughness, w.coarse, w.grain = r.Roughness(), r.Coarse(), r.Grain()
+		w.lines = r.Lines()
+		w.pores, w.poreSize = r.Pores()
+		return
+	}
+	why := w.noRelief
+	w.roughness, w.coarse = outcome.Unmeasured(texture.UnitRelief, why), outcome.Unmeasured(texture.UnitRelief, why)
+	w.lines, w.grain = texture.UnmeasuredLines(why), texture.UnmeasuredGrain(why)
+	w.pores, w.poreSize = outcome.Unmeasured(texture.UnitPerArea, why), outcome.Unmeasured(texture.UnitSize, why)
 }
 
 // takeLab sets L*, a* and b* under D65.
