@@ -13,17 +13,17 @@
 // A course of six photos of 12 megapixels, with all pictures and the report, is to take 6 times
 // what two cores take to decode its JPEGs. It takes 5.6 to 5.9 times that by the clock
 // (BenchmarkSeries12MP) and 5.4 to 5.6 by processor time (BenchmarkProcessor12MP), of which the
-// decoding itself is 1, placing the photos about 1.4, drawing and encoding their pictures 1.0 and the
-// report less than 0.1; the rest is measuring. To collect garbage less often gains nothing, nor does it to lend
-// the planes of filters, relief and maps anew: of 1.5 GB that a course takes a tenth was saved, and
-// no time. A build guided by a profile is 3 % faster, but its decoding gains more. Reading linear
-// light from the codes is 0.4 for all steps together, so that to hold the light of untreated skin,
-// which several of them read, would gain little. Two cores are nearly twice as fast as one
-// (BenchmarkTwoCores12MP): photos are opened, placed and measured by turns, so that what one core
-// alone can do of a photo is done beside another, and numbers beside pictures; of the time of two
-// cores 2 to 3 % idles, most of it while the frame is prepared. Up to 0.65 GiB of memory is
-// held (BenchmarkPeakMemory12MP): photos are held as the codes of their files, and light is worked
-// out where it is read. A fourth photo would cost 0.1 GiB more.
+// decoding itself is 1, placing the photos about 1.4, drawing and encoding their pictures 1.0 and
+// the report less than 0.1; the rest is measuring. To collect garbage less often gains nothing,
+// nor does it to lend the planes of filters, relief and maps anew: of 1.5 GB that a course takes a
+// tenth was saved, and no time. A build guided by a profile is 3 % faster, but its decoding gains
+// more. Reading linear light from the codes is 0.4 for all steps together, so that to hold the
+// light of untreated skin, which several of them read, would gain little. Two cores are twice as
+// fast as one (BenchmarkTwoCores12MP): photos are opened, placed and measured by turns, so that
+// what one core alone can do of a photo is done beside another, and numbers beside pictures; of
+// the time of two cores 2 to 3 % idles, most of it while the frame is prepared. Up to 0.65 GiB of
+// memory is held (BenchmarkPeakMemory12MP): photos are held as the codes of their files, and light
+// is worked out where it is read. A fourth photo would cost 0.1 GiB more.
 package series
 
 import (
