@@ -25,8 +25,6 @@ func Prepare(p Region) (r *Relief, warning string) {
 	uneven := lossless
 	if p.Lossy {
 		uneven = p.Uneven
-	}
-	if p.Lossy {
 		p.Grid.Block = max(1, colourBlock/p.Grid.Step)
 	}
 	mix := MixFor(p.Skin, uneven)
