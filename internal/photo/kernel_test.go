@@ -100,7 +100,7 @@ func TestYCbCrCodes(t *testing.T) {
 // The mean light of dark colours is right: whole codes, cut off, are 0.3 codes darker,
 // which is 0.6 % of red over green, a quarter of a unit of the erythema index.
 func TestLightIsNotCutToWholeCodes(t *testing.T) {
-	var multiple float64
+	var ratio float64
 	n := 0
 	for y := 40; y < 60; y++ {
 		for cr := 136; cr < 146; cr++ {
@@ -109,12 +109,12 @@ func TestLightIsNotCutToWholeCodes(t *testing.T) {
 				m.Y[i], m.Cb[i], m.Cr[i] = uint8(y), 122, uint8(cr)
 			}
 			got, want := (&decoded{img: m}).linear(plainHeader()), naive(m)
-			multiple += math.Log(float64(got.R.Pix[0]/got.G.Pix[0])) - math.Log(float64(want[0][0]/want[1][0]))
+			ratio += math.Log(float64(got.R.Pix[0]/got.G.Pix[0])) - math.Log(float64(want[0][0]/want[1][0]))
 			n++
 		}
 	}
-	if multiple /= float64(n); !(math.Abs(multiple) <= 1e-3) {
-		t.Errorf("ln of red over green is off by %.4f in the mean", multiple)
+	if ratio /= float64(n); !(math.Abs(ratio) <= 1e-3) {
+		t.Errorf("ln of red over green is off by %.4f in the mean", ratio)
 	}
 }
 
