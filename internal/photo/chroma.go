@@ -119,7 +119,8 @@ func readFine(m *fineYCbCr, k ycc, t luts) rowReader {
 const tableY, tableCb, tableCr = 0, 1, 2
 
 // stretched is the file with that much larger steps in tables of Cb and Cr, and luma's as it
-// is. It is nil for a file without chroma, and for one that changes tables between its scans.
+// is. It is nil for a file without chroma or without its tables, and for one that changes
+// tables between its scans.
 func stretched(data []byte, k most) ([]byte, chromaParts) {
 	frame, tables, scan := jpegLayout(data)
 	if len(frame) < 6+3*3 || frame[5] != 3 || scan == 0 || laterTables(data[scan:]) {
@@ -132,8 +133,13 @@ func stretched(data []byte, k most) ([]byte, chromaParts) {
 		far = append(append(far, data[from:t[0]]...), widened(data[t[0]+4:t[1]], &as)...)
 		from = t[1]
 	}
+	if as[tableCb].parts.of == 0 || as[tableCr].parts.of == 0 {
+		return nil, wholeCodes
+	}
 	far = append(far, data[from:]...)
-	frame, _, _ = jpegLayout(far)
+	if frame, _, _ = jpegLayout(far); len(frame) < 6+3*3 { // more tables than a segment can hold
+		return nil, wholeCodes
+	}
 	frame[8], frame[11], frame[14] = tableY, tableCb, tableCr
 	return far, chromaParts{as[tableCb].parts, as[tableCr].parts}
 }

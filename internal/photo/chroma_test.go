@@ -113,3 +113,27 @@ func TestChromaOfSharedTables(t *testing.T) {
 		t.Error("tables after the first scan would stretch a part only")
 	}
 }
+
+// What cannot be stretched is opened as the standard library has it, or refused as broken.
+func TestChromaWithoutItsTables(t *testing.T) {
+	data := colourJPEG(t, 48, 32, subsamplings["420"], 90)
+	unnamed, sof := bytes.Clone(data), bytes.Index(data, []byte{0xff, markerSOF0})
+	unnamed[sof+4+14] = 3
+	many := bytes.Clone(data[:2])
+	for range 200 {
+		many = append(many, append([]byte{0}, bytes.Repeat([]byte{8}, 64)...)...)
+	}
+	segment := append([]byte{0xff, markerDQT, byte(len(many) >> 8), byte(len(many))}, many[2:]...)
+	crowded := append(append(bytes.Clone(data[:2]), segment...), data[2:]...)
+	for i := range 3 {
+		crowded[sof+len(segment)+4+8+3*i] = 0
+	}
+	for name, data := range map[string][]byte{"no table": unnamed, "more tables than a segment holds": crowded} {
+		if far, _ := stretched(data, most{4, 2}); far != nil {
+			t.Errorf("%s: stretched", name)
+		}
+		if _, err := Open(t.Context(), fileOf("a.jpg", data), "a.jpg", Limits{}); err != nil && !isTyped(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
