@@ -28,6 +28,7 @@ type spotMark struct {
 	Look        bool    // asks for a look
 	RingX, Ring float64 // a second ring where it does
 	RingY       float64
+	reach       float64 // of what is drawn, from the centre
 }
 
 type spotKey struct{ Fate, Label, Path string }
@@ -93,7 +94,7 @@ func (l *spotLayer) draw(x *index, w [4]float64) {
 	l.FontSize = math.Round(1000*spotFont*side) / 1000
 	for i, s := range x.rec.Spots {
 		if i == mostSpots {
-			return
+			break
 		}
 		if !s.X.Known() || !s.Y.Known() || !canDraw(float64(s.X), float64(s.Y)) {
 			continue
@@ -103,14 +104,14 @@ func (l *spotLayer) draw(x *index, w [4]float64) {
 			r = min(max(r, spotAir*float64(d)/2), side/4)
 		}
 		m := spotMark{Fate: s.Fate, Path: sign(s.Fate, float64(s.X), float64(s.Y), r), Label: strconv.Itoa(i + 1), Look: s.NeedsEyes}
-		out := 1.25 * r
-		if s.NeedsEyes {
-			out = 1.75 * r
-		}
-		m.X, m.Y = tenth(float64(s.X)+out), tenth(float64(s.Y)-0.7*out)
 		m.RingX, m.RingY, m.Ring = tenth(float64(s.X)), tenth(float64(s.Y)), tenth(1.6*r)
+		m.reach = 1.25 * r
+		if s.NeedsEyes {
+			m.reach = 1.75 * r
+		}
 		l.Marks = append(l.Marks, m)
 	}
+	placeLabels(l.Marks, l.FontSize, rect{w[0] - 0.5, w[1] - 0.5, w[0] + w[2] - 0.5, w[1] + w[3] - 0.5})
 }
 
 func tenth(v float64) float64 { return math.Round(10*v) / 10 }
