@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/jpeg"
+	"math"
 )
 
 // chromaParts are how many codes that chroma is told at are one of the file. A JPEG keeps the
@@ -122,24 +123,27 @@ const tableY, tableCb, tableCr = 0, 1, 2
 // is. It is nil for a file without chroma or without its tables, and for one that changes
 // tables between its scans.
 func stretched(data []byte, k most) ([]byte, chromaParts) {
-	frame, tables, scan := jpegLayout(data)
-	if len(frame) < 6+3*3 || frame[5] != 3 || scan == 0 || laterTables(data[scan:]) {
+	file := layoutOf(data)
+	frame := file.frame
+	if len(frame) < 6+3*3 || frame[5] != 3 || file.scans == 0 || file.later {
 		return nil, wholeCodes
 	}
 	as := [3]table{{was: frame[8], name: tableY}, {was: frame[11], name: tableCb, most: k.cb}, {was: frame[14], name: tableCr, most: k.cr}}
 	var far []byte
 	from := 0
-	for _, t := range tables {
-		far = append(append(far, data[from:t[0]]...), widened(data[t[0]+4:t[1]], &as)...)
+	for _, t := range file.tables {
+		seg, ok := widened(data[t[0]+4:t[1]], &as)
+		if !ok {
+			return nil, wholeCodes
+		}
+		far = append(append(far, data[from:t[0]]...), seg...)
 		from = t[1]
 	}
 	if as[tableCb].parts.of == 0 || as[tableCr].parts.of == 0 {
 		return nil, wholeCodes
 	}
 	far = append(far, data[from:]...)
-	if frame, _, _ = jpegLayout(far); len(frame) < 6+3*3 { // more tables than a segment can hold
-		return nil, wholeCodes
-	}
+	frame = layoutOf(far).frame
 	frame[8], frame[11], frame[14] = tableY, tableCb, tableCr
 	return far, chromaParts{as[tableCb].parts, as[tableCr].parts}
 }
@@ -159,48 +163,16 @@ func step(b []byte, wide, i int) int {
 	return int(b[1+i])
 }
 
-// jpegLayout finds the body of the frame header, the segments of tables as ranges, and where
-// the first scan begins; 0: it cannot be followed.
-func jpegLayout(data []byte) (frame []byte, tables [][2]int, scan int) {
-	for off := 2; off+4 <= len(data) && data[off] == 0xff; {
-		marker, end := data[off+1], off+2+int(binary.BigEndian.Uint16(data[off+2:]))
-		switch {
-		case marker == 0xff: // a fill byte
-			off++
-			continue
-		case end > len(data) || end < off+4:
-			return nil, nil, 0
-		case marker == markerSOS:
-			return frame, tables, off
-		case marker == markerDQT:
-			tables = append(tables, [2]int{off, end})
-		case marker >= markerSOF0 && marker <= markerSOF2:
-			frame = data[off+4 : end]
-		}
-		off = end
-	}
-	return nil, nil, 0
-}
-
-// laterTables reports tables behind the first scan, up to the picture's end. Inside coded
-// data no marker can occur (T.81, B.1.1.5).
-func laterTables(coded []byte) bool {
-	if end := bytes.Index(coded, []byte{0xff, markerEOI}); end >= 0 {
-		coded = coded[:end]
-	}
-	return bytes.Contains(coded, []byte{0xff, markerDQT})
-}
-
 // widened is a segment of tables, each in 16 bits as often as a component uses it. One that
-// none uses goes, as another may have its name.
-func widened(b []byte, as *[3]table) []byte {
-	seg := []byte{0xff, markerDQT, 0, 0}
+// none uses goes, as another may have its name. Not ok is a table that is broken, steps that
+// no word holds, or tables that no segment holds.
+func widened(b []byte, as *[3]table) (seg []byte, ok bool) {
+	seg = []byte{0xff, markerDQT, 0, 0}
 	for len(b) > 0 {
 		wide, id := int(b[0]>>4), b[0]&15
 		size := 1 + 64*(wide+1)
 		if wide > 1 || len(b) < size {
-			seg = append(seg, b...) // broken: the decoder says so
-			break
+			return nil, false
 		}
 		for k := range as {
 			t := &as[k]
@@ -211,11 +183,17 @@ func widened(b []byte, as *[3]table) []byte {
 			seg = append(seg, 1<<4|t.name)
 			for i := range 64 {
 				v := (step(b, wide, i)*t.parts.codes + t.parts.of/2) / t.parts.of
-				seg = binary.BigEndian.AppendUint16(seg, uint16(min(v, 0xffff)))
+				if v > math.MaxUint16 {
+					return nil, false
+				}
+				seg = binary.BigEndian.AppendUint16(seg, uint16(v))
 			}
 		}
 		b = b[size:]
 	}
+	if len(seg)-2 > math.MaxUint16 {
+		return nil, false
+	}
 	binary.BigEndian.PutUint16(seg[2:], uint16(len(seg)-2))
-	return seg
+	return seg, true
 }

@@ -108,9 +108,15 @@ func TestChromaOfSharedTables(t *testing.T) {
 		}
 	}
 	scan := bytes.Index(data, []byte{0xff, markerSOS})
-	later := append(bytes.Clone(data[:scan+20]), append([]byte{0xff, markerDQT, 0, 2}, data[scan+20:]...)...)
-	if far, _ := stretched(later, most{4, 2}); far != nil {
-		t.Error("tables after the first scan would stretch a part only")
+	next := scan + 2 + bytes.Index(data[scan+2:], []byte{0xff, markerSOS})
+	for name, between := range map[string]string{
+		"tables":                            "\xff\xdb\x00\x02",
+		"an end in other words, and tables": "\xff\xef\x00\x04\xff\xd9\xff\xdb\x00\x02",
+	} {
+		later := bytes.Join([][]byte{data[:next], []byte(between), data[next:]}, nil)
+		if far, _ := stretched(later, most{4, 2}); far != nil {
+			t.Errorf("%s between scans would stretch a part only", name)
+		}
 	}
 }
 
@@ -128,7 +134,9 @@ func TestChromaWithoutItsTables(t *testing.T) {
 	for i := range 3 {
 		crowded[sof+len(segment)+4+8+3*i] = 0
 	}
-	for name, data := range map[string][]byte{"no table": unnamed, "more tables than a segment holds": crowded} {
+	steep := bytes.Join([][]byte{data[:2], {0xff, markerDQT, 0, 131, 0x10}, bytes.Repeat([]byte{0x60, 0}, 64), data[2:]}, nil)
+	steep = bytes.Replace(steep, []byte{0xff, markerDQT, 0, 67, 0}, []byte{0xff, markerDQT, 0, 67, 1}, 1)
+	for name, data := range map[string][]byte{"no table": unnamed, "more tables than a segment holds": crowded, "steps that no word holds": steep} {
 		if far, _ := stretched(data, most{4, 2}); far != nil {
 			t.Errorf("%s: stretched", name)
 		}

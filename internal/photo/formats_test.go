@@ -169,6 +169,25 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// What stands behind a picture is none of it: the film of a moving photo, in whose bytes there
+// are markers by chance, or the pictures that a phone adds.
+func TestBehindAPicture(t *testing.T) {
+	data := colourJPEG(t, 48, 32, subsamplings["420"], 90)
+	want := openBytes(t, "a.jpg", data)
+	for name, more := range map[string][]byte{
+		"film":     bytes.Repeat([]byte{0xff, markerSOF2, 0xff, markerSOS, 7}, maxScans+1),
+		"pictures": bytes.Repeat(colourJPEG(t, 16, 16, subsamplings["444"], 50), maxScans),
+		"tables":   {0xff, markerDQT, 0, 2},
+	} {
+		got := openBytes(t, "a.jpg", append(bytes.Clone(data), more...))
+		for c, p := range got.Pixels.Planes() {
+			if !slices.Equal(p.Pix, want.Pixels.Planes()[c].Pix) {
+				t.Errorf("%s behind it: another channel %d", name, c)
+			}
+		}
+	}
+}
+
 // Stat reads the beginning of a JPEG only.
 func TestStatReadsOnlyTheHeader(t *testing.T) {
 	data := colourJPEG(t, 1600, 1200, subsamplings["420"], 95)

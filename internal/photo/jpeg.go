@@ -36,7 +36,6 @@ type jpegHeader struct {
 	total  int
 	tables map[byte][64]int
 	luma   byte // table of the first component
-	sof    byte
 }
 
 // readJPEG reads the segments before the first scan. EXIF may stand anywhere among them.
@@ -134,7 +133,7 @@ func (j *jpegHeader) frame(marker byte, b []byte) error {
 	if len(b) < 6 || len(b) < 6+3*int(b[5]) || b[5] == 0 {
 		return wrong("its frame header is cut short", nil)
 	}
-	j.sof, j.depth = marker, int(b[0])
+	j.depth = int(b[0])
 	j.height, j.width = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
 	j.luma = b[8]
 	switch {
@@ -215,7 +214,7 @@ func mpfFrames(b []byte) int {
 
 // decodeJPEG decodes the picture; r ends with an error when time is up.
 func decodeJPEG(r *timedReader, data []byte) (image.Image, error) {
-	if n := jpegScans(data); n > maxScans {
+	if layoutOf(data).scans > maxScans {
 		return nil, tooMuch(fmt.Sprintf("more than %d scans", maxScans), "save it anew as a plain JPEG")
 	}
 	if m, ok := decodeFine(r, data); ok {
@@ -224,12 +223,49 @@ func decodeJPEG(r *timedReader, data []byte) (image.Image, error) {
 	return jpeg.Decode(r)
 }
 
-// jpegScans counts scans; inside coded data a marker cannot occur (T.81, B.1.1.5).
-func jpegScans(data []byte) int {
-	if !bytes.Contains(data, []byte{0xff, markerSOF2}) {
-		return 1
+// jpegLayout is where the parts of a file's picture are. What stands behind its end is none
+// of it: another picture, as of stereo and gain maps, or the film of a moving photo.
+type jpegLayout struct {
+	frame  []byte   // the body of the frame header
+	tables [][2]int // segments of tables before the first scan, as ranges
+	scans  int
+	later  bool // tables stand behind the first scan too
+}
+
+// layoutOf follows the segments as a decoder does, as far as that is possible.
+func layoutOf(data []byte) (l jpegLayout) {
+	w := memory(data)
+	for off := int64(2); ; {
+		marker, body, next, err := jpegSegment(w, off+toMarker(data[off:]))
+		if err != nil || marker == markerEOI {
+			return l
+		}
+		switch {
+		case marker == markerSOS:
+			l.scans++
+		case marker == markerDQT && l.scans > 0:
+			l.later = true
+		case marker == markerDQT:
+			l.tables = append(l.tables, [2]int{int(next) - len(body) - 4, int(next)})
+		case marker >= markerSOF0 && marker <= markerSOF2:
+			l.frame = body
+		}
+		off = next
 	}
-	return bytes.Count(data, []byte{0xff, markerSOS})
+}
+
+// toMarker is how many bytes a decoder passes before it meets a marker: coded data, in which
+// none can occur but restarts (T.81, B.1.1.5), fill bytes and what should not be there.
+func toMarker(data []byte) int64 {
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(data[i:], 0xff)
+		if i += next; next < 0 || i+1 == len(data) {
+			return int64(len(data))
+		}
+		if m := data[i+1]; m != 0 && m != 0xff && (m < markerRST0 || m > markerRST7) {
+			return int64(i)
+		}
+	}
 }
 
 // The luminance table of T.81, table K.1, in zigzag order: the scale of the IJG quality.
