@@ -132,7 +132,7 @@ const partlyLost = 0.1
 func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
 	sheet := s.sheet(c, a.chromo)
 	sheet.Beside(a.surround(s, c))
-	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: share(1 - (1-c.excluded)*(1-sheet.Masked))}
+	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: share(1 - (1-c.excluded)*(1-sheet.Masked)), SpotTally: c.tally}
 	out.Measures = skin.Measure(sheet, a.baseline.reference[c.name])
 	doubts := slices.Concat(c.warnings, s.doubts(c))
 	lightErrors, exposed := s.lightErrors(c, a.chromo), exposed()

@@ -126,7 +126,7 @@ func (a *analysis) measureAndDraw(s *shot) error {
 // measureRegions takes all numbers of a photo.
 func (a *analysis) measureRegions(s *shot) {
 	a.matchRelief(s)
-	raster.Parallel(len(s.regions), func(i int) { s.record.ROIs[i] = a.measure(s, &s.regions[i]) })
 	a.compareSpots(s)
+	raster.Parallel(len(s.regions), func(i int) { s.record.ROIs[i] = a.measure(s, &s.regions[i]) })
 	a.compareObjects(s)
 }

@@ -89,6 +89,7 @@ type carried struct {
 	excluded float64   // share of the region's pixels that was left out of the mask
 	pxPerMM  float64   // 0: unknown
 	sheet    *skin.Sheet
+	tally    *outcome.SpotTally // nil: spots were not compared
 }
 
 // carry takes a region to a photo of w×h pixels; holes are the excluded regions.

@@ -10,50 +10,73 @@ import (
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
+	"dermtrace/internal/skin/pigment"
 )
 
 // spotMaps keeps the spots of the baseline and, of photos that are closed, what became of
 // them: by file and region. Photos are measured side by side.
 type spotMaps struct {
-	before map[string]*skin.SpotMap
+	before map[string]baselineSpots
 	mu     sync.Mutex
 	found  map[string]map[string][]outcome.Spot
 }
 
-// markSpots looks for the spots of each region in the first photo of the baseline that
-// shows it.
+// baselineSpots are those of a region in the first photo of the baseline that shows it.
+type baselineSpots struct {
+	*skin.SpotMap
+	file   string
+	burden outcome.Measurement
+}
+
+// markSpots looks for the spots of each region in the baseline.
 func (a *analysis) markSpots() {
-	a.spots = spotMaps{before: map[string]*skin.SpotMap{}, found: map[string]map[string][]outcome.Spot{}}
+	a.spots = spotMaps{before: map[string]baselineSpots{}, found: map[string]map[string][]outcome.Spot{}}
 	for _, r := range a.baselineRegions() {
-		if a.spots.before[r.region.name] == nil && !r.shot.barred(outcome.Pigment) {
-			a.spots.before[r.region.name] = a.spotMap(r.shot, r.region)
+		if a.spots.before[r.region.name].SpotMap != nil || r.shot.barred(outcome.Pigment) {
+			continue
+		}
+		if m := a.spotMap(r.shot, r.region); m != nil {
+			a.spots.before[r.region.name] = baselineSpots{m, r.shot.ref.File, m.Burden()}
 		}
 	}
 }
 
-// compareSpots holds the spots of a follow-up photo against those of the baseline.
+// compareSpots holds the spots of a photo against those of the baseline. What became of them
+// is told of follow-ups only.
 func (a *analysis) compareSpots(s *shot) {
-	if !s.record.Used() || s.visit.ID == a.baseline.visit.ID || s.barred(outcome.Pigment) {
+	if s.barred(outcome.Pigment) {
 		return
 	}
 	found := map[string][]outcome.Spot{}
 	for i := range s.regions {
 		c := &s.regions[i]
-		before := a.spots.before[c.name]
-		if before == nil || c.mask.Empty() {
-			continue
+		f, ok := a.follow(s, c)
+		s.sheet(c, a.chromo).Follow(f.Burden)
+		if ok && s.visit.ID != a.baseline.visit.ID {
+			found[c.name], c.tally = f.Spots, &f.Tally
 		}
-		after := a.spotMap(s, c)
-		if after == nil {
-			continue
-		}
-		spots, tally := skin.MatchSpots(before, after)
-		found[c.name] = spots
-		s.record.ROIs[i].SpotTally = &tally
 	}
 	a.spots.mu.Lock()
 	defer a.spots.mu.Unlock()
 	a.spots.found[s.ref.File] = found
+}
+
+// follow says what became of the spots of a region since the baseline, if both show it; of
+// the photo of the baseline that others are held against, only their burden.
+func (a *analysis) follow(s *shot, c *carried) (f skin.Followed, ok bool) {
+	before := a.spots.before[c.name]
+	f.Burden = outcome.Unmeasured(pigment.UnitBurden, outcome.BaselineRefused)
+	switch {
+	case before.SpotMap == nil || c.mask.Empty():
+		return f, false
+	case before.file == s.ref.File:
+		f.Burden = before.burden
+		return f, false
+	}
+	if after := a.spotMap(s, c); after != nil {
+		return skin.MatchSpots(before.SpotMap, after, before.burden.Value), true
+	}
+	return f, false
 }
 
 // spotMap looks for the spots of a region in one photo; nil where that cannot be done.
@@ -64,7 +87,7 @@ func (a *analysis) spotMap(s *shot, c *carried) *skin.SpotMap {
 	}
 	sheet, mask := a.spotSheet(s, c)
 	x0, y0, _, _ := mask.Bounds()
-	p := skin.Placing{FrameFromRGB: frameFromPhoto.Mul(geom.Translation(float64(x0), float64(y0))), MMPerPx: a.frame.mmPerPx, Model: a.chromo}
+	p := skin.Placing{FrameFromRGB: frameFromPhoto.Mul(geom.Translation(float64(x0), float64(y0))), MMPerPx: a.frame.mmPerPx}
 	if s.place.Model == outcome.ModelElastic {
 		p.Bend = s.place.Bend
 	}

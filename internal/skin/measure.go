@@ -69,7 +69,7 @@ func newWork(s *Sheet, ref Reference) *work {
 	w.takeLab()
 	w.takeLeak()
 	s.readRelief()
-	w.spotCount, w.spotBurden = pigment.Spots(w.melanin, s.mmPerPx, ref.Pigment)
+	w.takeSpots()
 	if s.hairWanted {
 		w.hairs = s.measureHair(ref)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin/hair"
@@ -60,7 +61,9 @@ type Sheet struct {
 	noRelief    string // the warning that says why there is none
 	glare       float64
 	cameraKnown bool
-	surround    *Sheet // of a scar; nil: not one
+	model       *chromo.Model        // that separated the maps
+	followed    *outcome.Measurement // burden of spots, as told from the baseline ([Sheet.Follow]); nil: of this photo by itself
+	surround    *Sheet               // of a scar; nil: not one
 	hair        *hair.Sheet
 	hairWanted  bool
 	noHair      string // the warning that says why there is none
@@ -145,7 +148,7 @@ func (s *Sheet) prepareColour(r Region, a averaged) (foreign []int) {
 	s.light, s.Weight = a.rgb, a.weight
 	s.counts = chromo.NewField(a.weight, a.weight).Weight
 	s.Maps = r.Model.Separate(s.light)
-	s.cameraKnown = r.Model.CameraKnown()
+	s.cameraKnown, s.model = r.Model.CameraKnown(), r.Model
 	s.Trust = chromo.TrustOf(s.light, s.Maps, s.Weight, gainOf(r))
 	s.melanin, s.blood = s.field(s.Maps.Melanin), s.field(s.Maps.Hemoglobin)
 	s.ofMelanin, s.ofBlood = s.melanin.Summary(), s.blood.Summary()

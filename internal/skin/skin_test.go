@@ -270,7 +270,7 @@ func TestSpotsOfTwoSheetsMatch(t *testing.T) {
 	part := sheetOf(rgb.Crop(37, 11, patchPx, patchPx), square(0, 0, patchPx-37, patchPx-11), patchPxPerMM)
 	const frameMMPerPx = 1 / patchPxPerMM
 	at := func(t geom.Transform) skin.Placing {
-		return skin.Placing{FrameFromRGB: t, MMPerPx: frameMMPerPx, Model: model}
+		return skin.Placing{FrameFromRGB: t, MMPerPx: frameMMPerPx}
 	}
 	before := whole.SpotMap(at(geom.Identity()))
 	bent := at(geom.Identity()) // by as much as the crop
@@ -290,11 +290,13 @@ func followed(t *testing.T, name string, before, after *skin.SpotMap) {
 	if before == nil || after == nil {
 		t.Fatal("the sheets have no spots to match")
 	}
-	spots, tally := skin.MatchSpots(before, after)
-	near(t, name+": spots", float64(len(spots)), 16, 0)
-	near(t, name+": total change", float64(tally.Change), 0, 0.01)
-	near(t, name+": appeared and receded", float64(tally.Appeared+tally.Receded), 0, 0)
-	for _, s := range spots {
+	base := before.Burden().Value
+	f := skin.MatchSpots(before, after, base)
+	near(t, name+": spots", float64(len(f.Spots)), 16, 0)
+	near(t, name+": total change", float64(f.Tally.Change), 0, 0.01)
+	near(t, name+": burden", float64(f.Burden.Value/base), 1, 0.01)
+	near(t, name+": appeared and receded", float64(f.Tally.Appeared+f.Tally.Receded), 0, 0)
+	for _, s := range f.Spots {
 		if s.Fate != outcome.SpotPersisted {
 			t.Errorf("%+v", s)
 		}

@@ -22,7 +22,6 @@ type SpotMap struct {
 type Placing struct {
 	FrameFromRGB geom.Transform // pixels of the region's RGB to pixels of the frame
 	MMPerPx      float64        // of the frame
-	Model        *chromo.Model  // that separated the maps
 	// Bend moves a place of the frame to where FrameFromRGB alone would see it; nil: nowhere.
 	Bend func(geom.Point) geom.Point
 }
@@ -37,7 +36,7 @@ func (s *Sheet) SpotMap(p Placing) *SpotMap {
 	step := float64(s.Step)
 	middle := (step - 1) / 2
 	rgbFromMap := geom.Translation(float64(s.X0)+middle, float64(s.Y0)+middle).Mul(geom.Scaling(step))
-	luma, darkening := s.luma(p.Model)
+	luma, darkening := s.luma()
 	v := pigment.Visit{Melanin: s.melanin, Luma: luma, Darkening: darkening, MMPerPx: s.mmPerPx, FrameFromMap: geom.Scaling(p.MMPerPx).Mul(p.FrameFromRGB).Mul(rgbFromMap)}
 	if p.Bend != nil {
 		v.Bend = func(mm geom.Point) geom.Point {
@@ -57,7 +56,7 @@ var lumaWeights = [3]float64{0.299, 0.587, 0.114}
 
 // luma is the natural logarithm of the light whose root is the luma of roots of light (the
 // root stands for the transfer curve), and how much of it 1 % of melanin takes away.
-func (s *Sheet) luma(m *chromo.Model) (plane *raster.Plane, darkening float64) {
+func (s *Sheet) luma() (plane *raster.Plane, darkening float64) {
 	plane = raster.New(s.melanin.Value.W, s.melanin.Value.H)
 	planes := s.light.Planes()
 	raster.Bands(plane.H, func(y0, y1 int) {
@@ -69,7 +68,7 @@ func (s *Sheet) luma(m *chromo.Model) (plane *raster.Plane, darkening float64) {
 			plane.Pix[i] = float32(2 * math.Log(sum))
 		}
 	})
-	basis, colour := m.Basis(s.ofMelanin.Mean, s.ofBlood.Mean), s.Colour()
+	basis, colour := s.model.Basis(s.ofMelanin.Mean, s.ofBlood.Mean), s.Colour()
 	sum := 0.0
 	for c, w := range lumaWeights {
 		root := w * math.Sqrt(colour[c])
@@ -90,20 +89,63 @@ func PrepareSpots(r Region) *Sheet {
 	return s
 }
 
-// MatchSpots follows the spots of one region from the baseline to a later photo. Both are
-// searched alike and the union is measured in both, so that nothing fades because it was
-// chosen. ROI and Visit of the spots are left to the caller.
-func MatchSpots(before, after *SpotMap) ([]outcome.Spot, outcome.SpotTally) {
+// Burden is how much pigment the spots of a photo hold, by itself.
+func (m *SpotMap) Burden() outcome.Measurement {
+	c := m.marks.Alone()
+	return burden(0, c.BurdenBefore, c)
+}
+
+// burden is that of a photo in which the spots hold more than elsewhere, in percent · mm² of
+// the skin that was compared.
+func burden(elsewhere outcome.Number, more float64, c pigment.Comparison) outcome.Measurement {
+	if c.AreaMM2 == 0 {
+		return outcome.Unmeasured(pigment.UnitBurden, outcome.RegionLost)
+	}
+	perCM2 := outcome.Number(100 * more / c.AreaMM2)
+	return outcome.Measurement{Value: max(0, elsewhere+perCM2), Unit: pigment.UnitBurden, SD: outcome.NaN(), N: c.Summed}
+}
+
+// Follow makes m the burden of the sheet's spots: as it was told from the baseline's
+// ([MatchSpots]).
+func (s *Sheet) Follow(m outcome.Measurement) { s.followed = &m }
+
+// takeSpots sets the count of spots and their burden.
+func (w *work) takeSpots() {
+	w.spotCount = pigment.Count(w.melanin, w.mmPerPx, w.ref.Pigment)
+	switch {
+	case !w.spotCount.Value.Known():
+		w.spotBurden = outcome.Unmeasured(pigment.UnitBurden, w.spotCount.Warnings...)
+	case w.followed != nil:
+		w.spotBurden = *w.followed
+	default:
+		alone := Placing{FrameFromRGB: geom.Translation(-float64(w.X0), -float64(w.Y0)), MMPerPx: w.mmPerPx / float64(w.Step)}
+		w.spotBurden = w.SpotMap(alone).Burden()
+	}
+}
+
+// Followed is what became of the spots of a region.
+type Followed struct {
+	Spots  []outcome.Spot // ROI and Visit are left to the caller
+	Tally  outcome.SpotTally
+	Burden outcome.Measurement
+}
+
+// MatchSpots follows the spots of one region from the baseline, where they have a burden, to
+// another photo. Both are searched alike and the union is measured in both, so that nothing
+// fades because it was chosen: the burden is the baseline's and what those places hold more
+// or less of. Of two photos that are searched each by itself it would be what passes a
+// threshold here and not there.
+func MatchSpots(before, after *SpotMap, base outcome.Number) Followed {
 	c := pigment.Compare(before.marks, after.marks)
-	var spots []outcome.Spot
+	f := Followed{Burden: burden(base, c.BurdenAfter-c.BurdenBefore, c),
+		Tally: outcome.SpotTally{Appeared: c.Appeared, Receded: c.Receded, AreaCM2: outcome.Number(c.AreaMM2 / 100), Change: outcome.Number(c.Change())}}
 	for _, m := range c.Spots {
-		spots = append(spots, outcome.Spot{
+		f.Spots = append(f.Spots, outcome.Spot{
 			X: outcome.Number(m.At.X / before.frameMMPerPx), Y: outcome.Number(m.At.Y / before.frameMMPerPx),
 			DiameterMM: outcome.Number(2 * m.RadiusMM),
 			From:       outcome.Number(m.Before), To: outcome.Number(m.After),
 			Fate: m.Fate, NeedsEyes: m.NeedsEyes,
 		})
 	}
-	return spots, outcome.SpotTally{Appeared: c.Appeared, Receded: c.Receded, AreaCM2: outcome.Number(c.AreaMM2 / 100),
-		Change: outcome.Number(c.Change())}
+	return f
 }

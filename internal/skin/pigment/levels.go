@@ -23,6 +23,8 @@ const (
 	centreSigma     = 0.6
 	surroundSigma   = 1.6
 	leastSurroundMM = 0.8
+
+	discShare = 0.751 // of that Gaussian lies within the disc: 1 − exp(−1/(2·centreSigma²))
 )
 
 // marginMM is empty skin around a map: farther than a centre's Gaussian sees from inside.

@@ -55,6 +55,7 @@ type Comparison struct {
 	// Burden is the sum of contrast times area in percent · mm² of all that is no mottle at
 	// either visit, whether or not its fate can be told.
 	BurdenBefore, BurdenAfter float64
+	Summed                    int // of such places
 
 	// Spots that surely became at least twice as dark, new ones among them, and those that
 	// surely lost half. Fainter ones than those of Spots count too: no single one of them
@@ -80,8 +81,20 @@ func (v Visit) Mark() (*Marks, error) {
 // Compare joins the spots of both visits one to one and measures the union at both in the
 // same way. Choosing at one visit alone would see the chosen fade by chance (regression
 // to the mean). Spots that either visit does not show whole are left out.
-func Compare(before, after *Marks) Comparison {
-	p := gather(before, after)
+func Compare(before, after *Marks) Comparison { return gather(before, after).compare() }
+
+// Alone are the spots of one visit as if nothing had become of them: their burden is what
+// that of later visits is told from.
+func (m *Marks) Alone() Comparison {
+	p := &pair{before: m.ground, after: m.ground, union: m.blobs}
+	p.perhaps = m.ground.without(m.ground.field.Weight, clearOf(m.blobs))
+	plain := m.ground.without(m.ground.field.Weight, m.blobs)
+	p.take(plain, plain)
+	return p.compare()
+}
+
+// compare measures the union at both visits.
+func (p *pair) compare() Comparison {
 	c := Comparison{AreaMM2: p.area()}
 	for _, b := range p.union {
 		m, ok := p.measure(b)
@@ -97,8 +110,8 @@ func Compare(before, after *Marks) Comparison {
 func (c *Comparison) add(m Matched, r *rises, level float64) {
 	big, small := max(m.Before, m.After), min(m.Before, m.After)
 	if big >= notMottle*max(r.plain, m.Error) {
-		area := math.Pi * m.RadiusMM * m.RadiusMM
-		c.BurdenBefore, c.BurdenAfter = c.BurdenBefore+area*m.Before, c.BurdenAfter+area*m.After
+		area := math.Pi * m.RadiusMM * m.RadiusMM / discShare
+		c.BurdenBefore, c.BurdenAfter, c.Summed = c.BurdenBefore+area*m.Before, c.BurdenAfter+area*m.After, c.Summed+1
 	}
 	if m = m.judged(); m.told(r.mottle) {
 		c.Spots = append(c.Spots, m)

@@ -15,11 +15,7 @@ type Spot struct {
 	X, Y     float64 // centroid weighted by contrast, in pixels of the map
 	AreaMM2  float64
 	Contrast float64 // mean melanin above the local background, percent
-	Share    float64 // 0 to 1: how surely it is a spot and no mottle
 }
-
-// Burden is contrast times area, in percent·mm²: what fading and shrinking both lower.
-func (s Spot) Burden() float64 { return s.Contrast * s.AreaMM2 }
 
 // Scales of spot finding, in millimetres (project defaults).
 const (
@@ -28,11 +24,10 @@ const (
 	leastSpotAreaMM2 = 0.2  // a disc of 0.25 mm radius
 )
 
-// A spot's peak is above the area's contrast by spotContrast: two and a half robust
-// standard deviations of the skin or 19 % of it, while mottle peaks at two. Up to surely
-// times that it is weighed in part, so that noise cannot switch a whole patch on or off
-// (project defaults).
-const spotContrast, surely = 1.25, 1.25
+// spotContrast is how many times the area's contrast a spot's peak is above: two and a half
+// robust standard deviations of the skin or 19 % of it, while mottle peaks at two (project
+// default).
+const spotContrast = 1.25
 
 // LeastPxPerMM is the resolution below which spots are not looked for: there a disc of
 // 0.25 mm radius has fewer than five pixels.
@@ -52,10 +47,7 @@ func Find(melanin chromo.Field, mmPerPx float64, t Threshold) []Spot {
 	var spots []Spot
 	for _, patch := range patches(melanin, excess, t.Contrast, mmPerPx) {
 		if float64(len(patch))*pxArea >= leastSpotAreaMM2 {
-			spot := measure(patch, excess, pxArea)
-			peak := float64(excess.Pix[patch[0]])
-			spot.Share = min(1, (peak/t.Contrast-1)/(surely-1))
-			spots = append(spots, spot)
+			spots = append(spots, measure(patch, excess, pxArea))
 		}
 	}
 	return spots
@@ -228,31 +220,20 @@ func measure(patch []int, excess *raster.Plane, pxArea float64) Spot {
 	return Spot{X: x / sum, Y: y / sum, AreaMM2: pxArea * float64(len(patch)), Contrast: sum / float64(len(patch))}
 }
 
-// Spots returns the number of spots per square centimetre and their summed burden per
-// square centimetre, with the number of spots as count. Counting noise is about the
-// square root of the count, so the burden is what carries a verdict.
-func Spots(melanin chromo.Field, mmPerPx float64, t Threshold) (count, burden outcome.Measurement) {
-	refuse := func(code string) (count, burden outcome.Measurement) {
-		return outcome.Unmeasured(UnitPerArea, code), outcome.Unmeasured(UnitBurden, code)
-	}
+// Count is the number of spots per square centimetre, with their number as count. Its noise
+// is about the square root of that, so the burden ([Comparison]) is what carries a verdict.
+func Count(melanin chromo.Field, mmPerPx float64, t Threshold) outcome.Measurement {
 	switch {
 	case mmPerPx <= 0:
-		return refuse(outcome.ScaleUnknown)
+		return outcome.Unmeasured(UnitPerArea, outcome.ScaleUnknown)
 	case mmPerPx > 1/LeastPxPerMM:
-		return refuse(outcome.ScaleTooCoarse)
+		return outcome.Unmeasured(UnitPerArea, outcome.ScaleTooCoarse)
 	case melanin.Empty():
-		return refuse(outcome.RegionLost)
+		return outcome.Unmeasured(UnitPerArea, outcome.RegionLost)
 	case math.IsNaN(t.Level):
-		return refuse(outcome.BaselineRefused)
+		return outcome.Unmeasured(UnitPerArea, outcome.BaselineRefused)
 	}
-	spots := Find(melanin, mmPerPx, t)
+	n := len(Find(melanin, mmPerPx, t))
 	perCM2 := 100 / (mmPerPx * mmPerPx * melanin.Area())
-	var sum float64
-	for _, s := range spots {
-		sum += s.Share * s.Burden()
-	}
-	n := len(spots)
-	count = outcome.Measurement{Value: outcome.Number(float64(n) * perCM2), Unit: UnitPerArea, SD: outcome.NaN(), N: n}
-	burden = outcome.Measurement{Value: outcome.Number(sum * perCM2), Unit: UnitBurden, SD: outcome.NaN(), N: n}
-	return count, burden
+	return outcome.Measurement{Value: outcome.Number(float64(n) * perCM2), Unit: UnitPerArea, SD: outcome.NaN(), N: n}
 }
