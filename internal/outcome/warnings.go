@@ -134,7 +134,7 @@ var warningTexts = map[string]string{
 	NoNoiseSource:      "No estimate of photo noise exists for this measure: no verdict.",
 	ProvisionalNoise:   "The detectable change rests on simulated skin or published figures, not on this clinic's own repeats.",
 	BaselineRefused:    "The baseline could not be measured, so nothing can be compared with it.",
-	SameFileAs:         "This file has the same bytes as another visit's photo.",
+	SameFileAs:         "This file has the same bytes as another photo.",
 	TimeGuessed:        "The time of this visit was taken from the file name or the camera's clock.",
 	Unconfirmed:        "One visit alone shows this change: it counts when the next one confirms it.",
 	NoUsablePhoto:      "No photo of this visit could be used.",

@@ -197,7 +197,7 @@ func (c *coder) known(s string, words ...string) string {
 }
 
 // userReasons are the codes of reasons whose text a user or a file wrote.
-var userReasons = []string{"not_used", "unreadable", "landmarks"}
+var userReasons = []string{"not_used", "unreadable", "landmarks", outcome.SameFileAs}
 
 // withheld stands for what a user wrote.
 const withheldText = "withheld in the coded form"

@@ -42,6 +42,7 @@ func (a *analysis) readManifest(ctx context.Context) error {
 	if a.manifest, err = manifest.Load(a.fsys, files); err != nil {
 		return err
 	}
+	a.copies = copiesOf(a.fsys, a.manifest)
 	a.notices = append(a.notices, notices(a.manifest.Warnings)...)
 	return nil
 }

@@ -70,7 +70,8 @@ type analysis struct {
 	fsys        fs.FS
 	opt         Options
 	manifest    *manifest.Series
-	chromo      *chromo.Model // one for all photos, never refitted
+	copies      map[string]string // of photos, by file
+	chromo      *chromo.Model     // one for all photos, never refitted
 	definitions map[string]outcome.Definition
 	frame       *frame
 	baseline    *baseline

@@ -54,6 +54,11 @@ func (a *analysis) shoot(ctx context.Context, visit manifest.Visit, ref manifest
 		s.refuse("not_used", ref.Reason, "")
 		return s, nil
 	}
+	if of := a.copies[ref.File]; of != "" {
+		s.record.SameFileAs = of
+		s.refuse(outcome.SameFileAs, "has the same bytes as "+of, "put the right photo there, or take one of the two away")
+		return s, nil
+	}
 	p, err := a.open(ctx, ref.File)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
