@@ -100,7 +100,7 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 	}
 	err = t.summary(res.Record, opt)
 	if slices.ContainsFunc(res.Record.Warnings, func(n outcome.Notice) bool { return n.Code == outcome.RegionsGuessed }) {
-		t.hint("draw the treated and the untreated skin with 'dermtrace regions " + seriesDir + "'")
+		t.hint("draw the treated and the untreated skin with 'dermtrace regions " + typed(seriesDir) + "'")
 	}
 	return err
 }

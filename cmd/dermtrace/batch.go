@@ -146,7 +146,7 @@ func runBatch(ctx context.Context, t *terminal, dir string, opt batchOptions) er
 	}
 	if opt.shard.Count > 1 {
 		t.print("series        %d in this shard, %d failed, %d kept from an earlier run", sum.Series, sum.Failed, sum.Kept)
-		t.say("when all %d shards are done, run 'dermtrace merge %s'", opt.shard.Count, opt.dir)
+		t.say("when all %d shards are done, run 'dermtrace merge %s'", opt.shard.Count, typed(opt.dir))
 		return worst(sum.Series-sum.Failed, sum.Failed > 0 || sum.Used < sum.Photos)
 	}
 	return runMerge(t, opt.dir, opt.mode, opt.tables)

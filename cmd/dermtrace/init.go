@@ -75,7 +75,7 @@ func runInit(ctx context.Context, t *terminal, dir string, flat bool, maxMegapix
 		return err
 	}
 	t.print("%s", path)
-	t.say("%s; guesses marked ? in it: %d: settle each, then run 'dermtrace analyze %s -o DIR'", counted(len(files), "photo"), manifest.Guesses(draft), dir)
+	t.say("%s; guesses marked ? in it: %d: settle each, then run 'dermtrace analyze %s -o DIR'", counted(len(files), "photo"), manifest.Guesses(draft), typed(dir))
 	return nil
 }
 
@@ -86,6 +86,6 @@ func writeList(t *terminal, dir string, d *study.Drafted) error {
 		return err
 	}
 	t.print("%s", path)
-	t.say("%s; lines with a guess marked ?: %d: settle each, then run 'dermtrace batch %s -o OUT'", counted(d.Photos, "photo"), d.Guesses, dir)
+	t.say("%s; lines with a guess marked ?: %d: settle each, then run 'dermtrace batch %s -o OUT'", counted(d.Photos, "photo"), d.Guesses, typed(dir))
 	return nil
 }

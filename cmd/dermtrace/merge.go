@@ -42,7 +42,7 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 	case errors.Is(err, study.ErrBusy):
 		return withHint(err, "wait until every shard is done")
 	case errors.Is(err, study.ErrNoRun):
-		return withHint(err, "run 'dermtrace batch STUDY -o "+out+"' first")
+		return withHint(err, "run 'dermtrace batch STUDY -o "+typed(out)+"' first")
 	case err != nil:
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"unicode"
 
 	"dermtrace/internal/study/trial"
@@ -64,6 +65,14 @@ func (t *terminal) hint(text string) {
 	}
 }
 
+// typed is a path as it is typed in a command.
+func typed(path string) string {
+	if strings.ContainsFunc(path, unicode.IsSpace) {
+		return `"` + path + `"`
+	}
+	return path
+}
+
 // fail says an error and its mend; joined errors take a line each.
 func (t *terminal) fail(err error) {
 	t.say("%s", plain(err))
@@ -73,6 +82,10 @@ func (t *terminal) fail(err error) {
 		t.hint("let this account read the photos and write the results, or name another place")
 	case errors.As(err, &h):
 		t.hint(h.hint)
+	case errors.Is(err, syscall.ENOSPC):
+		t.hint("make room there, or name another place")
+	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
+		t.hint("name another place")
 	case errors.Is(err, trial.ErrPlan):
 		t.hint("'dermtrace batch --help' shows what a plan holds")
 	}
