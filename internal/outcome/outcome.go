@@ -256,6 +256,7 @@ type ROI struct {
 	Kind             string                 `json:"kind"`
 	Pixels           int                    `json:"pixels"`            // measured, in this photo's own pixels
 	ExcludedFraction Number                 `json:"excluded_fraction"` // of the region's pixels in this photo: masked or outside the picture
+	Shown            *Number                `json:"shown,omitempty"`   // share of the region that Measures compare, where this photo or the baseline's does not show all of it
 	Measures         map[string]Measurement `json:"measures"`
 	SpotTally        *SpotTally             `json:"spot_tally,omitempty"` // against the baseline; absent where spots could not be compared
 	PoreTally        *Tally                 `json:"pore_tally,omitempty"` // against the baseline, pore by pore; absent where pores are not seen
@@ -288,6 +289,16 @@ type Measurement struct {
 	LightSE *Number `json:"light_se,omitempty"` // standard error that the estimate of the light adds, same unit
 
 	CrossTalk *CrossTalk `json:"cross_talk,omitempty"` // where the photo tells how redness is misread as this measure
+
+	Part *Part `json:"part,omitempty"` // where that photo or the baseline's does not show all of the region: what Value is made of
+}
+
+// Part is the same measure over the part of a region that both the photo and the baseline's
+// show. Value is what the baseline has over the whole with what has changed over the part.
+type Part struct {
+	Measured Number `json:"measured"` // over the part, in this photo
+	Before   Number `json:"before"`   // over the part, at baseline
+	Whole    Number `json:"whole"`    // over all that the baseline shows
 }
 
 // CrossTalk is what another measure is misread as, as one photo shows it by itself.

@@ -32,6 +32,7 @@ const (
 	AlignmentDoubtful  = "alignment_doubtful"
 	RegionLost         = "region_lost"
 	RegionPartlyLost   = "region_partly_lost"
+	PartCompared       = "part_compared"
 	RegionTiny         = "region_tiny"
 	NoiseUnknown       = "noise_unknown"
 	PigmentLikeRelief  = "pigment_like_relief"
@@ -116,6 +117,7 @@ var warningTexts = map[string]string{
 	AlignmentDoubtful:  "The place of this photo in the frame is in doubt.",
 	RegionLost:         "The region is not in this photo.",
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",
+	PartCompared:       "The region is shown in part, which is compared with the same part at baseline.",
 	RegionTiny:         "The region has very few pixels.",
 	NoiseUnknown:       "The region is too narrow to tell photo noise in it, so none was subtracted.",
 	PigmentLikeRelief:  "The skin is so dark that the unevenness of its pigment looks like relief: changes of relief are understated.",

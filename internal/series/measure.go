@@ -27,7 +27,8 @@ type baseline struct {
 	reference map[string]skin.Reference // by region
 	scale     map[string]render.Scale   // by measure, of the maps
 	ground    ground                    // what differences are taken from
-	relief    *skin.Sheet               // untreated skin, as sharp and deep as others are measured; nil: none
+	wholes    map[string]*whole         // by region: what photos that show part of it are held against
+	relief    placed                    // untreated skin, as sharp and deep as others are measured; no sheet: none
 	reliefOf  *shot                     // the photo that shows it
 	uneven    texture.Unevenness        // of its skin, besides relief
 	shot      map[string]*shot          // by file: photos that were shot before their turn
@@ -106,7 +107,7 @@ func (a *analysis) freeze() error {
 		if a.baseline.scale == nil {
 			a.baseline.scales(sheet)
 		}
-		if a.baseline.relief == nil && r.region.kind == outcome.Control {
+		if a.baseline.relief.sheet == nil && r.region.kind == outcome.Control {
 			a.baseline.relief = a.reliefSetter(r.shot, r.region)
 			a.baseline.reliefOf = r.shot
 		}
@@ -114,6 +115,7 @@ func (a *analysis) freeze() error {
 	for name, list := range sheets {
 		a.baseline.reference[name] = skin.Freeze(list...)
 	}
+	a.keepWholes()
 	a.markSpots()
 	a.markObjects()
 	return a.layGround()
@@ -133,7 +135,7 @@ func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
 	sheet := s.sheet(c, a.chromo)
 	sheet.Beside(a.surround(s, c))
 	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: share(1 - (1-c.excluded)*(1-sheet.Masked)), SpotTally: c.tally}
-	out.Measures = skin.Measure(sheet, a.baseline.reference[c.name])
+	out.Measures, out.Shown = a.measuresOf(s, c)
 	doubts := slices.Concat(c.warnings, s.doubts(c))
 	lightErrors, exposed := s.lightErrors(c, a.chromo), exposed()
 	for name, m := range out.Measures {

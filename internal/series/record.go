@@ -58,6 +58,7 @@ func (a *analysis) writeRecord(context.Context) error {
 	a.pictures = append(a.pictures, a.outlines.pictures...)
 	a.keepAsked()
 	a.warnOfMixture()
+	a.noteParts()
 	return nil
 }
 

@@ -21,8 +21,7 @@ import (
 // 4 %, a camera's noise filter and a file's compression flatten it. It is taken from the
 // half of control skin that sets the light, so that the other half still witnesses.
 // Without control skin nothing is matched: treatment would pass for light. A photo that shows
-// two thirds of control skin is still held against the baseline's whole half: roughness then
-// moves by up to 4 % from 0.7 times the distance, by 1.4 where all of it is seen.
+// part of that half is held against the same part of the baseline's.
 //
 // A lossless photo is read as its baseline's file would have kept it ([analysis.alike]).
 func (a *analysis) matchRelief(s *shot) {
@@ -35,14 +34,15 @@ func (a *analysis) matchRelief(s *shot) {
 		}
 	}
 	i := slices.IndexFunc(s.regions, func(c carried) bool { return c.kind == outcome.Control && !c.mask.Empty() })
-	if a.baseline.relief == nil || s == a.baseline.reliefOf || i < 0 {
+	if a.baseline.relief.sheet == nil || s == a.baseline.reliefOf || i < 0 {
 		return
 	}
 	setter := a.reliefSetter(like, &s.regions[i])
-	if setter == nil {
+	if setter.sheet == nil {
 		return
 	}
-	excess, ok := setter.Excess(a.baseline.relief)
+	reference, now, _ := common(a.baseline.relief, setter)
+	excess, ok := now.Excess(reference)
 	if !ok {
 		return
 	}
@@ -77,25 +77,25 @@ func (b *baseline) unevenness() *texture.Unevenness {
 	return &b.uneven
 }
 
-// reliefSetter is the half of control skin that sets the light in a photo, nil where the
+// reliefSetter is the half of control skin that sets the light in a photo, no sheet where the
 // photo does not show it.
-func (a *analysis) reliefSetter(s *shot, c *carried) *skin.Sheet {
+func (a *analysis) reliefSetter(s *shot, c *carried) placed {
 	if len(c.witness) == 0 { // too small to be halved
-		return s.part(c.mask, c.pxPerMM, a.chromo)
+		return s.placed(s.part(c.mask, c.pxPerMM, a.chromo), c.mask, c)
 	}
 	tiles, err := carryAll(polygons(c.light), s.place)
 	if err != nil {
-		return nil
+		return placed{}
 	}
 	gaps, err := carryAll(a.frame.holes, s.place)
 	if err != nil {
-		return nil
+		return placed{}
 	}
 	mask := roi.Rasterize(tiles, gaps, s.meta.Width, s.meta.Height)
 	if mask.Empty() {
-		return nil
+		return placed{}
 	}
-	return s.part(mask, c.pxPerMM, a.chromo)
+	return s.placed(s.part(mask, c.pxPerMM, a.chromo), mask, c)
 }
 
 // losslessFrom is the JPEG quality from which a file keeps colour about as well as the

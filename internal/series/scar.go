@@ -17,11 +17,14 @@ func (s *shot) part(mask *roi.Mask, pxPerMM float64, model *chromo.Model) *skin.
 	return skin.Prepare(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: lossy(s.meta), Uneven: s.uneven})
 }
 
-// crop is the box of a mask in the frame's light, and the mask there. It begins at an even
-// pixel: files that halve the resolution of colour then have it whole in blocks of two.
+// corner is the pixel that the crop of a mask begins at. It is even: files that halve the
+// resolution of colour then have it whole in blocks of two.
+func corner(mask *roi.Mask) (x, y int) { return mask.X0 &^ 1, mask.Y0 &^ 1 }
+
+// crop is the box of a mask in the frame's light, and the mask there.
 func (s *shot) crop(mask *roi.Mask) (raster.Picture, *roi.Mask) {
-	x0, y0, x1, y1 := mask.Bounds()
-	x0, y0 = x0&^1, y0&^1
+	_, _, x1, y1 := mask.Bounds()
+	x0, y0 := corner(mask)
 	inCrop := *mask
 	inCrop.X0, inCrop.Y0 = mask.X0-x0, mask.Y0-y0
 	crop := raster.Window(s.pixels, raster.Box{X0: x0, Y0: y0, X1: x1, Y1: y1})

@@ -1,0 +1,28 @@
+package texture
+
+import (
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/raster"
+)
+
+// Within is the relief where seen is above 0, of which a pixel stands for k×k of the relief's;
+// all of it where seen is nil. The relief and its planes stay as they are.
+func (r *Relief) Within(seen *raster.Plane, k int) *Relief {
+	part := &Relief{field: r.field, grid: r.grid, noise: r.noise, doubts: r.doubts}
+	if seen == nil {
+		return part
+	}
+	weight := raster.New(r.field.Value.W, r.field.Value.H)
+	raster.Bands(weight.H, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			row, from := weight.Row(y), seen.Row(y/k)
+			for x := range row {
+				if from[x/k] > 0 {
+					row[x] = r.field.WeightAt(y*weight.W + x)
+				}
+			}
+		}
+	})
+	part.field = chromo.NewField(r.field.Value, weight)
+	return part
+}
