@@ -105,25 +105,33 @@ func (a *analysis) compare(context.Context) error {
 	return nil
 }
 
-// warnOfMixture notes what makes colours of different photos hard to compare.
+// warnOfMixture notes what makes colours of different photos hard to compare, and photos
+// that are the same file.
 func (a *analysis) warnOfMixture() {
-	profiles, cameras := map[string]bool{}, map[string]bool{}
-	for _, p := range a.record.Photos {
-		if p.Used() {
-			profiles[p.Profile] = true
-			cameras[p.Camera] = true
+	profiles, cameras, first := map[string]bool{}, map[string]bool{}, map[string]string{}
+	for i := range a.record.Photos {
+		p := &a.record.Photos[i]
+		if !p.Used() {
+			continue
+		}
+		profiles[p.Profile] = true
+		cameras[p.Camera] = true
+		if p.SameFileAs = first[p.SHA256]; p.SameFileAs != "" {
+			a.warn(outcome.SameFileAs, p.File)
+		} else {
+			first[p.SHA256] = p.File
 		}
 	}
 	if len(profiles) > 1 {
-		a.warn(outcome.MixedProfiles)
+		a.warn(outcome.MixedProfiles, "")
 	}
 	if len(cameras) > 1 {
-		a.warn(outcome.MixedCameras)
+		a.warn(outcome.MixedCameras, "")
 	}
 }
 
-func (a *analysis) warn(code string) {
-	a.record.Warnings = append(a.record.Warnings, outcome.Notice{Code: code, Text: outcome.WarningText(code)})
+func (a *analysis) warn(code, file string) {
+	a.record.Warnings = append(a.record.Warnings, outcome.Notice{Code: code, Photo: file, Text: outcome.WarningText(code)})
 }
 
 func visitRecord(m *manifest.Series, v manifest.Visit) outcome.Visit {
