@@ -21,14 +21,15 @@
 // a model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush,
 // shine of 0.02 a third. Of that a [Link] leaves 4 % of the melanin in the root mean square,
 // at worst 14 %, of very light skin 8 %; on another hand's simulator at most 7 % of skin as
-// modelled or beside a card, 17 % with other oxygenation, 21 % of raw light skin, 25 % of
-// light skin in a coarse JPEG. That last is the file: the flush's photo coded again, at
-// qualities from 67 to 80, shows leaks that are off those seen before by 16 to 20 % of light
-// skin's melanin in the root mean square, 4 to 6 of medium skin's, and the standard error says
-// 4 to 7 for light skin and 3 to 5 for medium. What may make it is that one code of Cb is a
-// fifth of light skin's melanin, that blocks are kept in steps of 1.1 codes at quality 75, and
-// that light skin's blotches spread by 0.1 to 0.3 of a step: they come out stronger or fainter
-// as their mean happens to lie, all alike, which no tile tells. How brightness follows colour
+// modelled or beside a card, 17 % with other oxygenation, 21 % of raw light skin. A coarse JPEG
+// says less: one code of Cb is a fifth of light skin's melanin or more, blocks are kept in steps
+// of 1.1 codes at quality 75, and light skin spreads over 0.2 to 0.4 of a step, so that blotches
+// come out up to twice as strong, or hardly at all, as their mean happens to lie. Where the
+// baseline's file is finer that is undone ([File]): the flush's photo coded again, at qualities
+// from 67 to 80, shows leaks that are off those seen before by 5 to 16 % of light skin's melanin
+// in the root mean square, 2 to 4 of medium skin's; as the file has them by 16 to 20 and 4 to 6.
+// What stays is that means of regions lie up to 0.3 codes off, control skin's most, and what
+// hides where a mean lies in the middle of a step. How brightness follows colour
 // from blotch to blotch ([Tint]) tells the surface of brown skin to 0.005, of medium skin
 // where it is far from the modelled, and hardly anything of light skin: there 0.004 of it is a
 // twentieth of the melanin in a flush, and the modelled one stays. Dark skin is read by its
@@ -54,7 +55,12 @@
 // alone (0.004 too shiny where patches are strong), and with every surface as likely as photos
 // show it (light skin under much shine is then right, but under usual shine and casts a flush
 // leaks 8 % instead of 4 %), or as in the standard deviation of that range (what is left is
-// smaller, and a [Link] takes less of it for certain: 15 % instead of 11 at worst).
+// smaller, and a [Link] takes less of it for certain: 15 % instead of 11 at worst); Cb of a
+// coarse file as brightness and Cr of the same block foretell it within its step, by a censored
+// regression in windows of 16 blocks (where one step is all there is the spread is anyone's
+// guess, and means stay as far off); the baseline's mottle as a second cause of what changed (7 %
+// instead of 6 in the root mean square); what is far out told without melanin's change (spots
+// count then: as much nearer on one skin as farther on another).
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.

@@ -41,19 +41,43 @@ const (
 	linkSigmas = 4
 )
 
-// since are the tiles of how a photo's mottle differs from those at rest.
-func (l *Link) since(now *Mottle, s *leakShape) []tile {
-	var all []tile
-	shaped := now.shaped(s)
+// pairing is a mottle at rest and how a later one lies on it.
+type pairing struct {
+	base *Mottle
+	move warp
+}
+
+// pairs are those of a photo that show the same skin.
+func (l *Link) pairs(now *Mottle) (list []pairing) {
 	for _, base := range l.rest {
 		if base == now {
 			continue // which says nothing
 		}
 		if move, ok := now.onto(base); ok {
-			all = append(all, shaped.less(base.shaped(s), &move).tiles(base.mm)...)
+			list = append(list, pairing{base, move})
 		}
 	}
-	return all
+	return list
+}
+
+// since are the tiles of how a photo's mottle differs from one at rest, and what they might be
+// as well, where a coarse file keeps it and it is not known how far the skin spreads now.
+func (p pairing) since(now *Mottle, s *leakShape) (tiles, doubted []tile) {
+	d := p.change(now, s)
+	tiles = d.tiles(p.base.mm)
+	if now.file.CbStep == 0 || p.base.stepped(p.base.spread()) {
+		return tiles, tiles
+	}
+	spread := p.flushed(now, d)
+	if !now.stepped(spread) {
+		return tiles, tiles
+	}
+	seen := func(spread float64) []tile { return p.change(now.asSeen(spread), s).tiles(p.base.mm) }
+	return seen(spread), seen(spreadDoubt * spread)
+}
+
+func (p pairing) change(now *Mottle, s *leakShape) change {
+	return now.shaped(s).less(p.base.shaped(s), &p.move)
 }
 
 // tiles sums over tiles of tileMM, those left out that hold nothing.
@@ -185,11 +209,17 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 		return k, false
 	}
 	k.shape, k.rest = now.model.shape(melanin), Root(float32(rest))
-	tiles := l.since(now, k.shape)
+	var tiles, doubted []tile
+	for _, p := range l.pairs(now) {
+		t, d := p.since(now, k.shape)
+		tiles, doubted = append(tiles, t...), append(doubted, d...)
+	}
 	if len(tiles) < leastTiles {
 		return k, false
 	}
 	k.found, k.se = slope(tiles)
+	other, _ := slope(doubted)
+	k.se = math.Hypot(k.se, other-k.found)
 	if !(k.se > 0 && k.se < melanin) {
 		return k, false
 	}

@@ -11,11 +11,13 @@ import (
 // that it may be kept for every region of a baseline.
 type Mottle struct {
 	melanin, root *raster.Plane // percent, √percent of blood
-	u, v          *raster.Plane // ln(R/G), ln(G/B)
+	red, u, v     *raster.Plane // ln R, ln(R/G), ln(G/B)
 	weight        *raster.Plane // 1 inside the region, 0 outside
 	mm            float64       // per pixel
 	coarse, fine  layer         // of ln R, by which mottles are laid on each other
 	model         *Model        // that melanin was read with
+	file          File
+	spread        func() float64 // over codes of Cb
 }
 
 // Scales of a mottle, in millimetres (project defaults): noise and hair lie below the
@@ -47,7 +49,7 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 	}
 	m := &Mottle{melanin: soft(maps.Melanin), root: soft(maps.Hemoglobin), u: soft(rgb.G), v: soft(rgb.B), mm: mm, model: maps.by}
 	red := soft(rgb.R)
-	whole.Value = red
+	m.red, whole.Value = red, red
 	m.weight = raster.New(red.W, red.H)
 	for i, b := range m.root.Pix {
 		u, v, g := maps.by.ratios(red.Pix[i], m.u.Pix[i], m.v.Pix[i])
@@ -57,7 +59,7 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 		}
 	}
 	m.coarse, m.fine = newLayer(whole.Shrink(coarser), float64(coarser)*mm), newLayer(whole, mm)
-	return m
+	return m.From(File{Gain: [3]float64{1, 1, 1}})
 }
 
 // Root is the square root of blood, 0 where noise has made it negative.

@@ -79,6 +79,22 @@ func TestJPEGQuality(t *testing.T) {
 	}
 }
 
+// The steps of Cb are those of the second component's table, of codes of sRGB alone.
+func TestCbStep(t *testing.T) {
+	for q, first := range map[int]float64{50: 17, 75: 9, 95: 2} { // T.81, table K.2, scaled
+		jpg := encodeJPEG(t, swatches(), q)
+		if got := openBytes(t, "a.jpg", jpg).CbStep; got != first/8 {
+			t.Errorf("quality %d: %g, want %g", q, got, first/8)
+		}
+	}
+	for name, file := range map[string][]byte{"a.png": encodePNG(t, swatches()), "grey.jpg": encodeJPEG(t, image.NewGray(image.Rect(0, 0, 8, 8)), 90),
+		"p3.jpg": withICC(encodeJPEG(t, swatches(), 75), matrixICC(p3XY, srgbPara(), "P3"))} {
+		if got := openBytes(t, name, file).CbStep; got != 0 {
+			t.Errorf("%s: %g", name, got)
+		}
+	}
+}
+
 func TestUnsupportedIsToldFromWrong(t *testing.T) {
 	jpg := encodeJPEG(t, ramp(16, 16), 90)
 	sof := bytes.Index(jpg, []byte{0xff, markerSOF0})

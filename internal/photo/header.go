@@ -13,6 +13,7 @@ type header struct {
 	alpha         bool
 	frames        int
 	quality       int
+	cbStep        float64
 
 	exif     []byte  // the EXIF block
 	exifDir  *ifd    // or, in a TIFF, the directory that is one
@@ -107,6 +108,9 @@ func (h *header) meta(name string, size int64) Meta {
 	m := h.facts.Meta
 	m.File, m.Format, m.Bytes = name, h.format, size
 	m.BitDepth, m.Profile, m.JPEGQuality = h.depth, h.colour.name, h.quality
+	if h.colour.name == nameSRGB || h.colour.name == nameAssumed {
+		m.CbStep = h.cbStep
+	}
 	m.Orientation = h.facts.rotation
 	m.Width, m.Height = h.width, h.height
 	if swapsSides(m.Orientation) {

@@ -36,11 +36,12 @@ type jpegHeader struct {
 	total  int
 	tables map[byte][64]int
 	luma   byte // table of the first component
+	cb     int  // table of the second; -1: there is none
 }
 
 // readJPEG reads the segments before the first scan. EXIF may stand anywhere among them.
 func readJPEG(w *window, h *header) error {
-	j := &jpegHeader{header: h, parts: map[int][]byte{}, tables: map[byte][64]int{}}
+	j := &jpegHeader{header: h, parts: map[int][]byte{}, tables: map[byte][64]int{}, cb: -1}
 	off := int64(2)
 	for {
 		marker, body, next, err := jpegSegment(w, off)
@@ -63,6 +64,9 @@ func readJPEG(w *window, h *header) error {
 	}
 	j.joinICC()
 	h.quality = jpegQuality(j.tables[j.luma])
+	if j.cb >= 0 {
+		h.cbStep = float64(j.tables[byte(j.cb)][0]) / 8
+	}
 	return nil
 }
 
@@ -136,6 +140,9 @@ func (j *jpegHeader) frame(marker byte, b []byte) error {
 	j.depth = int(b[0])
 	j.height, j.width = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
 	j.luma = b[8]
+	if b[5] == 3 {
+		j.cb = int(b[11])
+	}
 	switch {
 	case marker > markerSOF2:
 		return unsupported("lossless, hierarchical or arithmetic coding is not read", mendExport)

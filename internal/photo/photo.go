@@ -49,7 +49,8 @@ type Meta struct {
 	Flash        string // "fired", "did not fire"
 	WhiteBalance string // "auto", "manual"
 	Taken        Taken
-	JPEGQuality  int // of the IJG scale, estimated; 0 for other formats
+	JPEGQuality  int     // of the IJG scale, estimated; 0 for other formats
+	CbStep       float64 // codes of Cb that the means of a JPEG's blocks lie apart; 0 for other formats, and for codes not of sRGB
 
 	Warnings []string // codes; see [WarningText]
 }

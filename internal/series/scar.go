@@ -14,7 +14,7 @@ import (
 // part works up the pixels of a mask in the frame's light.
 func (s *shot) part(mask *roi.Mask, pxPerMM float64, model *chromo.Model) *skin.Sheet {
 	crop, inCrop := s.crop(mask)
-	return skin.Prepare(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: lossy(s.meta), Uneven: s.uneven})
+	return skin.Prepare(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: lossy(s.meta), CbStep: s.meta.CbStep, Uneven: s.uneven})
 }
 
 // corner is the pixel that the crop of a mask begins at. It is even: files that halve the

@@ -21,7 +21,7 @@ func (r *Reference) freezeLink(baseline []*Sheet) {
 // mottle is made once: the baseline's photos are measured too.
 func (s *Sheet) mottle() *chromo.Mottle {
 	if s.blotches == nil {
-		s.blotches = chromo.MottleOf(s.light, s.Maps, s.counts, s.mmPerPx)
+		s.blotches = chromo.MottleOf(s.light, s.Maps, s.counts, s.mmPerPx).From(s.file)
 	}
 	return s.blotches
 }

@@ -33,6 +33,7 @@ type Region struct {
 	Model   *chromo.Model  // one per series
 	Hair    bool           // hair is measured too
 	Lossy   bool           // the file keeps colour less well than luminance, as JPEG does
+	CbStep  float64        // of the file ([photo.Meta])
 
 	Uneven *texture.Unevenness // of the series' baseline ([Unevenness]); nil: the region's own
 }
@@ -54,6 +55,7 @@ type Sheet struct {
 	blood       chromo.Field
 	ofMelanin   chromo.Summary
 	ofBlood     chromo.Summary
+	file        chromo.File
 	blotches    *chromo.Mottle  // nil: not made yet, or never without a scale
 	pending     *texture.Region // what relief is to be read from; nil: it has been
 	relief      *texture.Relief
@@ -149,6 +151,7 @@ func (s *Sheet) prepareColour(r Region, a averaged) (foreign []int) {
 	s.counts = chromo.NewField(a.weight, a.weight).Weight
 	s.Maps = r.Model.Separate(s.light)
 	s.cameraKnown, s.model = r.Model.CameraKnown(), r.Model
+	s.file = chromo.File{CbStep: r.CbStep, Gain: gainOf(r)}
 	s.Trust = chromo.TrustOf(s.light, s.Maps, s.Weight, gainOf(r))
 	s.melanin, s.blood = s.field(s.Maps.Melanin), s.field(s.Maps.Hemoglobin)
 	s.ofMelanin, s.ofBlood = s.melanin.Summary(), s.blood.Summary()
