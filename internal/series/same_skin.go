@@ -15,7 +15,7 @@ import (
 // photo shows a region in part, or glare, crusts or hair cover some of it, it is held against
 // the baseline over the same part, and what has changed there is added to what the baseline has
 // over the whole ([skin.AsWhole]). So the values of all photos stand for the same skin, whatever
-// is made of them. Thresholds stay those of the whole region. The burden of spots is told from
+// is made of them. Thresholds stay those of the whole region. The sums of spots are told from
 // what both show anyway. Not so yet: hairs, and scars against their surround.
 
 // uncut is the share of a region up to which nothing is made of what a photo does not show of

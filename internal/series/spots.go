@@ -10,7 +10,6 @@ import (
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
-	"dermtrace/internal/skin/pigment"
 )
 
 // spotMaps keeps the spots of the baseline and, of photos that are closed, what became of
@@ -24,8 +23,8 @@ type spotMaps struct {
 // baselineSpots are those of a region in the first photo of the baseline that shows it.
 type baselineSpots struct {
 	*skin.SpotMap
-	file   string
-	burden outcome.Measurement
+	file string
+	sums skin.SpotSums
 }
 
 // markSpots looks for the spots of each region in the baseline.
@@ -36,7 +35,7 @@ func (a *analysis) markSpots() {
 			continue
 		}
 		if m := a.spotMap(r.shot, r.region); m != nil {
-			a.spots.before[r.region.name] = baselineSpots{m, r.shot.ref.File, m.Burden()}
+			a.spots.before[r.region.name] = baselineSpots{m, r.shot.ref.File, m.Alone(a.baseline.reference[r.region.name])}
 		}
 	}
 }
@@ -51,7 +50,7 @@ func (a *analysis) compareSpots(s *shot) {
 	for i := range s.regions {
 		c := &s.regions[i]
 		f, ok := a.follow(s, c)
-		s.sheet(c, a.chromo).Follow(f.Burden)
+		s.sheet(c, a.chromo).Follow(f.Sums)
 		if ok && s.visit.ID != a.baseline.visit.ID {
 			found[c.name], c.tally = f.Spots, &f.Tally
 		}
@@ -62,19 +61,19 @@ func (a *analysis) compareSpots(s *shot) {
 }
 
 // follow says what became of the spots of a region since the baseline, if both show it; of
-// the photo of the baseline that others are held against, only their burden.
+// the photo of the baseline that others are held against, only their sums.
 func (a *analysis) follow(s *shot, c *carried) (f skin.Followed, ok bool) {
 	before := a.spots.before[c.name]
-	f.Burden = outcome.Unmeasured(pigment.UnitBurden, outcome.BaselineRefused)
+	f.Sums = skin.Unfollowed()
 	switch {
 	case before.SpotMap == nil || c.mask.Empty():
 		return f, false
 	case before.file == s.ref.File:
-		f.Burden = before.burden
+		f.Sums = before.sums
 		return f, false
 	}
 	if after := a.spotMap(s, c); after != nil {
-		return skin.MatchSpots(before.SpotMap, after, before.burden.Value), true
+		return skin.MatchSpots(before.SpotMap, after, before.sums), true
 	}
 	return f, false
 }

@@ -51,17 +51,17 @@ func Freeze(baseline ...*Sheet) Reference {
 // work is a sheet being measured: what several indices share is made once.
 type work struct {
 	*Sheet
-	ref                   Reference
-	melanin               chromo.Field       // of the sheet, without what a flush leaks into it
-	ofMelanin             chromo.Summary     // of that
-	crossTalk             *outcome.CrossTalk // of that melanin; nil: the photo does not tell
-	lStar, aStar, bStar   outcome.Measurement
-	spotCount, spotBurden outcome.Measurement
-	roughness, coarse     outcome.Measurement
-	lines                 texture.Lines
-	pores, poreSize       outcome.Measurement
-	grain                 texture.Grain
-	hairs                 hairs
+	ref                 Reference
+	melanin             chromo.Field       // of the sheet, without what a flush leaks into it
+	ofMelanin           chromo.Summary     // of that
+	crossTalk           *outcome.CrossTalk // of that melanin; nil: the photo does not tell
+	lStar, aStar, bStar outcome.Measurement
+	spots               SpotSums
+	roughness, coarse   outcome.Measurement
+	lines               texture.Lines
+	pores, poreSize     outcome.Measurement
+	grain               texture.Grain
+	hairs               hairs
 }
 
 func newWork(s *Sheet, ref Reference) *work {

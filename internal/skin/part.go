@@ -7,18 +7,17 @@ import (
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
-	"dermtrace/internal/skin/pigment"
 )
 
 // Kept is the sheet as it is now, to be measured in parts later on: what is done to the sheet
 // itself does not change it, and what was worked out for its whole region alone is let go of.
-// Hairs and a scar's surround are not in it, nor the burden of spots, which is told place by
+// Hairs and a scar's surround are not in it, nor the sums of spots, which are told place by
 // place from what both photos show ([MatchSpots]).
 func (s *Sheet) Kept() *Sheet {
 	s.readRelief()
 	k := *s
 	k.hair, k.hairWanted, k.surround, k.blotches = nil, false, nil, nil
-	k.Follow(outcome.Unmeasured(pigment.UnitBurden, outcome.NotMeasured))
+	k.Follow(noSpotSums(outcome.NotMeasured))
 	if k.relief != nil {
 		k.relief = k.relief.Within(nil, 1)
 	}

@@ -17,7 +17,6 @@ import (
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
-	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin/hair"
@@ -63,9 +62,9 @@ type Sheet struct {
 	noRelief    string // the warning that says why there is none
 	glare       float64
 	cameraKnown bool
-	model       *chromo.Model        // that separated the maps
-	followed    *outcome.Measurement // burden of spots, as told from the baseline ([Sheet.Follow]); nil: of this photo by itself
-	surround    *Sheet               // of a scar; nil: not one
+	model       *chromo.Model // that separated the maps
+	followed    *SpotSums     // as told from the baseline ([Sheet.Follow]); nil: of this photo by itself
+	surround    *Sheet        // of a scar; nil: not one
 	hair        *hair.Sheet
 	hairWanted  bool
 	noHair      string // the warning that says why there is none

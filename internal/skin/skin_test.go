@@ -276,7 +276,7 @@ func TestSpotsOfTwoSheetsMatch(t *testing.T) {
 	bent := at(geom.Identity()) // by as much as the crop
 	bent.Bend = func(p geom.Point) geom.Point { return geom.Point{X: p.X - 37, Y: p.Y - 11} }
 	for name, after := range map[string]*skin.SpotMap{"moved": part.SpotMap(at(geom.Translation(37, 11))), "bent": part.SpotMap(bent)} {
-		followed(t, name, before, after)
+		followed(t, name, skin.Freeze(whole), before, after)
 	}
 	if sheetOf(rgb, square(0, 0, patchPx, patchPx), 0).SpotMap(at(geom.Identity())) != nil || whole.SpotMap(skin.Placing{FrameFromRGB: geom.Identity()}) != nil {
 		t.Error("spots were found without a scale")
@@ -284,17 +284,18 @@ func TestSpotsOfTwoSheetsMatch(t *testing.T) {
 }
 
 // followed checks that unchanged spots are found again.
-func followed(t *testing.T, name string, before, after *skin.SpotMap) {
+func followed(t *testing.T, name string, ref skin.Reference, before, after *skin.SpotMap) {
 	t.Helper()
 	const frameMMPerPx = 1 / patchPxPerMM
 	if before == nil || after == nil {
 		t.Fatal("the sheets have no spots to match")
 	}
-	base := before.Burden().Value
+	base := before.Alone(ref)
 	f := skin.MatchSpots(before, after, base)
 	near(t, name+": spots", float64(len(f.Spots)), 16, 0)
 	near(t, name+": total change", float64(f.Tally.Change), 0, 0.01)
-	near(t, name+": burden", float64(f.Burden.Value/base), 1, 0.01)
+	near(t, name+": burden", float64(f.Sums.Burden.Value/base.Burden.Value), 1, 0.01)
+	near(t, name+": count", float64(f.Sums.Count.Value), float64(base.Count.Value), 0)
 	near(t, name+": appeared and receded", float64(f.Tally.Appeared+f.Tally.Receded), 0, 0)
 	for _, s := range f.Spots {
 		if s.Fate != outcome.SpotPersisted {

@@ -89,56 +89,75 @@ func PrepareSpots(r Region) *Sheet {
 	return s
 }
 
-// Burden is how much pigment the spots of a photo hold, by itself.
-func (m *SpotMap) Burden() outcome.Measurement {
+// SpotSums are how many spots a photo shows and how much pigment they hold.
+type SpotSums struct{ Count, Burden outcome.Measurement }
+
+// noSpotSums says why there are none.
+func noSpotSums(why string) SpotSums {
+	return SpotSums{outcome.Unmeasured(pigment.UnitPerArea, why), outcome.Unmeasured(pigment.UnitBurden, why)}
+}
+
+// Unfollowed are the sums of a photo whose baseline shows no spots to follow.
+func Unfollowed() SpotSums { return noSpotSums(outcome.BaselineRefused) }
+
+// Alone are the sums of a photo by itself.
+func (m *SpotMap) Alone(ref Reference) SpotSums {
+	var nothing SpotSums
 	c := m.marks.Alone()
-	return burden(0, c.BurdenBefore, c)
+	return nothing.and(m.marks.Count(ref.Pigment), c.BurdenBefore, c)
 }
 
-// burden is that of a photo in which the spots hold more than elsewhere, in percent · mm² of
-// the skin that was compared.
-func burden(elsewhere outcome.Number, more float64, c pigment.Comparison) outcome.Measurement {
+// and are the sums of a photo that shows so many more spots, which hold so much more, in
+// percent · mm², on the skin that was compared.
+func (s SpotSums) and(spots int, held float64, c pigment.Comparison) SpotSums {
 	if c.AreaMM2 == 0 {
-		return outcome.Unmeasured(pigment.UnitBurden, outcome.RegionLost)
+		return noSpotSums(outcome.RegionLost)
 	}
-	perCM2 := outcome.Number(100 * more / c.AreaMM2)
-	return outcome.Measurement{Value: max(0, elsewhere+perCM2), Unit: pigment.UnitBurden, SD: outcome.NaN(), N: c.Summed}
+	sum := func(of outcome.Measurement, more float64, unit string, n int) outcome.Measurement {
+		return outcome.Measurement{Value: max(0, of.Value+outcome.Number(100*more/c.AreaMM2)), Unit: unit, SD: outcome.NaN(), N: n}
+	}
+	return SpotSums{
+		Count:  sum(s.Count, float64(spots), pigment.UnitPerArea, max(0, s.Count.N+spots)),
+		Burden: sum(s.Burden, held, pigment.UnitBurden, c.Summed),
+	}
 }
 
-// Follow makes m the burden of the sheet's spots: as it was told from the baseline's
+// Follow makes these the sums of the sheet's spots: as they were told from the baseline's
 // ([MatchSpots]).
-func (s *Sheet) Follow(m outcome.Measurement) { s.followed = &m }
+func (s *Sheet) Follow(sums SpotSums) { s.followed = &sums }
 
-// takeSpots sets the count of spots and their burden.
+// takeSpots sets the sums of spots.
 func (w *work) takeSpots() {
-	w.spotCount = pigment.Count(w.melanin, w.mmPerPx, w.ref.Pigment)
+	why := pigment.Refusal(w.melanin, w.mmPerPx, w.ref.Pigment)
 	switch {
-	case !w.spotCount.Value.Known():
-		w.spotBurden = outcome.Unmeasured(pigment.UnitBurden, w.spotCount.Warnings...)
+	case why != "":
+		w.spots = noSpotSums(why)
 	case w.followed != nil:
-		w.spotBurden = *w.followed
+		w.spots = *w.followed
 	default:
 		alone := Placing{FrameFromRGB: geom.Translation(-float64(w.X0), -float64(w.Y0)), MMPerPx: w.mmPerPx / float64(w.Step)}
-		w.spotBurden = w.SpotMap(alone).Burden()
+		w.spots = w.SpotMap(alone).Alone(w.ref)
 	}
 }
 
 // Followed is what became of the spots of a region.
 type Followed struct {
-	Spots  []outcome.Spot // ROI and Visit are left to the caller
-	Tally  outcome.SpotTally
-	Burden outcome.Measurement
+	Spots []outcome.Spot // ROI and Visit are left to the caller
+	Tally outcome.SpotTally
+	Sums  SpotSums
 }
 
-// MatchSpots follows the spots of one region from the baseline, where they have a burden, to
+// MatchSpots follows the spots of one region from the baseline, which has these sums, to
 // another photo. Both are searched alike and the union is measured in both, so that nothing
-// fades because it was chosen: the burden is the baseline's and what those places hold more
-// or less of. Of two photos that are searched each by itself it would be what passes a
-// threshold here and not there.
-func MatchSpots(before, after *SpotMap, base outcome.Number) Followed {
+// fades because it was chosen. The sums are the baseline's with what those places hold more or
+// less of, and with what is surely new less what is surely gone: of photos that are searched
+// each by itself they would differ by what passes a threshold here and not there.
+func MatchSpots(before, after *SpotMap, base SpotSums) Followed {
 	c := pigment.Compare(before.marks, after.marks)
-	f := Followed{Burden: burden(base, c.BurdenAfter-c.BurdenBefore, c),
-		Tally: outcome.SpotTally{Appeared: c.Appeared, Receded: c.Receded, AreaCM2: outcome.Number(c.AreaMM2 / 100), Change: outcome.Number(c.Change())}}
+	f := Followed{
+		Sums:  base.and(c.Gained(), c.BurdenAfter-c.BurdenBefore, c),
+		Tally: outcome.SpotTally{Appeared: c.Appeared, Receded: c.Receded, AreaCM2: outcome.Number(c.AreaMM2 / 100), Change: outcome.Number(c.Change())},
+	}
 	for _, m := range c.Spots {
 		f.Spots = append(f.Spots, outcome.Spot{
 			X: outcome.Number(m.At.X / before.frameMMPerPx), Y: outcome.Number(m.At.Y / before.frameMMPerPx),

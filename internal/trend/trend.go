@@ -12,7 +12,7 @@
 // to − from in every contrast. Of amounts of single structures (spots, lines, pores)
 // control skin that has more of them than the region is taken off in proportion to the
 // baseline. In the record the measures of a control region are those of its witness half,
-// but for the burden of spots, which neither half shows whole and the light does not change;
+// but for its spots, which neither half shows whole and the light does not change;
 // control skin that set the light of a photo and has no witness half counts as unmeasured
 // for colour.
 //

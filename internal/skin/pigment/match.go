@@ -191,6 +191,20 @@ func (m Matched) mottles() float64 {
 	return least
 }
 
+// Gained is how many of Spots are new, less those that are gone.
+func (c Comparison) Gained() int {
+	n := 0
+	for _, m := range c.Spots {
+		switch m.Fate {
+		case outcome.SpotNew:
+			n++
+		case outcome.SpotGone:
+			n--
+		}
+	}
+	return n
+}
+
 // Change is the summed burden after over before, less 1: −0.2 is a fifth less pigment in
 // spots. NaN without spots.
 func (c Comparison) Change() float64 {

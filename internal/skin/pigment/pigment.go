@@ -33,8 +33,9 @@
 // Of unchanged skin that sum differs by 1 to 2 of 100 between two photos, on any skin. What
 // each photo by itself shows above a threshold differs by 3 on light skin and 15 on dark, by
 // 30 where there are few spots: those near the threshold pass it in one photo and not in the
-// next, and outlines at half height join and part. So the burden of a photo is the baseline's
-// and what the same places differ by; only the count is each photo's own.
+// next, and outlines at half height join and part; a flush makes six of one. So the burden of
+// a photo is the baseline's and what the same places differ by, its count the baseline's with
+// what is surely new less what is surely gone.
 //
 // The steps in which a JPEG rounds colour off are a third of a percent of melanin on light
 // skin, a spot's contrast; luma tells them from pigment, and how much of a change is. Tried and dropped: the noise that

@@ -99,10 +99,9 @@ func TestSpotsAreFoundAndWeighed(t *testing.T) {
 	threshold := Freeze(f)
 	near(t, "level", threshold.Level, 6, 0.01)
 	near(t, "contrast", threshold.Contrast, leastContrast*6, 0.01)
-	count := Count(f, mmPerPx, threshold)
-	near(t, "count", float64(count.N), float64(len(freckles)), 0)
-	near(t, "per cm²", float64(count.Value), float64(len(freckles))/12, 1e-9)
-	alone := marked(t, f).Alone()
+	spots := marked(t, f)
+	near(t, "count", float64(spots.Count(threshold)), float64(len(freckles)), 0)
+	alone := spots.Alone()
 	near(t, "summed", float64(alone.Summed), float64(len(freckles)), 0)
 	near(t, "burden", alone.BurdenBefore/burdenOf(freckles), 0.87, 0.07)
 	for _, s := range Find(f, mmPerPx, threshold) {
@@ -133,7 +132,7 @@ func TestBurdenFollowsFading(t *testing.T) {
 	for i := range slope.Value.Pix {
 		slope.Value.Pix[i] += float32(i%400) / 400
 	}
-	near(t, "spots on a gradient", float64(Count(slope, mmPerPx, threshold).N), 0, 0)
+	near(t, "spots on a gradient", float64(marked(t, slope).Count(threshold)), 0, 0)
 }
 
 // Skin that darkens as a whole, by tan or as a multiple of all it has, gains no spots.
@@ -143,7 +142,7 @@ func TestDarkerSkinGainsNoSpots(t *testing.T) {
 		base.Value.Pix[i] += float32(0.3 * math.Sin(float64(i%400)/7) * math.Sin(float64(i/400)/9))
 	}
 	threshold := Freeze(base)
-	before, spots := Count(base, mmPerPx, threshold), marked(t, base)
+	before := marked(t, base)
 	for what, darker := range map[string]func(v float32) float32{
 		"tan":      func(v float32) float32 { return v + 1.2 },
 		"multiple": func(v float32) float32 { return 1.5 * v },
@@ -152,8 +151,9 @@ func TestDarkerSkinGainsNoSpots(t *testing.T) {
 		for i, v := range base.Value.Pix {
 			f.Value.Pix[i] = darker(v)
 		}
-		near(t, what+": count", float64(Count(f, mmPerPx, threshold).N), float64(before.N), 0)
-		burden := 1 + Compare(spots, marked(t, f)).Change()
+		after := marked(t, f)
+		near(t, what+": count", float64(after.Count(threshold)), float64(before.Count(threshold)), 0)
+		burden := 1 + Compare(before, after).Change()
 		t.Logf("%s: burden ×%.3f", what, burden)
 		near(t, what+": burden", burden, 1.2, 0.31)
 	}
@@ -201,14 +201,20 @@ func TestRefusals(t *testing.T) {
 		want string
 		got  outcome.Measurement
 	}{
-		{outcome.ScaleUnknown, Count(f, 0, frozen)}, {outcome.ScaleTooCoarse, Count(f, 0.25, frozen)},
-		{outcome.RegionLost, Count(empty, 0.1, frozen)}, {outcome.BaselineRefused, Count(f, 0.1, none)},
 		{outcome.ScaleUnknown, Evenness(f, 0, FineBand)}, {outcome.RegionLost, Evenness(empty, 0.1, FineBand)},
 		{outcome.RegionLost, Melanin(empty.Summary())}, {outcome.RegionLost, Index(empty)}, {outcome.RegionLost, LStar(empty)},
 		{outcome.RegionLost, Area(empty, frozen)}, {outcome.BaselineRefused, Area(f, none)},
 	} {
 		if c.got.Value.Known() || c.got.Unit == "" || len(c.got.Warnings) != 1 || c.got.Warnings[0] != c.want {
 			t.Errorf("got %+v, want %s", c.got, c.want)
+		}
+	}
+	for got, want := range map[string]string{
+		Refusal(f, 0, frozen): outcome.ScaleUnknown, Refusal(f, 0.25, frozen): outcome.ScaleTooCoarse,
+		Refusal(empty, 0.1, frozen): outcome.RegionLost, Refusal(f, 0.1, none): outcome.BaselineRefused, Refusal(f, 0.1, frozen): "",
+	} {
+		if got != want {
+			t.Errorf("refused with %q, want %q", got, want)
 		}
 	}
 }

@@ -220,20 +220,20 @@ func measure(patch []int, excess *raster.Plane, pxArea float64) Spot {
 	return Spot{X: x / sum, Y: y / sum, AreaMM2: pxArea * float64(len(patch)), Contrast: sum / float64(len(patch))}
 }
 
-// Count is the number of spots per square centimetre, with their number as count. Its noise
-// is about the square root of that, so the burden ([Comparison]) is what carries a verdict.
-func Count(melanin chromo.Field, mmPerPx float64, t Threshold) outcome.Measurement {
+// Refusal is the warning that says why the spots of a map cannot be told; "": they can.
+func Refusal(melanin chromo.Field, mmPerPx float64, t Threshold) string {
 	switch {
 	case mmPerPx <= 0:
-		return outcome.Unmeasured(UnitPerArea, outcome.ScaleUnknown)
+		return outcome.ScaleUnknown
 	case mmPerPx > 1/LeastPxPerMM:
-		return outcome.Unmeasured(UnitPerArea, outcome.ScaleTooCoarse)
+		return outcome.ScaleTooCoarse
 	case melanin.Empty():
-		return outcome.Unmeasured(UnitPerArea, outcome.RegionLost)
+		return outcome.RegionLost
 	case math.IsNaN(t.Level):
-		return outcome.Unmeasured(UnitPerArea, outcome.BaselineRefused)
+		return outcome.BaselineRefused
 	}
-	n := len(Find(melanin, mmPerPx, t))
-	perCM2 := 100 / (mmPerPx * mmPerPx * melanin.Area())
-	return outcome.Measurement{Value: outcome.Number(float64(n) * perCM2), Unit: UnitPerArea, SD: outcome.NaN(), N: n}
+	return ""
 }
+
+// Count is the number of spots of a visit, by itself.
+func (m *Marks) Count(t Threshold) int { return len(Find(m.ground.field, m.ground.mmPerPx, t)) }
