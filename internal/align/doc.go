@@ -47,6 +47,9 @@
 // has a reason and no transform; it is never the identity. The evidence needed is z = 5.5. The
 // highest z of pairs that have nothing to do with each other, search included: 4.2 in 472 pairs
 // of different patients' feet, 1.9 in 135 of faces with feet, 0 in 56 of phantoms.
+// Skin with four to ten moles and no other structure is not among them: 11 of 72 pairs of strangers are called
+// doubtful, with z up to 8.1, as a similarity lays two moles of anybody on two of anybody else. Evidence from
+// the blocks beyond those two alone refuses all 11, but also 13 of 24 pairs of a patient's wounds that were placed right.
 //
 // # What it cannot know
 //
