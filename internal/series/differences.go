@@ -174,7 +174,7 @@ func (a *analysis) drawRoughness(s *shot) error {
 		if !ok {
 			continue
 		}
-		x0, y0, _, _ := c.mask.Bounds()
+		x0, y0 := corner(c.mask)
 		fromFrame := mapFromCrop.Mul(geom.Translation(-float64(x0), -float64(y0))).Mul(s.place.PhotoFromFrame)
 		part, err := render.OnView(plane, fromFrame, a.frame.view)
 		if errors.Is(err, render.ErrNotInView) {

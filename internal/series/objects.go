@@ -49,7 +49,7 @@ func (a *analysis) objectsIn(s *shot, c *carried) skin.Objects {
 	if err != nil || !(a.frame.mmPerPx > 0) || s.barred(outcome.Texture) {
 		return skin.Objects{}
 	}
-	x0, y0, _, _ := c.mask.Bounds()
+	x0, y0 := corner(c.mask)
 	mmFromRGB := geom.Scaling(a.frame.mmPerPx).Mul(frameFromPhoto).Mul(geom.Translation(float64(x0), float64(y0)))
 	found, err := s.sheet(c, a.chromo).Objects(mmFromRGB, a.baseline.reference[c.name])
 	if err != nil {

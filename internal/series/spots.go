@@ -85,7 +85,7 @@ func (a *analysis) spotMap(s *shot, c *carried) *skin.SpotMap {
 		return nil
 	}
 	sheet, mask := a.spotSheet(s, c)
-	x0, y0, _, _ := mask.Bounds()
+	x0, y0 := corner(mask)
 	p := skin.Placing{FrameFromRGB: frameFromPhoto.Mul(geom.Translation(float64(x0), float64(y0))), MMPerPx: a.frame.mmPerPx}
 	if s.place.Model == outcome.ModelElastic {
 		p.Bend = s.place.Bend
