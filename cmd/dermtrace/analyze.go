@@ -143,6 +143,11 @@ func (t *terminal) sayDoubts(rec *outcome.Record, now time.Time) {
 			t.say("%s: %s", n.Photo, n.Text)
 		}
 	}
+	for _, p := range rec.Photos {
+		if p.Used() && p.SameFileAs != "" {
+			t.say("%s has the same bytes as %s, so that nothing can have changed: put the right photo there", p.File, p.SameFileAs)
+		}
+	}
 	latest := now.Add(farAhead).Format(time.DateOnly)
 	for _, v := range rec.Visits {
 		if v.At > latest {

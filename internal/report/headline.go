@@ -60,17 +60,23 @@ func newTreatment(t *texts, tr outcome.Treatment) treatment {
 func trustLine(t *texts, x *index) []clause {
 	photos := x.rec.Photos
 	var by lights
-	used, found := 0, len(photos)+x.rec.Undated()
+	used, found, copied := 0, len(photos)+x.rec.Undated(), 0
 	px, mm := outcome.NaN(), outcome.NaN()
 	for _, p := range photos {
 		if !p.Used() {
 			continue
 		}
 		used++
+		if p.SameFileAs != "" {
+			copied++
+		}
 		by.add(p.Calibration.Method)
 		px, mm = larger(px, p.Alignment.ErrorPx), larger(mm, p.Alignment.ErrorMM)
 	}
 	line := []clause{{t.photosUsed(used, found), used == found && used > 0}}
+	if copied > 0 {
+		line = append(line, clause{capital(t.copies(copied)), false})
+	}
 	if s := t.lightSet(by); s != "" {
 		line = append(line, clause{capital(s), by.none == 0})
 	}

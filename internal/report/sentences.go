@@ -25,6 +25,13 @@ func (t *texts) photosUsed(used, all int) string {
 	return fmt.Sprintf("%d of %s used", used, plural(all, "photo", "photos"))
 }
 
+func (t *texts) copies(n int) string {
+	if n == 1 {
+		return "1 photo is the same file as another visit's"
+	}
+	return fmt.Sprintf("%d photos are the same files as other visits'", n)
+}
+
 func (t *texts) byHand(overruled, assisted int) string {
 	var parts []string
 	if overruled > 0 {
