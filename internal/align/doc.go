@@ -50,6 +50,8 @@
 // Skin with four to ten moles and no other structure is not among them: 11 of 72 pairs of strangers are called
 // doubtful, with z up to 8.1, as a similarity lays two moles of anybody on two of anybody else. Evidence from
 // the blocks beyond those two alone refuses all 11, but also 13 of 24 pairs of a patient's wounds that were placed right.
+// To refuse where the fit to one half of the blocks is farther from the other half's than a block can be found takes a fifth
+// to a half of them and no pair of wounds. All have 10 to 13 found blocks, several to a mole, where wounds have 17 or more.
 //
 // # What it cannot know
 //
