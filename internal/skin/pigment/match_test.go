@@ -218,3 +218,12 @@ func TestWhatDoesNotDarkenIsNoSpot(t *testing.T) {
 		t.Errorf("without darkening %d appeared and %d are followed", c.Appeared, len(c.Spots))
 	}
 }
+
+// One photo twice has no places that changed, however still it is.
+func TestOnePhotoTwice(t *testing.T) {
+	m := marked(t, stain(6, freckles))
+	if n := len(gather(m, m).changed()); n != 0 {
+		t.Errorf("%d places changed", n)
+	}
+	near(t, "change", Compare(m, m).Change(), 0, 0)
+}

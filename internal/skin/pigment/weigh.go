@@ -50,7 +50,7 @@ func clearOf(list []blob) []blob {
 func (p *pair) changed() []blob {
 	var list []blob
 	for size := range radiiMM {
-		if r := p.at(size); !math.IsNaN(r.noise) {
+		if r := p.at(size); r.noise > 0 { // of one photo twice every place is a peak
 			list = append(list, p.changes(size, r)...)
 		}
 	}
