@@ -12,7 +12,7 @@
 //
 // A course of six photos of 12 megapixels, with all pictures and the report, is to take 6 times
 // what two cores take to decode its JPEGs. It takes 5.6 to 5.9 times that by the clock
-// (BenchmarkSeries12MP) and 5.4 to 5.6 by processor time (BenchmarkProcessor12MP), of which the
+// (BenchmarkSeries12MP) and 5.4 to 5.7 by processor time (BenchmarkProcessor12MP), of which the
 // decoding itself is 1, placing the photos about 1.4, drawing and encoding their pictures 1.0 and
 // the report less than 0.1; the rest is measuring. To collect garbage less often gains nothing,
 // nor does it to lend the planes of filters, relief and maps anew: of 1.5 GB that a course takes a
