@@ -181,8 +181,9 @@ const (
 	wrongSpread, wrongOften = 2.0, 0.03
 	// Skin whose epidermis sends back blue light that met no blood hides melanin by up to all
 	// that is given (1.2 to 1.4 where it scatters as the dermis does, in the two layers of
-	// Kubelka and Munk): so often, anywhere up to there.
-	farOften = 0.1
+	// Kubelka and Munk): so often, anywhere up to there. What it sends back hides as many points
+	// of paler skin's melanin as of this, 2.4 to 2.7, by adding and doubling too.
+	farOften, paleMelanin = 0.1, 2.0
 	// New pigment may lie where blood lay and must never pass for a leak: no more is taken
 	// off than a surface explains that reflects the least, 0.005, and not what is modelled: a
 	// tenth of the melanin, more of dark skin whose light is not known.
@@ -226,7 +227,8 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 	if flush := math.Abs(float64(Root(float32(blood)) - k.rest)); flush > 0 {
 		k.se = math.Hypot(k.se, leastDoubt*melanin/flush)
 	}
-	k.sure = max(-mostGiven*melanin, min(certain(k.found/melanin, k.se/melanin)*melanin, now.model.mostTaken(melanin, k.shape)))
+	given := mostGiven * max(1, paleMelanin/melanin)
+	k.sure = max(-given*melanin, min(certain(k.found/melanin, k.se/melanin, given)*melanin, now.model.mostTaken(melanin, k.shape)))
 	return k, true
 }
 
@@ -251,9 +253,10 @@ func (m *Model) mostTaken(melanin float64, s *leakShape) float64 {
 }
 
 // certain is the expectation of a leak found with a standard error, both relative to melanin,
-// that is none, spread as leaks are, far below them where melanin is hidden, or something else
-// that is no leak: a spike, a little blunt, and slabs (Mitchell & Beauchamp 1988, JASA 83:1023).
-func certain(found, se float64) float64 {
+// that is none, spread as leaks are, far below them where melanin is hidden, anywhere down to
+// what is given at most, or something else that is no leak: a spike, a little blunt, and slabs
+// (Mitchell & Beauchamp 1988, JASA 83:1023).
+func certain(found, se, given float64) float64 {
 	likely := func(spread float64) float64 {
 		v := spread*spread + se*se
 		return math.Exp(-found*found/v/2) / math.Sqrt(v)
@@ -262,7 +265,7 @@ func certain(found, se float64) float64 {
 	leak := likely(leakSpread)
 	var far float64
 	if found < 0 {
-		far = farOften * math.Sqrt(2*math.Pi) * (upTo(0) - upTo(-mostGiven)) / mostGiven
+		far = farOften * math.Sqrt(2*math.Pi) * (upTo(0) - upTo(-given)) / given
 	}
 	all := likely(noLeak) + leak + far + wrongOften*likely(wrongSpread)
 	if all == 0 {
