@@ -179,6 +179,8 @@ const (
 	// clipped or out of place, which happens so often.
 	noLeak, leakSpread      = 0.03, 0.4
 	wrongSpread, wrongOften = 2.0, 0.03
+	// Shine and other cameras hide melanin: leaks below zero are as often again as above.
+	hidesOften = 2.0
 	// Skin whose epidermis sends back blue light that met no blood hides melanin by up to all
 	// that is given (1.2 to 1.4 where it scatters as the dermis does, in the two layers of
 	// Kubelka and Munk): so often, anywhere up to there. What it sends back hides as many points
@@ -187,12 +189,12 @@ const (
 	// New pigment may lie where blood lay and must never pass for a leak: no more is taken
 	// off than a surface explains that reflects the least, 0.005, and not what is modelled: a
 	// tenth of the melanin, more of dark skin whose light is not known.
-	// Shine and other cameras hide melanin, and by more.
+	// What hides melanin does so by more.
 	mostDuller, mostGiven = DefaultSurface - 0.005, 1.5
 	// leastDoubt is what tiles cannot tell, because it is alike in all: light that lies
 	// otherwise on blotches moves what is taken off by so much of the melanin (project
-	// default, from simulated skin).
-	leastDoubt = 0.03
+	// default: with it what is found of simulated skin is off by its standard error).
+	leastDoubt = 0.025
 )
 
 // Leak is what a photo's melanin is misread by where blood is not as at rest.
@@ -265,6 +267,7 @@ func certain(found, se, given float64) float64 {
 	leak := likely(leakSpread)
 	var far float64
 	if found < 0 {
+		leak *= hidesOften
 		far = farOften * math.Sqrt(2*math.Pi) * (upTo(0) - upTo(-given)) / given
 	}
 	all := likely(noLeak) + leak + far + wrongOften*likely(wrongSpread)
