@@ -201,6 +201,7 @@ const (
 type Leak struct {
 	found, se float64 // percent per √% of blood
 	sure      float64 // the part of found that is certain and cannot be pigment
+	doubt     float64 // standard deviation of what the leak may be as well
 	shape     *leakShape
 	rest      float32 // root of blood
 }
@@ -230,7 +231,8 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 		k.se = math.Hypot(k.se, leastDoubt*melanin/flush)
 	}
 	given := mostGiven * max(1, paleMelanin/melanin)
-	k.sure = max(-given*melanin, min(certain(k.found/melanin, k.se/melanin, given)*melanin, now.model.mostTaken(melanin, k.shape)))
+	sure, doubt := certain(k.found/melanin, k.se/melanin, given)
+	k.sure, k.doubt = max(-given*melanin, min(sure*melanin, now.model.mostTaken(melanin, k.shape))), doubt*melanin
 	return k, true
 }
 
@@ -254,11 +256,11 @@ func (m *Model) mostTaken(melanin float64, s *leakShape) float64 {
 	return max(0, float64((to.melanin-from.melanin)/(s.at(Root(to.blood))-s.at(Root(from.blood)))))
 }
 
-// certain is the expectation of a leak found with a standard error, both relative to melanin,
+// certain is the expectation and the standard deviation of a leak found with a standard error, both relative to melanin,
 // that is none, spread as leaks are, far below them where melanin is hidden, anywhere down to
 // what is given at most, or something else that is no leak: a spike, a little blunt, and slabs
 // (Mitchell & Beauchamp 1988, JASA 83:1023).
-func certain(found, se, given float64) float64 {
+func certain(found, se, given float64) (mean, sd float64) {
 	likely := func(spread float64) float64 {
 		v := spread*spread + se*se
 		return math.Exp(-found*found/v/2) / math.Sqrt(v)
@@ -272,14 +274,22 @@ func certain(found, se, given float64) float64 {
 	}
 	all := likely(noLeak) + leak + far + wrongOften*likely(wrongSpread)
 	if all == 0 {
-		return 0
+		return 0, 0
 	}
-	return found * (leak*leakSpread*leakSpread/(leakSpread*leakSpread+se*se) + far) / all
+	part := leakSpread * leakSpread / (leakSpread*leakSpread + se*se)
+	mean = found * (leak*part + far) / all
+	square := leak*part*(found*found*part+se*se) + far*min(found*found+se*se, given*given) + likely(noLeak)*noLeak*noLeak
+	return mean, math.Sqrt(max(0, square/all-mean*mean))
 }
 
 // At is the melanin that is misread where blood is so, in percent.
 func (k Leak) At(blood float32) float32 {
 	return float32(k.sure) * (k.shape.at(Root(blood)) - k.shape.at(k.rest))
+}
+
+// Doubt is the standard deviation of what [Leak.At] may be as well.
+func (k Leak) Doubt(blood float32) float64 {
+	return math.Abs(k.doubt * float64(k.shape.at(Root(blood))-k.shape.at(k.rest)))
 }
 
 // PerPoint is the melanin that each point of blood is misread as on the way to so much

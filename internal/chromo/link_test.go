@@ -220,13 +220,21 @@ func TestLeakShape(t *testing.T) {
 // What is within its error is none, what is well beyond is a leak, what is more than leaks are
 // is something else.
 func TestCertain(t *testing.T) {
+	share := func(found, se, given float64) float64 {
+		mean, _ := certain(found, se, given)
+		return mean / found
+	}
 	for _, c := range []struct{ found, se, want, hides, tol float64 }{
 		{0.04, 0.04, 0.144, 0.257, 0.002}, {0.08, 0.04, 0.301, 0.470, 0.002}, {0.16, 0.04, 0.935, 0.963, 0.002}, {0.4, 0.04, 0.98, 0.986, 0.01},
 		{0.8, 0.04, 0.95, 0.976, 0.01}, {2, 0.1, 0.01, 0.01, 0.01}, {1e4, 1, 0, 0, 1e-9},
 	} {
-		near(t, "share", certain(c.found, c.se, mostGiven)/c.found, c.want, c.tol)
-		near(t, "share of what hides melanin", certain(-c.found, c.se, mostGiven)/-c.found, c.hides, c.tol)
+		near(t, "share", share(c.found, c.se, mostGiven), c.want, c.tol)
+		near(t, "share of what hides melanin", share(-c.found, c.se, mostGiven), c.hides, c.tol)
 	}
-	near(t, "as much as is given", certain(-1.35, 0.1, mostGiven)/-1.35, 0.95, 0.05)
-	near(t, "as much as paler skin gives", certain(-1.8, 0.1, 2)/-1.8, 0.95, 0.05)
+	near(t, "as much as is given", share(-1.35, 0.1, mostGiven), 0.95, 0.05)
+	near(t, "as much as paler skin gives", share(-1.8, 0.1, 2), 0.95, 0.05)
+	for _, c := range []struct{ found, se, want float64 }{{-0.4, 0.04, 0.0479}, {0, 0.01, 0.029}, {0, 1, 0.258}} {
+		_, sd := certain(c.found, c.se, mostGiven)
+		near(t, "doubt", sd, c.want, 0.02*c.want)
+	}
 }

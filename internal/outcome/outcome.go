@@ -306,6 +306,7 @@ type CrossTalk struct {
 	Of       string `json:"of"`        // the measure that is misread
 	PerPoint Number `json:"per_point"` // in this measure's unit, by unit of that one
 	SE       Number `json:"se"`        // its standard error
+	ValueSE  Number `json:"value_se"`  // standard error that it adds to the value
 	Removed  Number `json:"removed"`   // the part that is certain, taken off the value already; same unit
 }
 

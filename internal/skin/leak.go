@@ -41,6 +41,7 @@ func (w *work) takeLeak() {
 	w.ofMelanin = w.melanin.Summary()
 	perPoint, se := leak.PerPoint(w.ofBlood.Mean)
 	w.crossTalk = &outcome.CrossTalk{Of: "hemoglobin", PerPoint: outcome.Number(perPoint), SE: outcome.Number(se),
+		ValueSE: outcome.Number(leak.Doubt(float32(w.ofBlood.Mean))),
 		Removed: outcome.Number(w.Sheet.ofMelanin.Mean - w.ofMelanin.Mean)}
 }
 

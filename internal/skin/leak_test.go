@@ -53,6 +53,9 @@ func TestAFlushShowsItsOwnCrossTalk(t *testing.T) {
 		if talk == nil || talk.Of != "hemoglobin" || !(float64(talk.PerPoint) < 0) || !(talk.SE > 0) {
 			t.Fatalf("%s: cross-talk %+v", c.name, talk)
 		}
+		if calm := rest.CrossTalk; !(talk.ValueSE > 0) || calm != nil && !(calm.ValueSE < talk.ValueSE/10) {
+			t.Errorf("%s: error of the value %v in a flush, at rest %+v", c.name, talk.ValueSE, calm)
+		}
 		near(t, "removed", float64(talk.Removed), raw*float64(base.Value)-got*float64(base.Value), 1e-4)
 		if !slices.Contains(flush.Warnings, outcome.RedderSkin) || slices.Contains(rest.Warnings, outcome.RedderSkin) {
 			t.Errorf("%s: warned of %v and at rest %v", c.name, flush.Warnings, rest.Warnings)

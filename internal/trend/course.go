@@ -47,6 +47,7 @@ type point struct {
 	square   float64   // Σ of squared mean values of the regions that enter
 	regions  int       // how many means enter: 1, or 2 in a difference
 	light    float64   // variance that the estimate of the light adds; 0 in a difference, whose regions share it
+	talk     float64   // variance that cross-talk adds
 	warnings []string
 	barred   bool // something forbids a verdict
 }

@@ -29,12 +29,14 @@ func upTo(from, to int) span { return span{from, to, max(from, to)} }
 // margin of a change of t, from the most trusted source that can tell; false where none
 // can. To its error is added, in squares, that of the light as it was estimated for the
 // very photos of both visits, which a bad light makes large: a source knows usual light
-// only. Usual light is thereby counted twice, which errs on the side of no change. The
+// only. Usual light is thereby counted twice, which errs on the side of no change. That of
+// cross-talk is added too, as each photo told it: a source knows skin that is not redder. The
 // degrees of freedom stay those of the source.
 func (c *course) margin(t *track, s span) (margin, bool) {
 	m, ok := c.trusted(t, s)
 	if ok {
-		m.se = math.Sqrt(float64(m.se*m.se) + t.points[s.from].light + t.points[s.to].light)
+		from, to := &t.points[s.from], &t.points[s.to]
+		m.se = math.Sqrt(float64(m.se*m.se) + from.light + to.light + from.talk + to.talk)
 		m.half = c.quantile(m.df) * m.se
 	}
 	return m, ok

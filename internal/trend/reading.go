@@ -71,6 +71,7 @@ func (p *point) take(value, other float64, difference bool) {
 	}
 	n := float64(len(p.photos))
 	p.light /= n * n
+	p.talk /= n * n
 }
 
 // rounding is what may be left, relative to them, of two equal values that were worked out
@@ -82,7 +83,7 @@ func mean(x []float64) float64 { return stats.Mean(slices.Sorted(slices.Values(x
 
 // mean is the mean of a measure over regions of one photo; all must be known.
 func (p *point) mean(photo *outcome.Photo, q reading, of names) (float64, bool) {
-	var sum, light float64
+	var sum, light, talk float64
 	for _, name := range of {
 		i := slices.IndexFunc(photo.ROIs, func(r outcome.ROI) bool { return r.Name == name })
 		if i < 0 {
@@ -103,9 +104,13 @@ func (p *point) mean(photo *outcome.Photo, q reading, of names) (float64, bool) 
 		if m.LightSE != nil && m.LightSE.Known() {
 			light += float64(*m.LightSE)
 		}
+		if m.CrossTalk != nil && m.CrossTalk.ValueSE.Known() {
+			talk += float64(m.CrossTalk.ValueSE * m.CrossTalk.ValueSE)
+		}
 	}
 	light /= float64(len(of)) // all regions of a photo share its light
 	p.light += float64(light * light)
+	p.talk += talk / float64(len(of)*len(of))
 	return sum / float64(len(of)), true
 }
 
