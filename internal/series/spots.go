@@ -41,9 +41,12 @@ func (a *analysis) markSpots() {
 }
 
 // compareSpots holds the spots of a photo against those of the baseline. What became of them
-// is told of follow-ups only.
+// is told of follow-ups only. Where the skin's state bars pigment nothing is looked for.
 func (a *analysis) compareSpots(s *shot) {
 	if s.barred(outcome.Pigment) {
+		for i := range s.regions {
+			s.sheet(&s.regions[i], a.chromo).Follow(skin.NoSpots(outcome.SkinState))
+		}
 		return
 	}
 	found := map[string][]outcome.Spot{}
@@ -64,7 +67,7 @@ func (a *analysis) compareSpots(s *shot) {
 // the photo of the baseline that others are held against, only their sums.
 func (a *analysis) follow(s *shot, c *carried) (f skin.Followed, ok bool) {
 	before := a.spots.before[c.name]
-	f.Sums = skin.Unfollowed()
+	f.Sums = skin.NoSpots(outcome.BaselineRefused) // it shows none to follow
 	switch {
 	case before.SpotMap == nil || c.mask.Empty():
 		return f, false

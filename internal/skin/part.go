@@ -17,7 +17,7 @@ func (s *Sheet) Kept() *Sheet {
 	s.readRelief()
 	k := *s
 	k.hair, k.hairWanted, k.surround, k.blotches = nil, false, nil, nil
-	k.Follow(noSpotSums(outcome.NotMeasured))
+	k.Follow(NoSpots(outcome.NotMeasured))
 	if k.relief != nil {
 		k.relief = k.relief.Within(nil, 1)
 	}

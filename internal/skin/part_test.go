@@ -16,7 +16,7 @@ func TestAPartMeasuresAsAPhotoOfIt(t *testing.T) {
 	sheet, alone := sheetOf(rgb, square(0, 0, patchPx, patchPx), patchPxPerMM), sheetOf(rgb, square(0, 0, 300, patchPx), patchPxPerMM)
 	reference := skin.Freeze(sheet)
 	all, share := sheet.Within(func(geom.Point) bool { return true })
-	sheet.Follow(skin.Unfollowed()) // spots are not told of a part
+	sheet.Follow(skin.NoSpots(outcome.BaselineRefused)) // spots are not told of a part
 	if got, want := skin.Measure(all, reference), skin.Measure(sheet, reference); share != 1 || !reflect.DeepEqual(knownOf(got), knownOf(want)) {
 		t.Errorf("all of a sheet (%v): %v\nthe sheet: %v", share, knownOf(got), knownOf(want))
 	}

@@ -92,13 +92,10 @@ func PrepareSpots(r Region) *Sheet {
 // SpotSums are how many spots a photo shows and how much pigment they hold.
 type SpotSums struct{ Count, Burden outcome.Measurement }
 
-// noSpotSums says why there are none.
-func noSpotSums(why string) SpotSums {
+// NoSpots says why there are no sums.
+func NoSpots(why string) SpotSums {
 	return SpotSums{outcome.Unmeasured(pigment.UnitPerArea, why), outcome.Unmeasured(pigment.UnitBurden, why)}
 }
-
-// Unfollowed are the sums of a photo whose baseline shows no spots to follow.
-func Unfollowed() SpotSums { return noSpotSums(outcome.BaselineRefused) }
 
 // Alone are the sums of a photo by itself.
 func (m *SpotMap) Alone(ref Reference) SpotSums {
@@ -111,7 +108,7 @@ func (m *SpotMap) Alone(ref Reference) SpotSums {
 // percent · mm², on the skin that was compared.
 func (s SpotSums) and(spots int, held float64, c pigment.Comparison) SpotSums {
 	if c.AreaMM2 == 0 {
-		return noSpotSums(outcome.RegionLost)
+		return NoSpots(outcome.RegionLost)
 	}
 	sum := func(of outcome.Measurement, more float64, unit string, n int) outcome.Measurement {
 		return outcome.Measurement{Value: max(0, of.Value+outcome.Number(100*more/c.AreaMM2)), Unit: unit, SD: outcome.NaN(), N: n}
@@ -131,7 +128,7 @@ func (w *work) takeSpots() {
 	why := pigment.Refusal(w.melanin, w.mmPerPx, w.ref.Pigment)
 	switch {
 	case why != "":
-		w.spots = noSpotSums(why)
+		w.spots = NoSpots(why)
 	case w.followed != nil:
 		w.spots = *w.followed
 	default:
