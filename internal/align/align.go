@@ -151,18 +151,18 @@ func (f *Frame) AlignAssisted(pic Picture, marks []Landmark) Result {
 	p.diag = math.Hypot(float64(p.w), float64(p.h))
 	best, fig := f.byFeatures(p)
 	assisted := false
-	if h, ok := fromLandmarks(marks); ok && !best.convincing() {
+	if h, ok := fromLandmarks(marks); ok && !best.evidence.remarkable() {
 		c := f.best(p, []hypothesis{h}, best)
 		assisted = c != best
 		best = c
 	}
-	if !best.convincing() {
+	if !best.evidence.remarkable() {
 		hs := f.search(p)
 		best = f.best(p, hs, best)
 		fig.Hypotheses += len(hs)
 		fig.Searched = true
 	}
-	if !best.convincing() {
+	if !best.evidence.remarkable() {
 		return f.fail(p, best, fig)
 	}
 	r := f.finish(p, best, fig)

@@ -47,11 +47,12 @@
 // has a reason and no transform; it is never the identity. The evidence needed is z = 5.5. The
 // highest z of pairs that have nothing to do with each other, search included: 4.2 in 472 pairs
 // of different patients' feet, 1.9 in 135 of faces with feet, 0 in 56 of phantoms.
-// Skin with four to ten moles and no other structure is not among them: 11 of 72 pairs of strangers are called
-// doubtful, with z up to 8.1, as a similarity lays two moles of anybody on two of anybody else. Evidence from
-// the blocks beyond those two alone refuses all 11, but also 13 of 24 pairs of a patient's wounds that were placed right.
-// To refuse where the fit to one half of the blocks is farther from the other half's than a block can be found takes a fifth
-// to a half of them and no pair of wounds. All have 10 to 13 found blocks, several to a mole, where wounds have 17 or more.
+// Skin with four to ten moles and no other structure reaches z = 9.0, as a similarity lays two moles of anybody on
+// two of anybody else, and up to nine blocks see each. So structures that share neither blocks nor what is in them
+// are counted, and chance must find those beyond two with less than 0.01. Of the strangers whose z convinces, 2 or 3
+// of up to 8 are found, of a patient's wounds 6 of 10 or more, of a patient's four moles all. Three moles say nothing.
+// To ask blocks beyond two for z = 5.5 refuses half of the wounds; to refuse where the fit to one half of the blocks
+// is farther from the other half's than a block can be found takes a fifth to a half of the strangers.
 //
 // # What it cannot know
 //

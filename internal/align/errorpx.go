@@ -79,10 +79,14 @@ func sharedResidual(r []geom.Point) (mean, se float64) {
 // by normal amounts, and only those within reach found, half lay farther off than this (the median of
 // Rayleigh's distribution, of which the share found lies below the reach).
 func (s *solution) unseenPx() float64 {
-	l := s.stack.levels[s.level]
 	far := max(1-foundShare(s.votes), 1e-9)
+	return s.reachPx() * math.Sqrt(math.Ln2/-math.Log(far))
+}
+
+// reachPx is how far from the warp a block may be found, in photo pixels.
+func (s *solution) reachPx() float64 {
 	middle := geom.Point{X: float64(s.stack.w-1) / 2, Y: float64(s.stack.h-1) / 2}
-	return maxShiftPx * l.scale * s.warp.plane.LocalScale(middle) * math.Sqrt(math.Ln2/-math.Log(far))
+	return maxShiftPx * s.stack.levels[s.level].scale * s.warp.plane.LocalScale(middle)
 }
 
 // splitHalf fits the solution's model on either colour of a checkerboard of cells and returns the median

@@ -27,6 +27,8 @@ const (
 type evidence struct {
 	shown, found      int
 	chance, excess, z float64
+	// odds is the chance of structures that agree by accident; 0 where z does not convince anyway.
+	odds float64
 }
 
 const (
@@ -39,8 +41,10 @@ const (
 	decisiveExcess = 0.5
 )
 
-func (e evidence) decisive() bool    { return e.excess >= decisiveExcess && e.z >= okZ }
-func (c candidate) convincing() bool { return c.evidence.excess >= minExcess && c.evidence.z >= minZ }
+// remarkable evidence makes a candidate; a transform refined is believed where its structures convince as well.
+func (e evidence) remarkable() bool { return e.excess >= minExcess && e.z >= minZ }
+func (e evidence) convincing() bool { return e.remarkable() && e.odds <= maxOdds }
+func (e evidence) decisive() bool   { return e.excess >= decisiveExcess && e.z >= okZ }
 
 // evidence counts the blocks that find themselves in the photo where t says, and where t
 // moved aside says: nothing but chance finds them there. The same photo, light, blur and
@@ -49,13 +53,25 @@ func (c candidate) convincing() bool { return c.evidence.excess >= minExcess && 
 func (f *stack) evidence(photo []*level, w warp, known *evidence) evidence {
 	i := f.evidenceLevel()
 	e := evidence{}
-	e.shown, e.found = agreeing(f.votes(i, photo, w))
+	votes := f.votes(i, photo, w)
+	e.shown, e.found = agreeing(votes)
 	if share(e.found, e.shown) < minExcess {
 		return e
 	}
 	if known != nil && known.z > 0 {
-		return f.weigh(e, known.chance)
+		e = f.weigh(e, known.chance)
+	} else {
+		e = f.besideChance(photo, w, e)
 	}
+	if e.remarkable() {
+		e.odds = f.odds(i, votes, e.chance)
+	}
+	return e
+}
+
+// besideChance weighs what was found against what the transform moved aside finds.
+func (f *stack) besideChance(photo []*level, w warp, e evidence) evidence {
+	i := f.evidenceLevel()
 	// Every block is moved to one side first, and to the others unless that leaves no doubt.
 	var s, n int
 	for turn := range chanceShifts {

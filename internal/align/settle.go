@@ -28,8 +28,14 @@ type solution struct {
 
 // errorPx estimates the median error from what the blocks know: where they agree with each other
 // but not with the warp, and how far halves of them disagree. The mean of two halves is half
-// as far off as they are apart.
-func (s *solution) errorPx() float64 { return math.Hypot(s.structure, s.split/2) }
+// as far off as they are apart. Where blocks are too few for either to tell, those found are within reach.
+func (s *solution) errorPx() float64 {
+	e := math.Hypot(s.structure, s.split/2)
+	if math.IsNaN(e) || math.IsInf(e, 0) {
+		return s.reachPx()
+	}
+	return e
+}
 
 // settle refines t to the finest level, chooses the model and fits the field anew.
 func (f *stack) settle(photo []*level, t geom.Transform) (*solution, bool) {

@@ -20,8 +20,11 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 		r.Model = "elastic"
 	}
 	e := f.red.evidence(p.red, best.warp, &c.evidence)
+	if e.odds > maxOdds { // a fine texture shows only on finer levels
+		e.odds = best.stack.odds(best.level, best.votes, e.chance)
+	}
 	fig.record(candidate{best.warp.plane, c.inliers, e})
-	if !(candidate{evidence: e}).convincing() {
+	if !e.convincing() {
 		return f.fail(p, candidate{best.warp.plane, c.inliers, e}, fig)
 	}
 	places := r.view.grid(r.Apply)
@@ -110,6 +113,8 @@ func (f *Frame) fail(p *photo, c candidate, fig Figures) Result {
 	switch {
 	case f.mirrors(p, &r.Figures):
 		r.Reason = "the photo is mirrored: flip it back, or use the original file"
+	case c.evidence.remarkable():
+		r.Reason = "too few separate marks agree: those of any other skin might"
 	case len(f.features[p.detail]()) < minFeatures:
 		r.Reason = "the frame photo shows too little structure to align to"
 	case len(p.features) < minFeatures:
