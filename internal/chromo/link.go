@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"dermtrace/internal/raster"
 )
 
 // Link is what a region shows at rest: blotches that those of later photos are held
@@ -64,7 +66,8 @@ func (l *Link) pairs(now *Mottle) (list []pairing) {
 // as well, where a coarse file keeps it and it is not known how far the skin spreads now.
 func (p pairing) since(now *Mottle, s *leakShape) (tiles, doubted []tile) {
 	d := p.change(now, s)
-	tiles = d.tiles(p.base.mm)
+	even := p.base.even()
+	tiles = d.tiles(p.base.mm, even)
 	if now.file.CbStep == 0 || p.base.stepped(p.base.spread()) {
 		return tiles, tiles
 	}
@@ -72,7 +75,7 @@ func (p pairing) since(now *Mottle, s *leakShape) (tiles, doubted []tile) {
 	if !now.stepped(spread) {
 		return tiles, tiles
 	}
-	seen := func(spread float64) []tile { return p.change(now.asSeen(spread), s).tiles(p.base.mm) }
+	seen := func(spread float64) []tile { return p.change(now.asSeen(spread), s).tiles(p.base.mm, even) }
 	return seen(spread), seen(spreadDoubt * spread)
 }
 
@@ -80,8 +83,8 @@ func (p pairing) change(now *Mottle, s *leakShape) change {
 	return now.shaped(s).less(p.base.shaped(s), &p.move)
 }
 
-// tiles sums over tiles of tileMM, those left out that hold nothing.
-func (d change) tiles(mmPerPx float64) []tile {
+// tiles sums over tiles of tileMM what is even, those left out that hold nothing.
+func (d change) tiles(mmPerPx float64, even *raster.Plane) []tile {
 	var far [3]float32
 	for k, f := range d {
 		_, sigma := medianMAD(f.sample())
@@ -93,7 +96,8 @@ func (d change) tiles(mmPerPx float64) []tile {
 	tiles := make([]tile, across*((around.Value.H+side-1)/side))
 	for i, u := range around.Value.Pix {
 		m, q := d[0].Value.Pix[i], d[1].Value.Pix[i]
-		if !around.Inside(i) || !(max(m, -m) <= far[0] && max(q, -q) <= far[1] && max(u, -u) <= far[2]) {
+		usual := max(m, -m) <= far[0] && max(q, -q) <= far[1] && max(u, -u) <= far[2]
+		if !usual || even.Pix[i] == 0 || !around.Inside(i) {
 			continue
 		}
 		t := &tiles[i/w/side*across+i%w/side]

@@ -106,6 +106,24 @@ func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 	return d
 }
 
+// evenSigmas bounds the melanin of skin that is no spot, in robust standard deviations (project
+// default).
+const evenSigmas = 2
+
+// even is 1 inside the region where the skin is neither darker nor paler than usual. Into spots
+// the whole of a flush leaks otherwise than into the skin around them, which is more than what
+// its blotches leak, and is none of theirs.
+func (m *Mottle) even() *raster.Plane {
+	in := raster.New(m.weight.W, m.weight.H)
+	usual, sigma := m.field(m.melanin).MedianMAD()
+	for i, w := range m.weight.Pix {
+		if w > 0 && math.Abs(float64(m.melanin.Pix[i])-usual) <= evenSigmas*sigma {
+			in.Pix[i] = 1
+		}
+	}
+	return in
+}
+
 // keepBlotches takes away what is coarser. Values are 0 where the common weight is.
 func (d *change) keepBlotches(sigmaPx float64) {
 	within := filter.Gaussian(d[0].Weight, sigmaPx)
