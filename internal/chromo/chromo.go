@@ -61,7 +61,12 @@
 // guess, and means stay as far off); the baseline's mottle as a second cause of what changed (7 %
 // instead of 6 in the root mean square); what is far out told without melanin's change (spots
 // count then: as much nearer on one skin as farther on another); leaks that add melanin
-// expected to end where pigment begins (reckoned: other dark skin leaks 13 % instead of 5). What is
+// expected to end where pigment begins (reckoned: other dark skin leaks 13 % instead of 5). Of skin a
+// fifth of which is spots, another hand's, they are now off by up to 11 % of melanin: what each place
+// leaks by its own melanin, as a shinier surface shows it, makes that 5, but skin as modelled 8 instead
+// of 5 and other oxygenation 38, since melanin at rest holds the leak of blood at rest; melanin at rest
+// as a second cause makes it 5, and dark skin up to 75; spots left out of the surroundings too makes it 5,
+// dark skin in coarse files 25. What is
 // left of most photos is what their blotches cannot tell: found leaks scatter about the true ones
 // by their standard errors, on both simulators, with no common sign.
 //
