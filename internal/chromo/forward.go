@@ -7,7 +7,7 @@ import "math"
 // and in √blood (diffusion in the dermis), so that a cubic through few nodes is exact
 // to far below noise.
 const (
-	mNodes, mStep = 52, 0.01  // m from 0 to 0.51: skin has 0.013 to 0.43 (Jacques 1998)
+	mNodes, mStep = 92, 0.01  // m from 0 to 0.91: skin has 0.013 to 0.43 (Jacques 1998), its spots more
 	qNodes, qStep = 32, 0.01  // q from 0.01 to 0.32
 	qFirst        = 0.01      // blood 0.01 %, skin has 0.2 to 7 %
 	mLow          = 0.005     // ends of the domain in which the model is believed;

@@ -77,7 +77,7 @@ func (m *Model) rested(u, v, g float32) *Model {
 		return blood * blood
 	}).surface)
 	a := m.inverse.at(u, v)
-	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, a)
+	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, m.forward.from(a))
 	at, _, _ := m.forward.at(x[0], x[1])
 	settled := *m
 	settled.level = m.levelled(state{float64(u), float64(v), float64(g)}, float64(g)-at[2])
@@ -168,16 +168,25 @@ const (
 	levelNodesU, levelNodesV, levelNodesG = 25, 33, 53
 )
 
-// levelled solves the lattice around a colour; level is ln of the light there.
+// levelled solves the lattice around a colour; level is ln of the light there. Each answer is
+// sought from the brighter one's or from that of the ratios, whichever is nearer: ratios of skin
+// that the surface outshines are those of much paler skin too.
 func (m *Model) levelled(around state, level float64) *levelTable {
 	t := &levelTable{rest: around, node: make([]answer, levelNodesU*levelNodesV*levelNodesG)}
 	t.first = state{around[0] - levelStep*(levelNodesU-1)/2, around[1] - levelStep*(levelNodesV-1)/2, around[2] - levelStep*(levelNodesG-1)*2/3}
-	raster.Parallel(levelNodesU, func(i int) {
-		for k := i * levelNodesV * levelNodesG; k < (i+1)*levelNodesV*levelNodesG; k++ {
-			at := state{t.first[0] + levelStep*float64(i), t.first[1] + levelStep*float64(k/levelNodesG%levelNodesV), t.first[2] + levelStep*float64(k%levelNodesG)}
-			start := m.inverse.at(float32(at[0]), float32(at[1]))
-			at[2] -= level
-			t.node[k] = m.forward.answer(m.forward.fit(observed{at: at, sigma: [3]float64{sigmaU, sigmaV, sigmaG}}, start))
+	raster.Parallel(levelNodesU*levelNodesV, func(column int) {
+		i, j := column/levelNodesV, column%levelNodesV
+		at := state{t.first[0] + levelStep*float64(i), t.first[1] + levelStep*float64(j)}
+		byRatios := m.forward.from(m.inverse.at(float32(at[0]), float32(at[1])))
+		x := byRatios
+		for k := levelNodesG - 1; k >= 0; k-- {
+			at[2] = t.first[2] + levelStep*float64(k) - level
+			o := observed{at: at, sigma: [3]float64{sigmaU, sigmaV, sigmaG}}
+			if m.forward.miss(o, byRatios) < m.forward.miss(o, x) {
+				x = byRatios
+			}
+			x = m.forward.fit(o, x)
+			t.node[column*levelNodesG+k] = m.forward.answer(x)
 		}
 	})
 	return t
@@ -219,11 +228,25 @@ type observed struct {
 	restsOnBlood bool // blood is held near that of skin at rest
 }
 
+// from is an answer as skin (m, √blood), held in the table.
+func (t *forwardTable) from(a answer) [2]float64 {
+	return [2]float64{hold(float64(a.melanin)/100, mLow, mLast), hold(math.Sqrt(max(0, float64(a.blood)/100)), qLow, qLast)}
+}
+
+// miss is how far skin is from an observation, in standard deviations squared.
+func (t *forwardTable) miss(o observed, x [2]float64) (sum float64) {
+	s, _, _ := t.at(x[0], x[1])
+	for k := range s {
+		d := (o.at[k] - s[k]) / o.sigma[k]
+		sum += d * d
+	}
+	return sum
+}
+
 // fit is the skin (m, √blood) of least squares to an observation, by Gauss-Newton steps
-// from a first answer, held in the table.
-func (t *forwardTable) fit(o observed, start answer) [2]float64 {
+// from skin in the table, held in it.
+func (t *forwardTable) fit(o observed, x [2]float64) [2]float64 {
 	const steps, longest, done = 8, 0.04, 1e-4
-	x := [2]float64{hold(float64(start.melanin)/100, mLow, mLast), hold(math.Sqrt(max(0, float64(start.blood)/100)), qLow, qLast)}
 	for range steps {
 		dx := t.step(o, x)
 		part := min(1, longest/max(math.Abs(dx[0]), math.Abs(dx[1])))

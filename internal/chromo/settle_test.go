@@ -162,6 +162,22 @@ func TestLightOnDarkSkin(t *testing.T) {
 	}
 }
 
+// Spots on dark skin are read as what they are, however much the surface outshines them: the
+// colour of one that is twice as dark is that of much paler skin.
+func TestSpotsOnDarkSkin(t *testing.T) {
+	for _, surface := range []float64{0.005, 0.01, DefaultSurface, 0.02} {
+		for _, tone := range []float64{20, 28, 35} {
+			skin := optics.Skin{Melanin: tone / 100, Blood: 0.0125, Surface: surface}
+			m := NewModel(Options{}).Settle(Baseline{Colour: skinRGB(optics.SRGB(), skin), LightKnown: true})
+			for _, darker := range []float64{1.25, 1.5, 1.75, 2} {
+				skin.Melanin = tone / 100 * darker
+				x := stateOf(skinRGB(optics.SRGB(), skin))
+				near(t, "melanin of a spot, relative", float64(m.read(float32(x[0]), float32(x[1]), float32(x[2])).melanin)/(tone*darker), 1, 0.1)
+			}
+		}
+	}
+}
+
 // A named camera is read as its photos were written, developed or raw: for the surfaces that
 // skin has, in any light, and where developed skin is pale. Only the darkest skin without shine,
 // raw and in full light, is as ordinary when read as developed.
