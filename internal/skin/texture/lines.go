@@ -41,6 +41,24 @@ func UnmeasuredLines(warning string) Lines {
 
 // Lines measures the lines of the region.
 func (r *Relief) Lines() Lines {
+	wide, c := r.band().wide, r.crest()
+	px := r.grid.mmPerPx() * float64(wide.k)
+	cm2 := wide.field.Area() * px * px / 100
+	lines := UnmeasuredLines(outcome.NothingFound)
+	lines.Density = outcome.Measurement{Value: outcome.Number(c.length * px / cm2), Unit: UnitLineDensity, SD: outcome.NaN(), N: c.n}
+	if c.n == 0 {
+		return lines
+	}
+	mean := c.depth / c.weight
+	spread := math.Sqrt(max(0, c.depth2/c.weight-mean*mean))
+	lines.Depth = outcome.Measurement{Value: outcome.Number(mean), Unit: UnitRelief, SD: outcome.Number(spread), N: c.n}
+	width := px * wide.width(c, r.nodes(narrowMM), r.nodes(middleMM))
+	lines.Width = outcome.Measurement{Value: outcome.Number(width), Unit: UnitSize, SD: outcome.NaN(), N: c.n}
+	return lines
+}
+
+// crest sums the crests of the region's lines.
+func (r *Relief) crest() (all crest) {
 	wide := r.band().wide
 	p := wide.small
 	narrow := wide.field.Smooth(math.Sqrt(max(0, r.nodes(narrowMM)-wide.boxed())))
@@ -61,21 +79,10 @@ func (r *Relief) Lines() Lines {
 			}
 		}
 	})
-	var all crest
 	for _, b := range bands {
 		all.merge(b)
 	}
-	px := r.grid.mmPerPx() * float64(wide.k)
-	cm2 := wide.field.Area() * px * px / 100
-	density := outcome.Measurement{Value: outcome.Number(all.length * px / cm2), Unit: UnitLineDensity, SD: outcome.NaN(), N: all.n}
-	mean := all.depth / all.weight
-	spread := math.Sqrt(max(0, all.depth2/all.weight-mean*mean))
-	depth := outcome.Measurement{Value: outcome.Number(mean), Unit: UnitRelief, SD: outcome.Number(spread), N: all.n}
-	width := outcome.Measurement{Value: outcome.Number(px * wide.width(all, r.nodes(narrowMM), r.nodes(middleMM))), Unit: UnitSize, SD: outcome.NaN(), N: all.n}
-	if all.n == 0 {
-		depth, width = outcome.Unmeasured(UnitRelief, outcome.NothingFound), outcome.Unmeasured(UnitSize, outcome.NothingFound)
-	}
-	return Lines{density, depth, width}
+	return all
 }
 
 // nodes is the variance of a Gaussian on the skin in pixels of the wide plane.

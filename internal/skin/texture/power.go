@@ -37,14 +37,19 @@ func powerOf(f chromo.Field, k int) (mean float64, blocks chromo.Field) {
 			}
 		}
 	})
+	return weightedMean(sums, weights), blocks
+}
+
+// weightedMean is Σ sums / Σ weights, NaN where nothing counts.
+func weightedMean(sums, weights []float64) float64 {
 	var sum, weight float64
 	for j := range sums {
 		sum, weight = sum+sums[j], weight+weights[j]
 	}
 	if weight == 0 {
-		return math.NaN(), blocks
+		return math.NaN()
 	}
-	return sum / weight, blocks
+	return sum / weight
 }
 
 // blockSum is the power of a block's pixels, each by its weight.

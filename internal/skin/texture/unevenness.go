@@ -109,27 +109,27 @@ func covariance(p Region) (c [3][3]float64, n float64) {
 		f := chromo.Field{Value: plane, Weight: p.Weight}
 		detail[i] = between(smooth(f, p.Grid.px(betweenMM), bandFrom), smooth(f, p.Grid.px(middleMM), bandFrom))
 	}
-	all := chromo.Field{Value: p.RGB.R, Weight: p.Weight}
+	n = chromo.Field{Value: p.RGB.R, Weight: p.Weight}.Area()
 	for i := range c {
 		for j := range i + 1 {
-			c[i][j] = raster.Sum(p.RGB.H(), func(y0, y1 int) (sum float64) {
-				for k := y0 * p.RGB.W(); k < y1*p.RGB.W(); k++ {
-					if w := all.WeightAt(k); w > 0 {
-						sum += float64(w) * float64(detail[i].Pix[k]) * float64(detail[j].Pix[k])
-					}
-				}
-				return sum
-			})
-		}
-	}
-	n = all.Area()
-	for i := range c {
-		for j := range i + 1 {
-			c[i][j] /= max(n, 1) * max(p.Skin.Light[i], leastMean) * max(p.Skin.Light[j], leastMean)
+			sum := productSum(chromo.Field{Value: detail[i], Weight: p.Weight}, detail[j])
+			c[i][j] = sum / (max(n, 1) * max(p.Skin.Light[i], leastMean) * max(p.Skin.Light[j], leastMean))
 			c[j][i] = c[i][j]
 		}
 	}
 	return c, n
+}
+
+// productSum is the weighted sum of the products of two planes.
+func productSum(a chromo.Field, b *raster.Plane) float64 {
+	return raster.Sum(b.H, func(y0, y1 int) (sum float64) {
+		for k := y0 * b.W; k < y1*b.W; k++ {
+			if w := a.WeightAt(k); w > 0 {
+				sum += float64(w) * float64(a.Value.Pix[k]) * float64(b.Pix[k])
+			}
+		}
+		return sum
+	})
 }
 
 // directions are what one standard deviation of each kind does to relative light.
@@ -145,14 +145,11 @@ func (s Skin) directions() (d [kinds][3]float64) {
 
 // Mottle of melanin and glints both move the dark channels most, the more so the browner the
 // skin: doubt says how much worse than the best a fit may be for more ordinary glints and less
-// mottle (project default: a hundredth of the power). rounds of descent are more than it
-// takes then.
-const doubt, rounds = 0.01, 2000
+// mottle (project default: a hundredth of the power).
+const doubt = 0.01
 
 // fitted are the variances, none below 0, of which the covariance Σ v d dᵀ is nearest to c by
-// least squares, and those of pigment and shine not far from what is ordinary: coordinate by
-// coordinate, each held at 0 from below (Franc, Hlaváč & Navara 2005, CAIP, LNCS
-// 3691:407).
+// least squares, and those of pigment and shine not far from what is ordinary.
 func fitted(c [3][3]float64, directions [kinds][3]float64) (v [kinds]float64) {
 	ordinary := [kinds]float64{3: glints * glints}
 	var gram [kinds][kinds]float64
@@ -171,6 +168,15 @@ func fitted(c [3][3]float64, directions [kinds][3]float64) (v [kinds]float64) {
 			gram[i][i] *= 1 + doubt
 		}
 	}
+	return notBelow0(gram, slope)
+}
+
+// rounds of descent are more than it takes.
+const rounds = 2000
+
+// notBelow0 solves gram v = slope as nearly as with no v below 0: coordinate by coordinate, each
+// held at 0 from below (Franc, Hlaváč & Navara 2005, CAIP, LNCS 3691:407).
+func notBelow0(gram [kinds][kinds]float64, slope [kinds]float64) (v [kinds]float64) {
 	for range rounds {
 		for i := range v {
 			if gram[i][i] == 0 {

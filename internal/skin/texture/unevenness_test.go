@@ -104,42 +104,36 @@ func reliefBy(t *testing.T, rgb *raster.RGB, w *raster.Plane, uneven Unevenness)
 
 // Of what glints leave where their colour is lost more than half is taken off.
 func TestLostGlintsAreNoRelief(t *testing.T) {
-	measure := func(relief float64, file func(*raster.RGB) *raster.RGB, uneven func(Region) Unevenness) float64 {
-		rgb, w := with(func(s *skin) { s.relief = relief }).photo()
-		glints := raster.New(rgb.W(), rgb.H())
-		rng := rand.New(rand.NewPCG(3, 4))
-		for i := range glints.Pix {
-			glints.Pix[i] = float32(0.1 * rng.NormFloat64())
-		}
-		glints = filter.Gaussian(glints, 2)
-		for i, v := range glints.Pix {
-			for _, p := range rgb.Planes() {
-				p.Pix[i] += v
-			}
-		}
-		p := Region{RGB: file(rgb), Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Lossy: true}
-		p.Skin = averageSkin(p.RGB, w)
-		p.Uneven = uneven(p)
-		r, warning := Prepare(p)
-		if r == nil {
-			t.Fatal(warning)
-		}
-		return float64(r.Roughness().Value)
-	}
-	asIs := func(rgb *raster.RGB) *raster.RGB { return rgb }
-	var frozen Unevenness
-	measure(1, asIs, func(p Region) Unevenness { frozen, _ = UnevennessOf(p); return frozen })
+	frozen, _ := UnevennessOf(glinting(1, func(rgb *raster.RGB) *raster.RGB { return rgb }))
 	bare := frozen
 	bare.Melanin, bare.Blood, bare.Shine = 0, 0, 0
-	follow := func(u Unevenness) float64 {
-		file := func(rgb *raster.RGB) *raster.RGB { return withoutColour(rgb, 2) }
-		by := func(Region) Unevenness { return u }
-		return measure(0.7, file, by) / measure(1, file, by)
+	measure := func(relief float64, u Unevenness) float64 {
+		p := glinting(relief, func(rgb *raster.RGB) *raster.RGB { return withoutColour(rgb, 2) })
+		return float64(reliefBy(t, p.RGB, p.Weight, u).Roughness().Value)
 	}
+	follow := func(u Unevenness) float64 { return measure(0.7, u) / measure(1, u) }
 	told, plainly := follow(frozen), follow(bare)
 	t.Logf("%+v: relief 0.7 reads as %.3f, without what is left over as %.3f", frozen, told, plainly)
 	near(t, "relief", told, 0.7, 0.04)
 	if !(plainly-0.7 > 2*(told-0.7)) {
 		t.Errorf("less than half of it is taken off")
 	}
+}
+
+// glinting is skin of that relief with glints, as a file keeps it.
+func glinting(relief float64, file func(*raster.RGB) *raster.RGB) Region {
+	rgb, w := with(func(s *skin) { s.relief = relief }).photo()
+	glints := raster.New(rgb.W(), rgb.H())
+	rng := rand.New(rand.NewPCG(3, 4))
+	for i := range glints.Pix {
+		glints.Pix[i] = float32(0.1 * rng.NormFloat64())
+	}
+	glints = filter.Gaussian(glints, 2)
+	for i, v := range glints.Pix {
+		for _, p := range rgb.Planes() {
+			p.Pix[i] += v
+		}
+	}
+	rgb = file(rgb)
+	return Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Skin: averageSkin(rgb, w), Lossy: true}
 }
