@@ -90,8 +90,12 @@ type Model struct {
 	options Options
 	camera  optics.Camera // options' own, or what stands for it
 
-	surfaces func() []surfaceTable // the same skin under any surface, made when first asked for
-	level    *levelTable           // of dark skin; nil: light cancels
+	// The same skin under any surface, and under those that leaks are told by: made when first
+	// asked for.
+	surfaces      func() []surfaceTable
+	shiny, duller func() *forwardTable
+
+	level *levelTable // of dark skin; nil: light cancels
 }
 
 // Maps are the separation of one picture, pixel by pixel.
@@ -240,6 +244,7 @@ func tabulated(opt Options, camera optics.Camera) *Model {
 	})
 	m := &Model{forward: forward, inverse: newInverse(forward), logs: NewLogTable(), options: opt, camera: camera}
 	m.surfaces = sync.OnceValue(m.anySurface)
+	m.shiny, m.duller = m.reflecting(shinier), m.reflecting(-mostDuller)
 	return m
 }
 

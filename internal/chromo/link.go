@@ -145,12 +145,12 @@ const (
 	shapeNodes  = 66
 	shapeStep   = 0.05 // √% of blood
 	flushPoints = 3    // % of blood
+	shinier     = 0.01 // than modelled
 )
 
 // shape is that of skin of so much melanin (percent).
 func (m *Model) shape(melanin float64) *leakShape {
-	const shinier = 0.01
-	shiny := m.forward.resurfaced(m.surface(), m.surface()+shinier)
+	shiny := m.shiny()
 	var t leakShape
 	for i := range t.leak {
 		root := float64(i) * shapeStep
@@ -248,7 +248,7 @@ func (m *Model) mostTaken(melanin float64, s *leakShape) float64 {
 	if m.level != nil {
 		rest = m.level.rest
 	}
-	dull := m.forward.resurfaced(m.surface(), m.surface()-mostDuller)
+	dull := m.duller()
 	x, ok := dull.solve([2]float64{rest[0], rest[1]}, [2]float64{mf, q})
 	if !ok {
 		return 0

@@ -2,6 +2,7 @@ package chromo
 
 import (
 	"math"
+	"sync"
 
 	"dermtrace/internal/raster"
 )
@@ -50,6 +51,11 @@ func (m *Model) anySurface() []surfaceTable {
 		list[i] = surfaceTable{m.forward.resurfaced(m.surface(), s), s}
 	})
 	return list
+}
+
+// reflecting is the table of the same skin whose surface reflects so much more.
+func (m *Model) reflecting(more float64) func() *forwardTable {
+	return sync.OnceValue(func() *forwardTable { return m.forward.resurfaced(m.surface(), m.surface()+more) })
 }
 
 // resurfaced is the table of the same skin with another surface: light is the diffuse part
