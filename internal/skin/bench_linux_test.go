@@ -20,7 +20,7 @@ import (
 // 12-megapixel photo with two regions in decodes of that photo: the medians of rounds in
 // which one follows the other. The goal is 1.5, on dark skin too, whose colours are read
 // from a table of three. It is a later photo, which is laid on the baseline's and whose spots
-// are followed from it, which takes two thirds of the time; that of the baseline itself costs less.
+// are followed from it, which takes a third of the time; that of the baseline itself costs less.
 func BenchmarkAgainstDecode(b *testing.B) {
 	const w, h, pxPerMM, rounds = 4000, 3000, 29, 9
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

@@ -52,26 +52,26 @@ func (s *Sheet) SpotMap(p Placing) *SpotMap {
 }
 
 // lumaWeights are those of red, green and blue in JPEG's luma (JFIF 1.02; ITU-R BT.601).
-var lumaWeights = [3]float64{0.299, 0.587, 0.114}
+var lumaWeights = [3]float32{0.299, 0.587, 0.114}
 
 // luma is the natural logarithm of the light whose root is the luma of roots of light (the
 // root stands for the transfer curve), and how much of it 1 % of melanin takes away.
 func (s *Sheet) luma() (plane *raster.Plane, darkening float64) {
 	plane = raster.New(s.melanin.Value.W, s.melanin.Value.H)
-	planes := s.light.Planes()
+	planes, logs := s.light.Planes(), chromo.NewLogTable()
 	raster.Bands(plane.H, func(y0, y1 int) {
 		for i := y0 * plane.W; i < y1*plane.W; i++ {
-			sum := chromo.Floor
+			sum := float32(chromo.Floor)
 			for c, p := range planes {
-				sum += lumaWeights[c] * math.Sqrt(max(0, float64(p.Pix[i])))
+				sum += float32(lumaWeights[c] * float32(math.Sqrt(float64(max(p.Pix[i], 0)))))
 			}
-			plane.Pix[i] = float32(2 * math.Log(sum))
+			plane.Pix[i] = 2 * logs.Ln(sum)
 		}
 	})
 	basis, colour := s.model.Basis(s.ofMelanin.Mean, s.ofBlood.Mean), s.Colour()
 	sum := 0.0
 	for c, w := range lumaWeights {
-		root := w * math.Sqrt(colour[c])
+		root := float64(w) * math.Sqrt(colour[c])
 		sum += root
 		darkening += root * basis[c][0]
 	}

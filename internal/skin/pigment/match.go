@@ -65,8 +65,10 @@ type Comparison struct {
 
 // Marks are the blobs of one visit, found once for all visits that it is compared with.
 type Marks struct {
-	ground *ground
-	blobs  []blob
+	ground  *ground
+	blobs   []blob
+	melanin chromo.Field
+	mmPerPx float64 // of that
 }
 
 // Mark finds what may be spots of a visit. The error is [geom.ErrSingular].
@@ -75,7 +77,7 @@ func (v Visit) Mark() (*Marks, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Marks{g, g.blobs()}, nil
+	return &Marks{g, g.blobs(), v.Melanin, v.MMPerPx}, nil
 }
 
 // Compare joins the spots of both visits one to one and measures the union at both in the
@@ -86,7 +88,7 @@ func Compare(before, after *Marks) Comparison { return gather(before, after).com
 // Alone are the spots of one visit as if nothing had become of them: their burden is what
 // that of later visits is told from.
 func (m *Marks) Alone() Comparison {
-	p := &pair{before: m.ground, after: m.ground, union: m.blobs}
+	p := &pair{before: m.ground, after: m.ground, union: m.blobs, area: m.ground.area(m.ground.field.Weight)}
 	p.perhaps = m.ground.without(m.ground.field.Weight, clearOf(m.blobs))
 	plain := m.ground.without(m.ground.field.Weight, m.blobs)
 	p.take(plain, plain)
@@ -95,7 +97,7 @@ func (m *Marks) Alone() Comparison {
 
 // compare measures the union at both visits.
 func (p *pair) compare() Comparison {
-	c := Comparison{AreaMM2: p.area()}
+	c := Comparison{AreaMM2: p.area}
 	for _, b := range p.union {
 		m, ok := p.measure(b)
 		if !ok {

@@ -1,0 +1,166 @@
+package pigment
+
+import (
+	"math"
+	"sync"
+
+	"dermtrace/internal/chromo"
+	"dermtrace/internal/geom"
+	"dermtrace/internal/raster"
+)
+
+// marginMM is empty skin around a map: farther than a centre's Gaussian sees from inside.
+const marginMM = 1.5
+
+// ground is a visit's melanin with a margin that weighs nothing, on pixels as coarse as the
+// smallest size allows.
+type ground struct {
+	field     chromo.Field
+	darkening float64
+	luma      func() *raster.Plane // made once, where it is asked for
+
+	mmPerPx   float64
+	thinness  int            // pixels of the map along a side of one of the ground
+	fromFrame geom.Transform // millimetres of the frame to pixels of field
+	toFrame   geom.Transform
+	bend      func(geom.Point) geom.Point
+	median    float64 // melanin
+	levels    [len(radiiMM)]*level
+}
+
+// lay puts a visit's map on a ground. The error is [geom.ErrSingular].
+func (v Visit) lay() (*ground, error) {
+	mapFromFrame, err := v.FrameFromMap.Inverse()
+	if err != nil {
+		return nil, err
+	}
+	k := coarsening(0, v.MMPerPx)
+	g := &ground{darkening: v.Darkening, thinness: k, mmPerPx: v.MMPerPx * float64(k), median: v.Melanin.Quantile(0.5), bend: v.Bend}
+	margin := int(math.Ceil(marginMM / g.mmPerPx))
+	weight := v.Melanin.Weights()
+	g.field = thin(v.Melanin.Value, weight, k, margin)
+	g.luma = sync.OnceValue(func() *raster.Plane { return thin(v.Luma, weight, k, margin).Value })
+	first := float64(k-1)/2 - float64(margin*k) // pixel of the map that the ground's first is
+	mapFromGround := geom.Translation(first, first).Mul(geom.Scaling(float64(k)))
+	groundFromMap := geom.Scaling(1 / float64(k)).Mul(geom.Translation(-first, -first))
+	g.toFrame, g.fromFrame = v.FrameFromMap.Mul(mapFromGround), groundFromMap.Mul(mapFromFrame)
+	return g, nil
+}
+
+// halved is a plane of the ground on pixels twice as coarse: all that surrounds need.
+func halved(value, weight *raster.Plane) chromo.Field {
+	return chromo.Field{Value: value, Weight: weight}.Shrink(2)
+}
+
+// pixel is where the ground shows a place of the frame.
+func (g *ground) pixel(at geom.Point) geom.Point {
+	if g.bend != nil {
+		at = g.bend(at)
+	}
+	return g.fromFrame.Apply(at)
+}
+
+// unbendings bring the error of unbent far below a pixel: skin stretches by some percent.
+const unbendings = 4
+
+// unbent is what of the frame the ground shows at (x, y).
+func (g *ground) unbent(x, y float64) geom.Point {
+	flat := g.toFrame.Apply(geom.Point{X: x, Y: y})
+	at := flat
+	if g.bend != nil {
+		for range unbendings {
+			at = at.Sub(g.bend(at).Sub(flat))
+		}
+	}
+	return at
+}
+
+// bilinear reads a plane between its pixels, 0 outside.
+func bilinear(p *raster.Plane, at geom.Point) float64 {
+	x, y := int(math.Floor(at.X)), int(math.Floor(at.Y))
+	if x < 0 || y < 0 || x >= p.W-1 || y >= p.H-1 {
+		return 0
+	}
+	u, v := at.X-float64(x), at.Y-float64(y)
+	above, below := p.Row(y)[x:x+2], p.Row(y + 1)[x:x+2]
+	top := float64(above[0]) + float64(u*float64(above[1]-above[0]))
+	bottom := float64(below[0]) + float64(u*float64(below[1]-below[0]))
+	return top + float64(v*(bottom-top))
+}
+
+// bendPx is how many pixels of a row are placed evenly between two in another visit: a warp
+// bends them by about a hundredth of a pixel.
+const bendPx = 4
+
+// along visits n pixels of a row, so many apart from the first on, with where another visit
+// shows what is there.
+func (g *ground) along(other *ground, first geom.Point, apart float64, n int, visit func(i int, at geom.Point)) {
+	there := func(i int) geom.Point { return other.pixel(g.unbent(first.X+float64(i)*apart, first.Y)) }
+	even := max(1, int(bendPx/apart))
+	next := there(0)
+	for i0 := 0; i0 < n; i0 += even {
+		from := next
+		next = there(i0 + even)
+		way := next.Sub(from)
+		for i := i0; i < min(i0+even, n); i++ {
+			t := float64(i-i0) / float64(even)
+			visit(i, geom.Point{X: from.X + float64(t*way.X), Y: from.Y + float64(t*way.Y)})
+		}
+	}
+}
+
+// shared weighs the skin that the other visit shows too: what lies around a spot must be
+// the same skin at both.
+func (g *ground) shared(other *ground) *raster.Plane {
+	p := g.field.Weight.Clone()
+	raster.Bands(p.H, func(y0, y1 int) {
+		for y := y0; y < y1; y++ {
+			row := p.Row(y)
+			g.along(other, geom.Point{Y: float64(y)}, 1, p.W, func(x int, at geom.Point) {
+				if row[x] > 0 && bilinear(other.field.Weight, at) < 0.5 {
+					row[x] = 0
+				}
+			})
+		}
+	})
+	return p
+}
+
+// spotReach is how far skin is no plain skin around a spot, in radii and beyond.
+const spotReach, spotReachMM = 1.3, 0.2
+
+// spotTrace keeps the level where all is spot.
+const spotTrace = 1e-4
+
+// without takes spots out of weights: what is left is plain skin. Of a pixel on the rim about
+// as much is left as lies outside.
+func (g *ground) without(weights *raster.Plane, spots []blob) *raster.Plane {
+	p := weights.Clone()
+	for _, b := range spots {
+		c, reach := g.pixel(b.at), (spotReach*b.radius()+spotReachMM)/g.mmPerPx
+		for y := max(0, int(c.Y-reach)); y <= min(int(c.Y+reach)+1, p.H-1); y++ {
+			row := p.Row(y)
+			for x := max(0, int(c.X-reach)); x <= min(int(c.X+reach)+1, p.W-1); x++ {
+				outside := math.Sqrt(squared(float64(x)-c.X)+squared(float64(y)-c.Y)) - reach + 0.5
+				row[x] = min(row[x], max(spotTrace, float32(outside)))
+			}
+		}
+	}
+	return p
+}
+
+func squared(v float64) float64 { return v * v }
+
+// area is what weights hold, in square millimetres of the frame.
+func (g *ground) area(weights *raster.Plane) float64 {
+	sum := 0.0
+	for y := range weights.H {
+		held := 0.0
+		for _, w := range weights.Row(y) {
+			held += float64(w)
+		}
+		mm := g.toFrame.LocalScale(geom.Point{X: float64(weights.W) / 2, Y: float64(y)})
+		sum += float64(held * mm * mm)
+	}
+	return sum
+}
