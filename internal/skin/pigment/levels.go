@@ -27,7 +27,7 @@ const (
 )
 
 // level is a ground at one size of spots. Its pixels are as coarse as that size allows, and
-// read by a spline ([taps]), which is part of the Gaussian: wherever pixels fall on a spot of
+// read by a spline, which is part of the Gaussian: wherever pixels fall on a spot of
 // that size, it reads within 1 %.
 type level struct {
 	step   int                  // pixels of the ground along a side of one of the level
@@ -57,7 +57,7 @@ func (g *ground) level(i int) *level {
 		rest := sampledSigma(sigma*sigma - readVariance - splineVariance(step*g.thinness))
 		weight := thinned(g.field.Weight, step, 0)
 		cover := filter.Gaussian(weight, rest)
-		weigh := func(p *raster.Plane) *raster.Plane {
+		weighed := func(p *raster.Plane) *raster.Plane {
 			weighted := times(p, g.field.Weight)
 			defer filter.GiveBack(weighted)
 			sum := filter.Gaussian(thinned(weighted, step, 0), rest)
@@ -65,8 +65,8 @@ func (g *ground) level(i int) *level {
 			return sum
 		}
 		g.levels[i] = &level{
-			step: step, weight: weight, cover: cover, centre: weigh(g.field.Value),
-			luma: sync.OnceValue(func() *raster.Plane { return weigh(g.luma()) }),
+			step: step, weight: weight, cover: cover, centre: weighed(g.field.Value),
+			luma: sync.OnceValue(func() *raster.Plane { return weighed(g.luma()) }),
 		}
 	}
 	return g.levels[i]
@@ -110,18 +110,18 @@ func widen(surround *raster.Plane, y int, out, buffer []float32) {
 // readVariance is that of the spline by which a level is read, in its pixels.
 const readVariance = 1. / 4
 
-// taps read the planes of a level at one place: quadratic B-splines (Unser 1999, IEEE Signal
-// Process Mag 16(6):22).
-type taps struct {
-	x, y int // of the first of three
-	u, v [3]float64
-}
-
-// tapsAt are those of a place of a plane; not ok at its rim.
-func tapsAt(p *raster.Plane, at geom.Point) (t taps, ok bool) {
-	x, y := math.Floor(at.X+0.5), math.Floor(at.Y+0.5)
-	t = taps{int(x) - 1, int(y) - 1, spline(at.X - x), spline(at.Y - y)}
-	return t, t.x >= 0 && t.y >= 0 && t.x+3 <= p.W && t.y+3 <= p.H
+// read is a plane of a level between its pixels, by a quadratic spline (Unser 1999, IEEE Signal
+// Process Mag 16(6):22); not ok where the level does not show a spot whole.
+func (l *level) read(p *raster.Plane, at geom.Point) (value float64, ok bool) {
+	x, y := int(at.X+0.5), int(at.Y+0.5)
+	if !(at.X >= 0.5 && at.Y >= 0.5) || x+2 > p.W || y+2 > p.H {
+		return 0, false
+	}
+	u, v := spline(at.X-float64(x)), spline(at.Y-float64(y))
+	if l.cover.At(x, y) < surelyShown && weigh(l.cover, x-1, y-1, &u, &v) < shown {
+		return 0, false
+	}
+	return weigh(p, x-1, y-1, &u, &v), true
 }
 
 // spline is the quadratic B-spline at three pixels, from the middle one of which a place is
@@ -130,11 +130,12 @@ func spline(t float64) [3]float64 {
 	return [3]float64{(0.5 - t) * (0.5 - t) / 2, 0.75 - float64(t*t), (0.5 + t) * (0.5 + t) / 2}
 }
 
-func (t *taps) read(p *raster.Plane) float64 {
+// weigh sums the three by three pixels from (x, y) on.
+func weigh(p *raster.Plane, x, y int, u, v *[3]float64) float64 {
 	sum := 0.0
-	for i, v := range t.v {
-		row := p.Row(t.y + i)[t.x : t.x+3]
-		sum += float64(v * (float64(t.u[0]*float64(row[0])) + float64(t.u[1]*float64(row[1])) + float64(t.u[2]*float64(row[2]))))
+	for i, w := range v {
+		row := (*[3]float32)(p.Row(y + i)[x:])
+		sum += float64(w * (float64(u[0]*float64(row[0])) + float64(u[1]*float64(row[1])) + float64(u[2]*float64(row[2]))))
 	}
 	return sum
 }
@@ -181,12 +182,6 @@ const shown = 0.8
 // surelyShown is what covers a place whose neighbours cannot be covered so little that the
 // spline reads less than shown.
 const surelyShown = 0.99
-
-// taps read a level at a place of its own; not ok where it does not show a spot whole.
-func (l *level) taps(at geom.Point) (t taps, ok bool) {
-	t, ok = tapsAt(l.cover, at)
-	return t, ok && (l.cover.At(t.x+1, t.y+1) >= surelyShown || t.read(l.cover) >= shown)
-}
 
 // under is what a plane of the ground has in the middle of a pixel of the level.
 func (l *level) under(p *raster.Plane, x, y int) float32 {

@@ -54,26 +54,29 @@ func clearOf(list []blob) []blob {
 func (p *pair) changed() []blob {
 	var list []blob
 	for size := range radiiMM {
-		if r := p.at(size); r.noise > 0 { // of one photo twice every place is a peak
-			list = append(list, p.changes(size, r)...)
+		r := p.contrasts(size)
+		here, there := p.seen(size, r.before, r.after, 1)
+		p.tell(size, r, here, there, p.apart(size))
+		if r.noise > 0 { // of one photo twice every place is a peak
+			list = append(list, p.changes(size, r.noise, here, there)...)
 		}
 	}
 	return unite(list)
 }
 
-// changes are the peaks, up and down, of what the contrast changed by at one size.
-func (p *pair) changes(size int, r *rises) []blob {
+// changes are the peaks, up and down, of what the contrast changed by at one size from here to
+// there, which it overwrites.
+func (p *pair) changes(size int, noise float64, here, there *raster.Plane) []blob {
 	l := p.before.level(size)
-	rise, fall := p.seen(size, r.before, r.after, 1)
 	place := func(x, y float64) geom.Point { return p.before.place(l, x, y) }
-	for i, before := range rise.Pix {
-		change := fall.Pix[i] - before
+	for i, before := range here.Pix {
+		change := there.Pix[i] - before
 		if change != change { // unseen
 			change = 0
 		}
-		rise.Pix[i], fall.Pix[i] = change, -change
+		here.Pix[i], there.Pix[i] = change, -change
 	}
-	return slices.Concat(peaks(size, rise, r.noise, sureOfChange, place), peaks(size, fall, r.noise, sureOfChange, place))
+	return slices.Concat(peaks(size, here, noise, sureOfChange, place), peaks(size, there, noise, sureOfChange, place))
 }
 
 // seen are contrasts of one size as both visits show them at every so-manieth pixel of the
@@ -91,8 +94,8 @@ func (p *pair) seen(size int, before, after *raster.Plane, every int) (here, the
 				if b.cover.At(x*every, y*every) < shown {
 					return
 				}
-				if t, ok := a.taps(a.down(at)); ok {
-					rowB[x], rowA[x] = own.At(x*every, y*every), float32(t.read(after))
+				if v, ok := a.read(after, a.down(at)); ok {
+					rowB[x], rowA[x] = own.At(x*every, y*every), float32(v)
 				}
 			})
 		}
@@ -131,27 +134,40 @@ func (p *pair) apart(size int) int {
 	return int(max(latticeMM/p.before.mmPerPx, radiiMM[size]/p.before.mmPerPx, most)/float64(step)-1) | 1
 }
 
-// asked are the contrasts of one size of skin that may be plain; plain where it is no spot.
-func (p *pair) asked(size int, before, after *raster.Plane, fn func(before, after float64, plain bool)) {
-	l, every := p.before.level(size), p.apart(size)
-	here, there := p.seen(size, before, after, every)
-	for i, b := range here.Pix {
-		x, y := i%here.W*every, i/here.W*every
-		if b == b && l.under(p.perhaps, x, y) >= 0.5 {
-			fn(float64(b), float64(there.Pix[i]), l.under(p.plainBefore, x, y) >= 0.5)
+// asked are the contrasts of one size of skin that may be plain, of every so-manieth place here and
+// there; plain where it is no spot.
+func (p *pair) asked(size int, here, there *raster.Plane, every int, fn func(before, after float64, plain bool)) {
+	l, apart := p.before.level(size), p.apart(size)
+	for y := 0; y < here.H; y += every {
+		for x := 0; x < here.W; x += every {
+			b, u, v := here.At(x, y), x/every*apart, y/every*apart
+			if b == b && l.under(p.perhaps, u, v) >= 0.5 {
+				fn(float64(b), float64(there.At(x, y)), l.under(p.plainBefore, u, v) >= 0.5)
+			}
 		}
 	}
 }
 
 // at is what is known at one size, made once.
 func (p *pair) at(size int) *rises {
-	if p.rises[size] != nil {
-		return p.rises[size]
+	if p.rises[size] == nil {
+		r := p.contrasts(size)
+		here, there := p.seen(size, r.before, r.after, p.apart(size))
+		p.tell(size, r, here, there, 1)
 	}
+	return p.rises[size]
+}
+
+// contrasts are those of one size in both visits.
+func (p *pair) contrasts(size int) *rises {
 	b, a := p.before.level(size), p.after.level(size)
-	r := &rises{before: p.before.contrast(size, b.centre, p.halfBefore), after: p.after.contrast(size, a.centre, p.halfAfter)}
+	return &rises{before: p.before.contrast(size, b.centre, p.halfBefore), after: p.after.contrast(size, a.centre, p.halfAfter)}
+}
+
+// tell makes known what plain skin does at one size, by every so-manieth place here and there.
+func (p *pair) tell(size int, r *rises, here, there *raster.Plane, every int) {
 	var level, perhaps, change []float64
-	p.asked(size, r.before, r.after, func(before, after float64, plain bool) {
+	p.asked(size, here, there, every, func(before, after float64, plain bool) {
 		perhaps = append(perhaps, (before+after)/2)
 		if plain {
 			level, change = append(level, (before+after)/2), append(change, after-before)
@@ -167,7 +183,6 @@ func (p *pair) at(size int) *rises {
 		r.noise = robustSD(change)
 	}
 	p.rises[size] = r
-	return r
 }
 
 // lumaAt is the same of luma, which few sizes are asked for.
@@ -181,7 +196,8 @@ func (p *pair) lumaAt(size int) *lumaRises {
 		after:  p.after.contrast(size, a.luma(), halved(p.after.luma(), p.plainAfter)), noise: math.NaN(),
 	}
 	var change []float64
-	p.asked(size, r.before, r.after, func(before, after float64, plain bool) {
+	here, there := p.seen(size, r.before, r.after, p.apart(size))
+	p.asked(size, here, there, 1, func(before, after float64, plain bool) {
 		if plain {
 			change = append(change, before-after)
 		}
@@ -200,15 +216,11 @@ func (p *pair) lumaAt(size int) *lumaRises {
 // does not show it whole.
 func (p *pair) weighed(size int, before, after *raster.Plane, at geom.Point) (b, a float64, ok bool) {
 	l, m := p.before.level(size), p.after.level(size)
-	here, ok := l.taps(p.before.point(l, at))
-	if !ok {
+	if b, ok = l.read(before, p.before.point(l, at)); !ok {
 		return 0, 0, false
 	}
-	there, ok := m.taps(p.after.point(m, at))
-	if !ok {
-		return 0, 0, false
-	}
-	return here.read(before), there.read(after), true
+	a, ok = m.read(after, p.after.point(m, at))
+	return b, a, ok
 }
 
 // lumaTells is how many standard errors of luma half of what is due has to be for luma to
