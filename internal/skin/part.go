@@ -45,6 +45,7 @@ func (s *Sheet) Within(seen func(geom.Point) bool) (part *Sheet, share float64) 
 	part.counts = chromo.NewField(part.Weight, part.Weight).Weight
 	part.melanin, part.blood = part.field(s.Maps.Melanin), part.field(s.Maps.Hemoglobin)
 	part.ofMelanin, part.ofBlood = part.melanin.Summary(), part.blood.Summary()
+	part.takeColour()
 	if s.relief != nil {
 		part.relief = s.relief.Within(part.Weight, s.Step/s.fine)
 	}

@@ -49,6 +49,7 @@ type Sheet struct {
 
 	mmPerPx     float64 // of the maps' pixels; 0 where unknown
 	light       *raster.RGB
+	colour      [3]float64    // its mean
 	counts      *raster.Plane // Weight, nil where all pixels count wholly
 	melanin     chromo.Field
 	blood       chromo.Field
@@ -154,6 +155,7 @@ func (s *Sheet) prepareColour(r Region, a averaged) (foreign []int) {
 	s.Trust = chromo.TrustOf(s.light, s.Maps, s.Weight, gainOf(r))
 	s.melanin, s.blood = s.field(s.Maps.Melanin), s.field(s.Maps.Hemoglobin)
 	s.ofMelanin, s.ofBlood = s.melanin.Summary(), s.blood.Summary()
+	s.takeColour()
 	return foreign
 }
 
@@ -192,12 +194,12 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 }
 
 // Colour is the region's mean linear light, in the baseline's light; NaN without pixels.
-func (s *Sheet) Colour() [3]float64 {
-	var mean [3]float64
+func (s *Sheet) Colour() [3]float64 { return s.colour }
+
+func (s *Sheet) takeColour() {
 	for c, p := range s.light.Planes() {
-		mean[c] = s.field(p).Summary().Mean
+		s.colour[c] = s.field(p).Summary().Mean
 	}
-	return mean
 }
 
 // Settle is the series' model as its baseline wants it ([chromo.Model.Settle]); the same
