@@ -36,7 +36,11 @@ func (a averaged) foreign() (what []int, glare, crust float64) {
 			continue
 		}
 		total += float64(w)
-		c := [3]float64{float64(a.rgb.R.Pix[i]), float64(a.rgb.G.Pix[i]), float64(a.rgb.B.Pix[i])}
+		r, g := float64(a.rgb.R.Pix[i]), float64(a.rgb.G.Pix[i])
+		if g <= skin.lifted && r >= skin.darker { // nearly all
+			continue
+		}
+		c := [3]float64{r, g, float64(a.rgb.B.Pix[i])}
 		switch {
 		case skin.glare(c):
 			what = append(what, i)

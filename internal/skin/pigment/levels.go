@@ -76,13 +76,13 @@ func (g *ground) level(i int) *level {
 // Gaussian, in those pixels.
 const surroundVariance = 1./12 + 3./16 + readVariance/4
 
-// contrast is the centre at the i-th size less what skin around is. Of that, given on pixels
-// twice as coarse as the ground's, pixels twice as coarse as the level's are enough.
+// contrast is the centre at the i-th size less what skin around is, on a borrowed plane. Of that,
+// given on pixels twice as coarse as the ground's, pixels twice as coarse as the level's are enough.
 func (g *ground) contrast(i int, centre *raster.Plane, around chromo.Field) *raster.Plane {
 	step := g.level(i).step
 	sigma := max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx / float64(2*step)
 	surround := around.Shrink(step).Smooth(math.Sqrt(sigma*sigma - surroundVariance))
-	out, buffer := raster.New(centre.W, centre.H), make([]float32, surround.W)
+	out, buffer := filter.Borrow(centre.W, centre.H), make([]float32, surround.W)
 	for y := range out.H {
 		row := out.Row(y)
 		widen(surround, y, row, buffer)
@@ -140,9 +140,9 @@ func weigh(p *raster.Plane, x, y int, u, v *[3]float64) float64 {
 	return sum
 }
 
-// splined is what a spline reads at the pixels of a plane.
+// splined is what a spline reads at the pixels of a plane, on a borrowed one.
 func splined(p *raster.Plane) *raster.Plane {
-	out, line := raster.New(p.W, p.H), make([]float32, p.W)
+	out, line := filter.Borrow(p.W, p.H), make([]float32, p.W)
 	side, middle := float32(1./8), float32(3./4)
 	for y := range p.H {
 		above, own, below := p.Row(max(y-1, 0)), p.Row(y), p.Row(min(y+1, p.H-1))
@@ -150,6 +150,7 @@ func splined(p *raster.Plane) *raster.Plane {
 			line[x] = float32(middle*v) + float32(side*(above[x]+below[x]))
 		}
 		row := out.Row(y)
+		row[0], row[p.W-1] = 0, 0
 		for x := 1; x < p.W-1; x++ {
 			row[x] = float32(middle*line[x]) + float32(side*(line[x-1]+line[x+1]))
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 )
@@ -24,7 +25,9 @@ type blob struct {
 
 func (b *blob) radius() float64 { return radiiMM[b.size] }
 
-// searches is how often a visit is searched: spots that were found are no part of what the
+func (b blob) samePlace(other blob) bool { return b.at == other.at && b.size == other.size }
+
+// searches is how often a visit is searched, at most: spots that were found are no part of what the
 // next search takes for plain skin, which many or large ones make look uneven.
 const searches = 3
 
@@ -40,7 +43,11 @@ func (g *ground) blobs() []blob {
 		for i := range radiiMM {
 			list = append(list, g.search(i, plain, half)...)
 		}
-		found = unite(list)
+		again := unite(list)
+		if slices.EqualFunc(again, found, blob.samePlace) { // there is nothing else to leave out
+			return again
+		}
+		found = again
 		plain = g.without(g.field.Weight, found)
 	}
 	return found
@@ -52,7 +59,9 @@ const leastNoise = 1e-6
 // search finds the peaks of one size against plain skin.
 func (g *ground) search(size int, plain *raster.Plane, around chromo.Field) []blob {
 	l := g.level(size)
-	rise := splined(g.contrast(size, l.centre, around))
+	contrast := g.contrast(size, l.centre, around)
+	rise := splined(contrast)
+	defer filter.GiveBack(contrast, rise)
 	for i, w := range l.weight.Pix {
 		if w < 0.5 || l.cover.Pix[i] <= shown {
 			rise.Pix[i] = 0

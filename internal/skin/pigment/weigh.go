@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/stats"
@@ -60,6 +61,7 @@ func (p *pair) changed() []blob {
 		if r.noise > 0 { // of one photo twice every place is a peak
 			list = append(list, p.changes(size, r.noise, here, there)...)
 		}
+		filter.GiveBack(here, there)
 	}
 	return unite(list)
 }
@@ -80,11 +82,12 @@ func (p *pair) changes(size int, noise float64, here, there *raster.Plane) []blo
 }
 
 // seen are contrasts of one size as both visits show them at every so-manieth pixel of the
-// earlier's level: NaN where either does not show a place whole.
+// earlier's level, on borrowed planes: NaN where either does not show a place whole.
 func (p *pair) seen(size int, before, after *raster.Plane, every int) (here, there *raster.Plane) {
 	b, a, own := p.before.level(size), p.after.level(size), splined(before)
-	here = raster.New((own.W-1)/every+1, (own.H-1)/every+1)
-	there = raster.New(here.W, here.H)
+	defer filter.GiveBack(own)
+	here = filter.Borrow((own.W-1)/every+1, (own.H-1)/every+1)
+	there = filter.Borrow(here.W, here.H)
 	unseen := float32(math.NaN())
 	raster.Bands(here.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
@@ -154,6 +157,7 @@ func (p *pair) at(size int) *rises {
 		r := p.contrasts(size)
 		here, there := p.seen(size, r.before, r.after, p.apart(size))
 		p.tell(size, r, here, there, 1)
+		filter.GiveBack(here, there)
 	}
 	return p.rises[size]
 }
@@ -202,6 +206,7 @@ func (p *pair) lumaAt(size int) *lumaRises {
 			change = append(change, before-after)
 		}
 	})
+	filter.GiveBack(here, there)
 	switch {
 	case len(change) < leastPlaces && size > 0:
 		r.noise = p.lumaAt(size - 1).noise
