@@ -99,10 +99,10 @@ type Match struct {
 const leastContrast, mostContrast = 0.67, 1.5
 
 // ExcessContrast is how much deeper a photo shows the same skin's relief than a reference
-// photo, both equally sharp: a lamp that stands lower throws longer shadows. ok is false
-// where one of them shows none.
+// photo, both equally sharp: a lamp that stands lower throws longer shadows. The skin is the
+// same, and so is what its facets' shine weighs. ok is false where one of them shows none.
 func ExcessContrast(reference, now *Relief) (factor float64, ok bool) {
-	factor = float64(now.Roughness().Value / reference.Roughness().Value)
+	factor = float64(now.asShown().Value / reference.asShown().Value)
 	return factor, factor > 0 && !math.IsInf(factor, 1)
 }
 
@@ -116,7 +116,7 @@ func (r *Relief) Matched(by Match) (m *Relief, warning string) {
 	if !grid.resolves() {
 		return nil, outcome.ResolutionMismatch
 	}
-	m = &Relief{field: r.field, grid: grid, noise: r.noise, doubts: r.doubts}
+	m = &Relief{field: r.field, grid: grid, noise: r.noise, doubts: r.doubts, gloss: r.gloss}
 	if by.Contrast != 0 {
 		k := max(leastContrast, min(by.Contrast, mostContrast))
 		m.field.Value, m.noise = flattened(r.field.Value, k), r.noise/white(k*k)

@@ -1,6 +1,8 @@
 package texture
 
 import (
+	"math"
+
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/raster"
 )
@@ -32,5 +34,9 @@ func Prepare(p Region) (r *Relief, warning string) {
 	if p.Lossy && p.Grid.resolves() {
 		noise += mix.leftover(p.Skin, p.Uneven) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
 	}
-	return NewRelief(chromo.Field{Value: mix.Light(p.RGB), Weight: p.Weight}, p.Grid, noise, mix.Doubts()...)
+	r, warning = NewRelief(chromo.Field{Value: mix.Light(p.RGB), Weight: p.Weight}, p.Grid, noise, mix.Doubts()...)
+	if base := p.Uneven.facets; r != nil && p.Lossy && base.kept > 0 {
+		r.gloss = math.Sqrt(mix.facets(p.Skin, p.Uneven.Gloss).over(base))
+	}
+	return r, warning
 }

@@ -37,6 +37,7 @@ type Relief struct {
 	grid   Grid
 	noise  white
 	doubts []string // warnings of what is measured
+	gloss  float64  // factor that the shine of facets gives relief, over the baseline's; 0: as much
 
 	filtered sync.Once
 	fine     band
@@ -133,8 +134,19 @@ func (r *Relief) smooth(mm float64) smoothed {
 }
 
 // Roughness is the apparent roughness: the RMS of relief between Gaussians of σ 0.06
-// and 0.24 mm, noise subtracted. 0 is perfectly smooth; skin has 0.01 to 0.1.
+// and 0.24 mm, noise subtracted, with as much shine of its facets as the baseline has. 0 is
+// perfectly smooth; skin has 0.01 to 0.1.
 func (r *Relief) Roughness() outcome.Measurement {
+	m := r.asShown()
+	if r.gloss > 0 {
+		by := outcome.Number(1 / r.gloss)
+		m.Value, m.SD = m.Value*by, m.SD*by
+	}
+	return m
+}
+
+// asShown is the roughness with the shine that the photo shows.
+func (r *Relief) asShown() outcome.Measurement {
 	noise := r.noise.in(r.grid.px(fineMM), r.grid.px(middleMM))
 	return r.rms(chromo.Field{Value: r.band().detail, Weight: r.field.Weight}, noise, r.grid)
 }

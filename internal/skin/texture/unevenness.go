@@ -19,6 +19,10 @@ type Unevenness struct {
 	Lost    float64 // share of the band's colour that files may lose
 	AtBlood float64 // mean blood of that skin, percent
 	Finer   float64 // power of its luminance between 0.06 and 0.12 mm over that between 0.12 and 0.24 mm
+	Gloss   float64 // light, white = 1, that a facet's surface adds where relief adds as much as there is
+
+	facets facets // of its relief in its mix; 0: unknown
+	at     Skin   // that of a single region
 }
 
 // glints are those of skin in everyday light until its channels say otherwise: a tenth of what
@@ -60,8 +64,15 @@ func Together(regions ...Unevenness) Unevenness {
 		}
 		all.AtBlood += u.AtBlood / n
 		all.Finer += u.Finer / n
+		all.Gloss += u.Gloss / n
 	}
-	return all.with(variance)
+	all = all.with(variance)
+	for _, u := range regions {
+		f := MixFor(u.at, all).facets(u.at, all.Gloss)
+		all.facets.kept += f.kept / n
+		all.facets.lost += f.lost / n
+	}
+	return all
 }
 
 // UnevennessOf reads it from the covariance of the channels, in a band where files still keep
@@ -80,7 +91,8 @@ func UnevennessOf(p Region) (u Unevenness, ok bool) {
 	for i := range c {
 		c[i][i] = max(0, c[i][i]-noise/max(p.Skin.Light[i], leastMean))
 	}
-	u = Unevenness{Lost: 1, AtBlood: p.Skin.Blood, Finer: p.finer()}.with(fitted(c, p.Skin.directions()))
+	u = Unevenness{Lost: 1, AtBlood: p.Skin.Blood, Finer: p.finer(), Gloss: p.Skin.glossOf(c), at: p.Skin}
+	u = u.with(fitted(c, p.Skin.directions()))
 	return u, u.Relief > 0
 }
 
@@ -152,8 +164,16 @@ const doubt = 0.01
 // least squares, and those of pigment and shine not far from what is ordinary.
 func fitted(c [3][3]float64, directions [kinds][3]float64) (v [kinds]float64) {
 	ordinary := [kinds]float64{3: glints * glints}
-	var gram [kinds][kinds]float64
-	var slope [kinds]float64
+	gram, slope := normal(c, directions)
+	for i := 1; i < kinds; i++ {
+		slope[i] += doubt * gram[i][i] * ordinary[i]
+		gram[i][i] *= 1 + doubt
+	}
+	return notBelow0(gram, slope)
+}
+
+// normal are the equations gram v = slope of that fit.
+func normal(c [3][3]float64, directions [kinds][3]float64) (gram [kinds][kinds]float64, slope [kinds]float64) {
 	for i, a := range directions {
 		for j, b := range directions {
 			gram[i][j] = square(a[0]*b[0] + a[1]*b[1] + a[2]*b[2])
@@ -163,12 +183,8 @@ func fitted(c [3][3]float64, directions [kinds][3]float64) (v [kinds]float64) {
 				slope[i] += a[k] * c[k][l] * a[l]
 			}
 		}
-		if i > 0 {
-			slope[i] += doubt * gram[i][i] * ordinary[i]
-			gram[i][i] *= 1 + doubt
-		}
 	}
-	return notBelow0(gram, slope)
+	return gram, slope
 }
 
 // rounds of descent are more than it takes.

@@ -137,3 +137,48 @@ func glinting(relief float64, file func(*raster.RGB) *raster.RGB) Region {
 	rgb = file(rgb)
 	return Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Skin: averageSkin(rgb, w), Lossy: true}
 }
+
+// Of relief whose facets shine the baseline tells how much, beside mottle and glints that lie as
+// they like; of matt relief that there is none.
+func TestGlossIsTold(t *testing.T) {
+	dark := Skin{Basis: [3][3]float64{{0.03, 0.08, 1}, {0.05, 0.22, 1}, {0.06, 0.12, 1}}, Melanin: 15, Blood: 1.5,
+		Light: [3]float64{0.25, 0.1, 0.045}, Strength: 1}
+	for _, gloss := range []float64{0, 0.05, 0.1} {
+		d := dark.directions()
+		for c := range d[0] {
+			d[0][c] += gloss * d[3][c]
+		}
+		var c [3][3]float64
+		for k, sd := range [kinds]float64{0.012, 0.02, 0.045, 0.001} {
+			add(&c, d[k], sd)
+		}
+		near(t, "gloss", dark.glossOf(c), gloss, 0.01)
+	}
+}
+
+// Its shine weighs more beside darker skin: what it has gained both where colour is kept and where
+// it is lost is taken off, and nothing where the two disagree.
+func TestGlossThatDarkSkinShows(t *testing.T) {
+	rgb, w := with(func(s *skin) { s.melanin = 0.13 }).photo()
+	p := Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Skin: averageSkin(rgb, w)}
+	u, ok := UnevennessOf(p)
+	if !ok {
+		t.Fatal("no unevenness")
+	}
+	u.Gloss = 0.1
+	matt := u
+	matt.Gloss = 0
+	u, matt = Together(u), Together(matt)
+	red, _ := with(func(s *skin) { s.melanin, s.blood = 0.13, 0.042 }).photo()
+	for _, v := range []*raster.RGB{rgb, red} {
+		s := averageSkin(v, w)
+		by := MixFor(s, u).facets(s, u.Gloss).over(u.facets)
+		t.Logf("relief has %.3f times the power", by)
+		told, shown := reliefBy(t, v, w, u).Roughness().Value, reliefBy(t, v, w, matt).Roughness().Value
+		near(t, "roughness", float64(told/shown), 1/math.Sqrt(by), 1e-6)
+	}
+	base := facets{kept: 1, lost: 2}
+	near(t, "both gained", facets{kept: 1.1, lost: 3}.over(base), 1.1, 1e-12)
+	near(t, "both lost", facets{kept: 0.8, lost: 1.9}.over(base), 0.95, 1e-12)
+	near(t, "they disagree", facets{kept: 0.9, lost: 3}.over(base), 1, 0)
+}
