@@ -58,17 +58,16 @@
 // smaller, and a [Link] takes less of it for certain: 15 % instead of 11 at worst); Cb of a
 // coarse file as brightness and Cr of the same block foretell it within its step, by a censored
 // regression in windows of 16 blocks (where one step is all there is the spread is anyone's
-// guess, and means stay as far off); the baseline's mottle as a second cause of what changed (7 %
-// instead of 6 in the root mean square); what is far out told without melanin's change (spots
+// guess, and means stay as far off); what is far out told without melanin's change (spots
 // count then: as much nearer on one skin as farther on another); leaks that add melanin
-// expected to end where pigment begins (reckoned: other dark skin leaks 13 % instead of 5). Of skin a
-// fifth of which is spots, another hand's, they are now off by up to 11 % of melanin: what each place
-// leaks by its own melanin, as a shinier surface shows it, makes that 5, but skin as modelled 8 instead
-// of 5 and other oxygenation 38, since melanin at rest holds the leak of blood at rest; melanin at rest
-// as a second cause makes it 5, and dark skin up to 75; spots left out of the surroundings too makes it 5,
-// dark skin in coarse files 25. What is
-// left of most photos is what their blotches cannot tell: found leaks scatter about the true ones
-// by their standard errors, on both simulators, with no common sign.
+// expected to end where pigment begins (reckoned: other dark skin leaks 13 % instead of 5); what
+// each place leaks by its own melanin, as a shinier surface shows it (skin as modelled 8 % instead of 5,
+// other oxygenation 38); and instead of the melanin at rest as a second cause (of skin a fifth of which
+// is spots, another hand's, 3 % in the root mean square) spots left out of what is summed (5, dark
+// skin 10), or of the surroundings too (dark skin 15); with it, blood around a pixel for redness
+// (the project's dark skin 9 % instead of 4). What is left of most photos is what their blotches
+// cannot tell: found leaks scatter about the true ones by their standard errors, on both simulators,
+// with no common sign.
 //
 // Refused: nothing, since the table answers every colour; instead [Trust] says how much
 // of a region was too dark for a ratio, clipped, or unlike any modelled skin.

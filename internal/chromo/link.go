@@ -2,10 +2,9 @@ package chromo
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
-
-	"dermtrace/internal/raster"
 )
 
 // Link is what a region shows at rest: blotches that those of later photos are held
@@ -31,8 +30,12 @@ func NewLink(baseline ...*Mottle) *Link {
 }
 
 // tile holds sums over one tile of a region: pixels, and products of the redness around them
-// with blood as a leak shows it and with melanin.
-type tile struct{ n, qu, mu float64 }
+// and of the melanin at rest around them with blood as a leak shows it, with the melanin at
+// rest, and with melanin.
+type tile struct {
+	n  float64
+	by [2][3]float64
+}
 
 const (
 	tileMM     = 3.0 // tiles count as independent
@@ -66,8 +69,7 @@ func (l *Link) pairs(now *Mottle) (list []pairing) {
 // as well, where a coarse file keeps it and it is not known how far the skin spreads now.
 func (p pairing) since(now *Mottle, s *leakShape) (tiles, doubted []tile) {
 	d := p.change(now, s)
-	even := p.base.even()
-	tiles = d.tiles(p.base.mm, even)
+	tiles = d.tiles(p.base.mm)
 	if now.file.CbStep == 0 || p.base.stepped(p.base.spread()) {
 		return tiles, tiles
 	}
@@ -75,7 +77,7 @@ func (p pairing) since(now *Mottle, s *leakShape) (tiles, doubted []tile) {
 	if !now.stepped(spread) {
 		return tiles, tiles
 	}
-	seen := func(spread float64) []tile { return p.change(now.asSeen(spread), s).tiles(p.base.mm, even) }
+	seen := func(spread float64) []tile { return p.change(now.asSeen(spread), s).tiles(p.base.mm) }
 	return seen(spread), seen(spreadDoubt * spread)
 }
 
@@ -83,54 +85,64 @@ func (p pairing) change(now *Mottle, s *leakShape) change {
 	return now.shaped(s).less(p.base.shaped(s), &p.move)
 }
 
-// tiles sums over tiles of tileMM what is even, those left out that hold nothing.
-func (d change) tiles(mmPerPx float64, even *raster.Plane) []tile {
-	var far [3]float32
-	for k, f := range d {
-		_, sigma := medianMAD(f.sample())
-		far[k] = float32(linkSigmas * sigma)
-	}
-	around := d[2].around(mmPerPx)
-	w, side := around.Value.W, int(tileMM/mmPerPx)
+// tiles sums over tiles of tileMM, those left out that hold nothing.
+func (d change) tiles(mmPerPx float64) []tile {
+	usual := d[:3].usual()
+	around := [2]Field{d[2].around(mmPerPx), d[3].around(mmPerPx)}
+	w, side := usual.W, int(tileMM/mmPerPx)
 	across := (w + side - 1) / side
-	tiles := make([]tile, across*((around.Value.H+side-1)/side))
-	for i, u := range around.Value.Pix {
-		m, q := d[0].Value.Pix[i], d[1].Value.Pix[i]
-		usual := max(m, -m) <= far[0] && max(q, -q) <= far[1] && max(u, -u) <= far[2]
-		if !usual || even.Pix[i] == 0 || !around.Inside(i) {
+	tiles := make([]tile, across*((usual.H+side-1)/side))
+	for i, in := range usual.Pix {
+		if in == 0 || !around[0].Inside(i) {
 			continue
 		}
 		t := &tiles[i/w/side*across+i%w/side]
 		t.n++
-		t.qu += float64(q) * float64(u)
-		t.mu += float64(m) * float64(u)
-	}
-	full := tiles[:0]
-	for _, t := range tiles {
-		if t.n > 0 {
-			full = append(full, t)
+		for a := range around {
+			z := float64(around[a].Value.Pix[i])
+			t.by[a][0] += z * float64(d[1].Value.Pix[i])
+			t.by[a][1] += z * float64(d[3].Value.Pix[i])
+			t.by[a][2] += z * float64(d[0].Value.Pix[i])
 		}
 	}
-	return full
+	return slices.DeleteFunc(tiles, func(t tile) bool { return t.n == 0 })
 }
 
 // slope is how melanin follows blood where redness says that there is more, with its standard
 // error by the tiles. Redness around a pixel is an instrument for its blood (Reiersøl 1945, Ark
 // Mat Astr Fys 32A:4): the noise of the pixel's own blue light, which moves melanin and blood
 // together, is none of it. It is ln(R/G) less what ln(G/B) says of shine, which dims a flush
-// where it lies and makes more of it a leak.
+// where it lies and makes more of it a leak. Into darker skin the whole of a flush leaks
+// otherwise than into paler skin, and redness changes otherwise there: so the melanin at rest
+// is a second cause, and that around a pixel its instrument.
 func slope(tiles []tile) (k, se float64) {
 	var all tile
 	for _, t := range tiles {
-		all.qu, all.mu = all.qu+t.qu, all.mu+t.mu
+		for a := range t.by {
+			for b := range t.by[a] {
+				all.by[a][b] += t.by[a][b]
+			}
+		}
 	}
-	k = all.mu / all.qu
+	k, g := all.causes(all.by[0][2], all.by[1][2])
 	var d2 float64
 	for _, t := range tiles {
-		d := t.mu - k*t.qu
-		d2 += d * d
+		var d [2]float64
+		for a, by := range t.by {
+			d[a] = by[2] - k*by[0] - g*by[1]
+		}
+		off, _ := all.causes(d[0], d[1])
+		d2 += off * off
 	}
-	return k, math.Sqrt(d2) / math.Abs(all.qu)
+	return k, math.Sqrt(d2)
+}
+
+// causes is how much of blood and of the melanin at rest make products of melanin with both
+// surroundings.
+func (t *tile) causes(byRedness, byMelanin float64) (k, g float64) {
+	r, m := t.by[0], t.by[1]
+	det := r[0]*m[1] - r[1]*m[0]
+	return (byRedness*m[1] - byMelanin*r[1]) / det, (byMelanin*r[0] - byRedness*m[0]) / det
 }
 
 // leakShape is how a leak grows with √blood, per √% on average over a flush of flushPoints:
@@ -182,6 +194,7 @@ const (
 	// deviations over skins, lights, cameras and oxygenations; and what blotches show that are
 	// clipped or out of place, which happens so often.
 	noLeak, leakSpread      = 0.03, 0.4
+	levelSpread             = 0.07 // where dark skin is read by its brightness too
 	wrongSpread, wrongOften = 2.0, 0.03
 	// Shine and other cameras hide melanin: leaks below zero are as often again as above.
 	hidesOften = 2.0
@@ -235,7 +248,7 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 		k.se = math.Hypot(k.se, leastDoubt*melanin/flush)
 	}
 	given := mostGiven * max(1, paleMelanin/melanin)
-	sure, doubt := certain(k.found/melanin, k.se/melanin, given)
+	sure, doubt := certain(k.found/melanin, k.se/melanin, given, now.model.usualLeak())
 	k.sure, k.doubt = max(-given*melanin, min(sure*melanin, now.model.mostTaken(melanin, k.shape))), doubt*melanin
 	return k, true
 }
@@ -260,17 +273,25 @@ func (m *Model) mostTaken(melanin float64, s *leakShape) float64 {
 	return max(0, float64((to.melanin-from.melanin)/(s.at(Root(to.blood))-s.at(Root(from.blood)))))
 }
 
-// certain is the expectation and the standard deviation of a leak found with a standard error, both relative to melanin,
-// that is none, spread as leaks are, far below them where melanin is hidden, anywhere down to
+// usualLeak is the standard deviation of the leaks that the model has.
+func (m *Model) usualLeak() float64 {
+	if m.level != nil {
+		return levelSpread
+	}
+	return leakSpread
+}
+
+// certain is the expectation and the standard deviation of a leak found with a standard error, both
+// relative to melanin, that is none, spread as leaks usually are, far below them where melanin is hidden, anywhere down to
 // what is given at most, or something else that is no leak: a spike, a little blunt, and slabs
 // (Mitchell & Beauchamp 1988, JASA 83:1023).
-func certain(found, se, given float64) (mean, sd float64) {
+func certain(found, se, given, usual float64) (mean, sd float64) {
 	likely := func(spread float64) float64 {
 		v := spread*spread + se*se
 		return math.Exp(-found*found/v/2) / math.Sqrt(v)
 	}
 	upTo := func(x float64) float64 { return distuv.UnitNormal.CDF((x - found) / se) }
-	leak := likely(leakSpread)
+	leak := likely(usual)
 	var far float64
 	if found < 0 {
 		leak *= hidesOften
@@ -280,7 +301,7 @@ func certain(found, se, given float64) (mean, sd float64) {
 	if all == 0 {
 		return 0, 0
 	}
-	part := leakSpread * leakSpread / (leakSpread*leakSpread + se*se)
+	part := usual * usual / (usual*usual + se*se)
 	mean = found * (leak*part + far) / all
 	square := leak*part*(found*found*part+se*se) + far*min(found*found+se*se, given*given) + likely(noLeak)*noLeak*noLeak
 	return mean, math.Sqrt(max(0, square/all-mean*mean))

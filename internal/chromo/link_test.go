@@ -33,7 +33,8 @@ type skinWith struct {
 	flush   float64 // points of blotchy blood more
 	leak    float64 // percent of melanin that a √% of blood is misread as, of a leak's shape
 	pigment float64 // more melanin where the flush lay, relative
-	marks   float64 // of melanin and blood at the same places, relative
+	marks   float64 // of melanin, blood and the flush at the same places, relative
+	deeper  float64 // as leak, per percent of melanin more
 	noise   float64 // of blue light: percent of melanin more and an eighth as many √% of blood less
 	seed    uint64
 }
@@ -48,10 +49,10 @@ func (c skinWith) mottle(t *testing.T) *Mottle {
 	rgb := raster.NewRGB(linkW, linkH)
 	for i := range m.Pix {
 		mark := c.marks * float64(marks.Pix[i])
-		points := 1.3*(1+0.15*float64(b.Pix[i])+mark) + c.flush*max(0, 1+0.15*float64(f.Pix[i]))
+		points := 1.3*(1+0.15*float64(b.Pix[i])+mark) + c.flush*max(0, 1+0.15*float64(f.Pix[i])+mark)
 		true4 := 4 * (1 + 0.05*float64(m.Pix[i]) + mark + c.pigment*(1+0.5*float64(f.Pix[i])))
 		noise := c.noise * float64(blue.Pix[i])
-		read := true4 + c.leak*float64(shape.at(Root(float32(points)))-shape.at(Root(1.3))) + noise
+		read := true4 + (c.leak+c.deeper*(true4-4))*float64(shape.at(Root(float32(points)))-shape.at(Root(1.3))) + noise
 		root := math.Sqrt(points)
 		light := 0.4 * math.Exp(0.05*float64(relief.Pix[i]))
 		c, _, _ := linkModel.forward.at(linkModel.forward.nearest(true4, points))
@@ -146,6 +147,14 @@ func TestALinkAtRestIsNoLeak(t *testing.T) {
 	near(t, "leak", k.sure, 0, 0.1)
 }
 
+// Where darker skin has more blood too, what it leaks otherwise is not what blood leaks.
+func TestALeakIntoDarkerSkin(t *testing.T) {
+	for _, deeper := range []float64{-0.5, 0.5} {
+		k, _ := skinWith{flush: 3, leak: -0.8, deeper: deeper, marks: 0.2, noise: 0.1, seed: 1}.from(t, skinWith{marks: 0.2, noise: 0.1})
+		near(t, "found", k.found, -0.8, 0.2)
+	}
+}
+
 // Other skin and a photo without a scale tell nothing, nor does the photo of the baseline
 // itself.
 func TestALinkNeedsTheSameSkin(t *testing.T) {
@@ -221,7 +230,7 @@ func TestLeakShape(t *testing.T) {
 // is something else.
 func TestCertain(t *testing.T) {
 	share := func(found, se, given float64) float64 {
-		mean, _ := certain(found, se, given)
+		mean, _ := certain(found, se, given, leakSpread)
 		return mean / found
 	}
 	for _, c := range []struct{ found, se, want, hides, tol float64 }{
@@ -234,7 +243,7 @@ func TestCertain(t *testing.T) {
 	near(t, "as much as is given", share(-1.35, 0.1, mostGiven), 0.95, 0.05)
 	near(t, "as much as paler skin gives", share(-1.8, 0.1, 2), 0.95, 0.05)
 	for _, c := range []struct{ found, se, want float64 }{{-0.4, 0.04, 0.0479}, {0, 0.01, 0.029}, {0, 1, 0.258}} {
-		_, sd := certain(c.found, c.se, mostGiven)
+		_, sd := certain(c.found, c.se, mostGiven, leakSpread)
 		near(t, "doubt", sd, c.want, 0.02*c.want)
 	}
 }

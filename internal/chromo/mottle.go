@@ -76,15 +76,16 @@ func (m *Mottle) shaped(s *leakShape) *Mottle {
 	return &out
 }
 
-// change is how a region's blotches have changed: melanin, blood, and redness.
-type change [3]Field
+// change is how a region's blotches have changed: melanin, blood, and redness; and the melanin
+// that they had.
+type change []Field
 
 // less is what the mottle, moved, shows beyond another's, on the other's pixels and where
 // both show the region.
 func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 	weight := raster.New(base.weight.W, base.weight.H)
-	for k := range d {
-		d[k] = Field{Value: raster.New(weight.W, weight.H), Weight: weight}
+	for range 4 {
+		d = append(d, Field{Value: raster.New(weight.W, weight.H), Weight: weight})
 	}
 	from := [3]*raster.Plane{base.melanin, base.root, base.u}
 	raster.Bands(weight.H, func(y0, y1 int) {
@@ -95,7 +96,7 @@ func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 				if base.weight.Pix[i] == 0 || !at.inside(m.weight) {
 					continue
 				}
-				weight.Pix[i] = 1
+				weight.Pix[i], d[3].Value.Pix[i] = 1, base.melanin.Pix[i]
 				for k, p := range [3]*raster.Plane{m.melanin, m.root, m.u} {
 					d[k].Value.Pix[i] = at.of(p) - from[k].Pix[i]
 				}
@@ -106,26 +107,8 @@ func (m *Mottle) less(base *Mottle, move *warp) (d change) {
 	return d
 }
 
-// evenSigmas bounds the melanin of skin that is no spot, in robust standard deviations (project
-// default).
-const evenSigmas = 2
-
-// even is 1 inside the region where the skin is neither darker nor paler than usual. Into spots
-// the whole of a flush leaks otherwise than into the skin around them, which is more than what
-// its blotches leak, and is none of theirs.
-func (m *Mottle) even() *raster.Plane {
-	in := raster.New(m.weight.W, m.weight.H)
-	usual, sigma := m.field(m.melanin).MedianMAD()
-	for i, w := range m.weight.Pix {
-		if w > 0 && math.Abs(float64(m.melanin.Pix[i])-usual) <= evenSigmas*sigma {
-			in.Pix[i] = 1
-		}
-	}
-	return in
-}
-
 // keepBlotches takes away what is coarser. Values are 0 where the common weight is.
-func (d *change) keepBlotches(sigmaPx float64) {
+func (d change) keepBlotches(sigmaPx float64) {
 	within := filter.Gaussian(d[0].Weight, sigmaPx)
 	for _, f := range d {
 		coarse := filter.Gaussian(f.Value, sigmaPx)
