@@ -21,7 +21,7 @@
 // a model with 0.0125, a surface 0.0075 off makes 10 % of light skin's melanin of a flush,
 // shine of 0.02 a third. Of that a [Link] leaves 3 % of the melanin in the root mean square,
 // at worst 12 %; on another hand's simulator at most 8 % of skin as modelled or beside a card,
-// 18 % with other oxygenation, 21 % of raw light skin. A coarse JPEG
+// 19 % with other oxygenation, 21 % of raw light skin. A coarse JPEG
 // says less: one code of Cb is a fifth of light skin's melanin or more, blocks are kept in steps
 // of 1.1 codes at quality 75, and light skin spreads over 0.2 to 0.4 of a step, so that blotches
 // come out up to twice as strong, or hardly at all, as their mean happens to lie. Where the
