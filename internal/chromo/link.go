@@ -258,7 +258,7 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 func (m *Model) mostTaken(melanin float64, s *leakShape) float64 {
 	mf, q := m.forward.nearest(melanin, restingBlood)
 	rest, _, _ := m.forward.at(mf, q)
-	if m.level != nil {
+	if m.litAtRest() {
 		rest = m.level.rest
 	}
 	dull := m.duller()
@@ -275,7 +275,7 @@ func (m *Model) mostTaken(melanin float64, s *leakShape) float64 {
 
 // usualLeak is the standard deviation of the leaks that the model has.
 func (m *Model) usualLeak() float64 {
-	if m.level != nil {
+	if m.litAtRest() {
 		return levelSpread
 	}
 	return leakSpread

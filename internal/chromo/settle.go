@@ -20,9 +20,9 @@ const (
 	// The least melanin of skin is 1.3 % (Jacques 1998): where less is read the surface shines
 	// more than modelled.
 	leastSkin = 1.3
-	// From this darkness on (percent melanin; brown skin and darker) brightness is used
-	// beside the ratios: there a third of the blue light comes from the surface (project
-	// default).
+	// From this darkness on (percent melanin; brown skin and darker, spots of medium skin)
+	// brightness is used beside the ratios: there a third of the blue light comes from the
+	// surface (project default).
 	darkMelanin = 14.5
 )
 
@@ -31,9 +31,10 @@ const (
 // Photos are taken to be developed, or raw where that makes the skin more ordinary. The surface
 // becomes the one that the baseline's tint tells and under which its skin is not lighter than
 // any; where no surface makes it likely, a camera that is not known is replaced by the relative
-// of real cameras that makes it ordinary skin. Where the skin is dark and its light known, the
-// surface becomes the one that makes it skin at rest, within what surfaces are, and the
-// baseline's brightness the level that brightness is read against.
+// of real cameras that makes it ordinary skin. Where the light is known the baseline's brightness
+// becomes the level that the brightness of dark skin is read against, and of spots of medium skin
+// that are as dark; the surface of dark skin becomes the one that makes it skin at rest, within
+// what surfaces are.
 func (m *Model) Settle(b Baseline) *Model {
 	u, v, g := m.ratios(float32(b.Colour[0]), float32(b.Colour[1]), float32(b.Colour[2]))
 	if !m.options.Matched {
@@ -49,7 +50,12 @@ func (m *Model) Settle(b Baseline) *Model {
 	if m.options.Camera == nil {
 		m = m.likelier(u, v, tint)
 	}
-	return m.withSurface(m.surfaced(u, v, often, tint).surface)
+	m = m.withSurface(m.surfaced(u, v, often, tint).surface)
+	rest := m.inverse.at(u, v)
+	if !b.LightKnown || rest.melanin < darkMelanin/2 {
+		return m // spots of light skin are not so dark, and its shadows in a flush would pass for them
+	}
+	return m.lit(state{float64(u), float64(v), float64(g)}, float64(g-rest.base), darkMelanin)
 }
 
 // likelier is the model of a camera that is not known: the developed one to which this colour
@@ -79,8 +85,15 @@ func (m *Model) rested(u, v, g float32) *Model {
 	a := m.inverse.at(u, v)
 	x := m.forward.fit(observed{at: state{float64(u), float64(v)}, sigma: [3]float64{sigmaU, sigmaV, math.Inf(1)}, restsOnBlood: true}, m.forward.from(a))
 	at, _, _ := m.forward.at(x[0], x[1])
+	return m.lit(state{float64(u), float64(v), float64(g)}, float64(g)-at[2], -litWidth)
+}
+
+// lit is the model that reads skin darker than from by its brightness too, against a colour at
+// rest and ln of the light there.
+func (m *Model) lit(rest state, level float64, from float32) *Model {
 	settled := *m
-	settled.level = m.levelled(state{float64(u), float64(v), float64(g)}, float64(g)-at[2])
+	settled.level = m.levelled(rest, level)
+	settled.level.from = from
 	return &settled
 }
 
@@ -145,27 +158,39 @@ const (
 	sigmaU, sigmaV, sigmaG = 0.03, 0.1, 0.06
 )
 
-// read is the answer to one colour.
+// read is the answer to one colour: by its ratios and, the darker it is, by its brightness.
 func (m *Model) read(u, v, g float32) answer {
+	a := m.inverse.at(u, v)
 	if m.level == nil {
-		return m.inverse.at(u, v)
+		return a
 	}
-	a := m.level.at(u, v, g)
-	a.beyond = m.inverse.beyondAt(u, v)
+	lit := m.level.at(u, v, g)
+	share := held((lit.melanin-m.level.from)*(1/litWidth), 1)
+	a.melanin += share * (lit.melanin - a.melanin)
+	a.blood += share * (lit.blood - a.blood)
+	a.base += share * (lit.base - a.base)
 	return a
 }
 
-// levelTable holds the answers of dark skin to all three observations, on a lattice around
+// litAtRest reports whether skin itself is read by its brightness, not its spots alone.
+func (m *Model) litAtRest() bool { return m.level != nil && m.level.from < 0 }
+
+// litWidth is the melanin over which brightness comes in, in percent: brown skin's spots are
+// this much darker (project default).
+const litWidth = darkMelanin / 2
+
+// levelTable holds the answers to all three observations, on a lattice around
 // the baseline's colour that spans flushes, spots, relief and glare; beyond it they are
-// held. Read by linear interpolation it is off by less than 0.1 % melanin.
+// held. Read by linear interpolation it is off by 0.05 % melanin (root mean square).
 type levelTable struct {
 	rest, first state    // the baseline's, and the lattice's first
 	node        []answer // ln(R/G) slowest, ln G fastest
+	from        float32  // percent melanin: the least that is read so
 }
 
 const (
-	levelStep                             = 0.05
-	levelNodesU, levelNodesV, levelNodesG = 25, 33, 53
+	levelStep                             = 0.07
+	levelNodesU, levelNodesV, levelNodesG = 19, 25, 39
 )
 
 // levelled solves the lattice around a colour; level is ln of the light there. Each answer is

@@ -162,17 +162,25 @@ func TestLightOnDarkSkin(t *testing.T) {
 	}
 }
 
-// Spots on dark skin are read as what they are, however much the surface outshines them: the
-// colour of one that is twice as dark is that of much paler skin.
-func TestSpotsOnDarkSkin(t *testing.T) {
+// Spots on dark skin, and such as are as dark on lighter skin, are read as what they are, however
+// much the surface outshines them: the colour of one that is twice as dark is that of much paler
+// skin.
+func TestDarkSpots(t *testing.T) {
 	for _, surface := range []float64{0.005, 0.01, DefaultSurface, 0.02} {
-		for _, tone := range []float64{20, 28, 35} {
+		for tone, most := range map[float64]float64{8: 3, 10: 3, 12: 3, 20: 2, 28: 2, 35: 2} {
 			skin := optics.Skin{Melanin: tone / 100, Blood: 0.0125, Surface: surface}
 			m := NewModel(Options{}).Settle(Baseline{Colour: skinRGB(optics.SRGB(), skin), LightKnown: true})
-			for _, darker := range []float64{1.25, 1.5, 1.75, 2} {
-				skin.Melanin = tone / 100 * darker
+			read := func(melanin float64) float64 {
+				skin.Melanin = melanin / 100
 				x := stateOf(skinRGB(optics.SRGB(), skin))
-				near(t, "melanin of a spot, relative", float64(m.read(float32(x[0]), float32(x[1]), float32(x[2])).melanin)/(tone*darker), 1, 0.1)
+				return float64(m.read(float32(x[0]), float32(x[1]), float32(x[2])).melanin)
+			}
+			base := tone
+			if tone < darkMelanin { // which the surface it is read under makes off as a whole
+				base = read(tone)
+			}
+			for darker := 1.25; darker <= most; darker += 0.25 {
+				near(t, fmt.Sprintf("surface %v, melanin %v: of a spot ×%v, relative", surface, tone, darker), read(tone*darker)/(base*darker), 1, 0.1)
 			}
 		}
 	}
