@@ -34,9 +34,10 @@
 //     width of a furrow, and coarse relief by more than fine. So the levels of red light drift apart;
 //     the drift is carried on to where a level twice as fine would lie, weighed against the noise of the
 //     levels along each axis: as far as the coarser level was lit anew, and
-//     farther where the photo is blurred, for then its fine level is a coarse one. There each
-//     size of structure is asked for itself as well, by the phases of what the two photos share,
-//     and what ever finer sizes tend to is believed. Where much may be left, the mixture of the
+//     farther where the photo is blurred, for then its fine level is a coarse one. A lamp that turned shows in no level:
+//     there each wave of what the two photos share is asked for itself, by its phase. Waves towards the lamp are slopes
+//     and stay, waves across it are hollows and lie aside; a photo that lies aside moves all of them.
+//     Where much may be left, the mixture of the
 //     three colours that both photos agree on best is sought, and aligned. Where that agrees
 //     clearly better than red does, and lies where the drift points, it is followed; else what
 //     is left of the displacement enters the error.
@@ -58,16 +59,11 @@
 //
 // A lamp that moves by 15 degrees relative to the skin displaces relief by 0.01 mm; the drift of levels
 // takes out half of that or more, and three quarters of what 3 degrees displace. Of a flushed photo blurred
-// by σ 1.5 px, 0.05 px are left, 0.1 px where it has bent, of which 0.05 px are the noise of the field. The phases of
-// sharp photos tell no more than their levels do (0.010 px for 0.008), and under a lamp that turned by 25 degrees fine structure
-// may lie as far to the other side (the phantom of another hand: 0.18 px for 0.06), so they are not asked. How far a drift
+// by σ 1.5 px, 0.05 px are left, 0.1 px where it has bent, of which 0.05 px are the noise of the field. How far a drift
 // reaches, told by what the two photos share instead of by the photo's own structure, is 5 % nearer, but
-// takes the grain of smooth skin for sharpness. Without shine, dark skin under a lamp that, seen from the skin, turned by
-// 9 degrees lies 0.09 px aside at all levels and in all colours alike, and the estimate of 0.006 px is within a factor two
-// only of what is called 0.05 px. Only the direction of structure tells: waves k of the relief towards the lamp are slopes
-// and stay, those across are hollows and lie aside, by a phase of k·δ/(1+(k·λ)²). Fitted to the phases of all waves that
-// blocks share, with δ free to differ by size, that leaves 0.013 px there, and of photos turned by 180 degrees 0.03 px for
-// 0.07; but on a photo of medium skin with shine it leaves 0.064 px for 0.030, so it is not followed. A lamp that moves farther, or a photo turned with its
+// takes the grain of smooth skin for sharpness. Where less
+// than 0.04 of the coarser level was lit anew waves are not asked, though photos turned by 180 degrees lie 0.07 px
+// aside there and would lie 0.03 px aside. A lamp that moves farther, or a photo turned with its
 // lamp, displaces relief by up to 0.16 mm on the phantom. Colour takes most of that out where a file holds
 // it whole; JPEG halves and rounds it, and then it is only reported, as an error and, when large, as
 // doubt. Tried in vain for files of that kind: differences of colour, the mixture that shows least relief,
@@ -118,7 +114,7 @@
 //	  photo and lamp turned 45°, 90°, 180°       median 0.3 to 0.4, 1.4, 1.7 to 2.0
 //	  error estimate within a factor two         66 of 66
 //	the photos of package validate's courses, 6 tones, 25 px/mm, lamp and pose by hand:
-//	  plane                                      median ≤ 0.050, p95 ≤ 0.106; matt skin, lamp turned 3°: 0.089
+//	  plane                                      median ≤ 0.050, p95 ≤ 0.106; matt skin, lamp turned 9°: 0.013
 //	  stretch of 9 px per 2000                   median ≤ 0.050, p95 ≤ 0.128
 //	  JPEG quality 90 to 60, blur to σ 1.5 px    median ≤ 0.057 (dark 0.070), seeds of other skins 0.073
 //	    stretched too, under other light         median ≤ 0.083, seeds of other skins 0.100

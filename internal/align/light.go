@@ -32,8 +32,8 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	lag := red.drift(p.red)
 	left := f.carryOn(red, lag)
 	fig.LightPx = reliefRest * left
-	if lag.reach >= minBlurred && coarseAnew*litAnew(red) >= 1 { // all of the drift is the lamp's
-		f.followFinest(p, red, fig)
+	if coarseAnew*litAnew(red) >= 1 { // all of the drift is the lamp's
+		f.turnBack(p, red, fig)
 	}
 	if !f.asksColour(red, lag, left) {
 		return red
@@ -73,15 +73,11 @@ func (f *Frame) carryOn(red *solution, lag drift) float64 {
 	return left
 }
 
-// followFinest moves a solution on a blurred photo to what its bands of structure tend to.
-func (f *Frame) followFinest(p *photo, red *solution, fig *Figures) {
-	bands := red.bands(p.red)
-	if len(bands) < minBands {
-		return
-	}
+// turnBack moves a solution to where waves of all directions lie, but for what a lamp that moved displaces of them.
+func (f *Frame) turnBack(p *photo, red *solution, fig *Figures) {
+	d, se := turned(red.waves(p.red))
 	scale := red.stack.levels[red.level].scale
-	d, se := limit(bands, minDrift)
-	fig.LightPx = se * scale * red.warp.plane.LocalScale(f.middle())
+	fig.LightPx = max(fig.LightPx, se*scale*red.warp.plane.LocalScale(f.middle()))
 	red.warp.plane = red.warp.plane.Mul(geom.Translation(scale*d.X, scale*d.Y))
 }
 
