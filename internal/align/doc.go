@@ -37,10 +37,9 @@
 //     farther where the photo is blurred, for then its fine level is a coarse one. A lamp that turned shows in no level:
 //     there each wave of what the two photos share is asked for itself, by its phase. Waves towards the lamp are slopes
 //     and stay, waves across it are hollows and lie aside; a photo that lies aside moves all of them.
-//     Where much may be left, the mixture of the
-//     three colours that both photos agree on best is sought, and aligned. Where that agrees
-//     clearly better than red does, and lies where the drift points, it is followed; else what
-//     is left of the displacement enters the error.
+//     Where much may be left, the mixture of the three colours that both photos agree on best is sought,
+//     and aligned. Where that agrees clearly better than red does, and lies where the drift points, it is
+//     followed; else what is left of the displacement enters the error.
 //
 // # What it refuses
 //
@@ -61,10 +60,9 @@
 // takes out half of that or more, and three quarters of what 3 degrees displace. Of a flushed photo blurred
 // by σ 1.5 px, 0.05 px are left, 0.1 px where it has bent, of which 0.05 px are the noise of the field. How far a drift
 // reaches, told by what the two photos share instead of by the photo's own structure, is 5 % nearer, but
-// takes the grain of smooth skin for sharpness. Where less
-// than 0.04 of the coarser level was lit anew waves are not asked, though photos turned by 180 degrees lie 0.07 px
-// aside there and would lie 0.03 px aside. A lamp that moves farther, or a photo turned with its
-// lamp, displaces relief by up to 0.16 mm on the phantom. Colour takes most of that out where a file holds
+// takes the grain of smooth skin for sharpness. Where less than 0.04 of the coarser level was lit anew waves
+// are not asked, though photos turned by 180 degrees lie 0.07 px aside there and would lie 0.03 px aside. A
+// lamp that moves farther, or a photo turned with its lamp, displaces relief by up to 0.16 mm on the phantom. Colour takes most of that out where a file holds
 // it whole; JPEG halves and rounds it, and then it is only reported, as an error and, when large, as
 // doubt. Tried in vain for files of that kind: differences of colour, the mixture that shows least relief,
 // and both by gradients of the whole picture (they err by 0.04 to 0.2 px, more than they should mend).

@@ -114,7 +114,7 @@ func apart(a, b complex128) (f, p complex128) {
 }
 
 // together lays the contrast of a block in the frame and, imaginary, in the photo on the grid, under the window;
-// false where either is black.
+// false where either has none.
 func (c *cross) together(frame, photo *raster.Plane, b *block) bool {
 	var sumF, sumP float64
 	for i, w := range window {
@@ -123,15 +123,22 @@ func (c *cross) together(frame, photo *raster.Plane, b *block) bool {
 			sumF, sumP = sumF+w*u*float64(f[j]), sumP+w*u*float64(p[j])
 		}
 	}
-	if !(sumF > 0 && sumP > 0) {
-		return false
-	}
-	perF, perP := windowSum/sumF, windowSum/sumP
+	meanF, meanP := sumF/windowSum, sumP/windowSum
+	var varF, varP float64
 	for i, w := range window {
 		f, p := frame.Row(b.y + i)[b.x:], photo.Row(probeRim + i)[probeRim:]
 		for j, u := range window {
-			c.grid[i*blockPx+j] = complex(w*u*(float64(f[j])*perF-1), w*u*(float64(p[j])*perP-1))
+			x, y := w*u*(float64(f[j])-meanF), w*u*(float64(p[j])-meanP)
+			c.grid[i*blockPx+j], varF, varP = complex(x, y), varF+x*x, varP+y*y
 		}
+	}
+	if !(varF > 0 && varP > 0) {
+		return false
+	}
+	// Every block counts alike: a card's edges outweigh all skin.
+	perF, perP := 1/math.Sqrt(varF), 1/math.Sqrt(varP)
+	for k, v := range c.grid {
+		c.grid[k] = complex(perF*real(v), perP*imag(v))
 	}
 	return true
 }
