@@ -55,8 +55,9 @@ func (s *Sheet) SpotMap(p Placing) *SpotMap {
 var lumaWeights = [3]float32{0.299, 0.587, 0.114}
 
 // luma is the natural logarithm of the light whose root is the luma of roots of light (the
-// root stands for the transfer curve), and how much of it 1 % of melanin takes away.
-func (s *Sheet) luma() (plane *raster.Plane, darkening float64) {
+// root stands for the transfer curve), and how much of it 1 % of melanin more takes away from skin
+// of so much.
+func (s *Sheet) luma() (plane *raster.Plane, darkening func(melanin float64) float64) {
 	plane = raster.New(s.melanin.Value.W, s.melanin.Value.H)
 	planes, logs := s.light.Planes(), chromo.NewLogTable()
 	raster.Bands(plane.H, func(y0, y1 int) {
@@ -68,14 +69,16 @@ func (s *Sheet) luma() (plane *raster.Plane, darkening float64) {
 			plane.Pix[i] = 2 * logs.Ln(sum)
 		}
 	})
-	basis, colour := s.model.Basis(s.ofMelanin.Mean, s.ofBlood.Mean), s.Colour()
-	sum := 0.0
-	for c, w := range lumaWeights {
-		root := float64(w) * math.Sqrt(colour[c])
-		sum += root
-		darkening += root * basis[c][0]
+	colour := s.Colour()
+	return plane, func(melanin float64) float64 {
+		basis := s.model.Basis(melanin, s.ofBlood.Mean)
+		var taken, sum float64
+		for c, w := range lumaWeights {
+			root := float64(w) * math.Sqrt(colour[c])
+			taken, sum = taken+root*basis[c][0], sum+root
+		}
+		return taken / sum
 	}
-	return plane, darkening / sum
 }
 
 // PrepareSpots works up no more of a region than its [Sheet.SpotMap] needs.

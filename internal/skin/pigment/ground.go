@@ -16,7 +16,7 @@ const marginMM = 1.5
 // smallest size allows.
 type ground struct {
 	field     chromo.Field
-	darkening float64
+	darkening func(melanin float64) float64
 	luma      func() *raster.Plane // made once, where it is asked for
 
 	mmPerPx   float64

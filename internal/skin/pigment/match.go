@@ -28,9 +28,10 @@ type Visit struct {
 	FrameFromMap geom.Transform // map pixels to millimetres in the common frame
 
 	// Luma is the natural logarithm of the photo's luma on the same pixels, and Darkening how
-	// much of it 1 % of melanin takes away: what JPEG keeps when it rounds colour off.
+	// much of it 1 % of melanin more takes away from skin of so much (percent): what JPEG keeps
+	// when it rounds colour off.
 	Luma      *raster.Plane
-	Darkening float64
+	Darkening func(melanin float64) float64
 
 	// Bend moves a place of the frame, in millimetres, to where FrameFromMap alone would
 	// take it for the map to show what is there; nil: that needs no bending.

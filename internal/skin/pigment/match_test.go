@@ -41,11 +41,14 @@ func spotted(discs []disc, frameFromMap geom.Transform, seed uint64) Visit {
 	for i, m := range p.Pix {
 		luma.Pix[i] = -darkening * m
 	}
-	return Visit{Melanin: chromo.Field{Value: p}, MMPerPx: mm, FrameFromMap: frameFromMap, Luma: luma, Darkening: darkening}
+	return Visit{Melanin: chromo.Field{Value: p}, MMPerPx: mm, FrameFromMap: frameFromMap, Luma: luma, Darkening: evenly}
 }
 
 // darkening of luma by 1 % of melanin, about that of tan skin.
 const darkening = 0.03
+
+// evenly is the same whatever the skin.
+func evenly(float64) float64 { return darkening }
 
 var (
 	firstPose  = geom.Scaling(0.12)

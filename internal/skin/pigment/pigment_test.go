@@ -83,7 +83,7 @@ func burdenOf(discs []disc) float64 {
 
 func marked(t *testing.T, f chromo.Field) *Marks {
 	t.Helper()
-	v := Visit{Melanin: f, MMPerPx: mmPerPx, FrameFromMap: geom.Scaling(mmPerPx), Luma: raster.New(f.Value.W, f.Value.H), Darkening: darkening}
+	v := Visit{Melanin: f, MMPerPx: mmPerPx, FrameFromMap: geom.Scaling(mmPerPx), Luma: raster.New(f.Value.W, f.Value.H), Darkening: evenly}
 	for i, m := range f.Value.Pix {
 		v.Luma.Pix[i] = -darkening * m
 	}

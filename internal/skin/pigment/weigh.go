@@ -243,13 +243,14 @@ func (p *pair) checked(b blob, m Matched) Matched {
 		return m
 	}
 	r := p.lumaAt(b.size)
-	darkening := (p.before.darkening + p.after.darkening) / 2
+	middle := (m.Before + m.After) / 2
+	there := p.level() + middle
+	darkening := (p.before.darkening(there) + p.after.darkening(there)) / 2
 	lightBefore, lightAfter, _ := p.weighed(b.size, r.before, r.after, b.at)
 	seen := (lightBefore - lightAfter) / darkening
 	if math.Abs(change*darkening)/2 < lumaTells*r.noise || !(seen/change < 0.5) {
 		return m
 	}
-	middle := (m.Before + m.After) / 2
 	m.Before, m.After = middle-seen/2, middle+seen/2
 	m.Error = max(m.Error, math.Abs(change-seen))
 	return m
