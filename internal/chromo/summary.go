@@ -46,12 +46,16 @@ func (f Field) moments(from, to int, shift float64) moments {
 	var m moments
 	values := f.Value.Pix[from:to]
 	if f.Weight == nil {
+		m.n = len(values)
+		for ; len(values) >= 2; values = values[2:] { // each addition waits for the one before
+			a, b := float64(values[0])-shift, float64(values[1])-shift
+			m.d += a + b
+			m.d2 += a*a + b*b
+		}
 		for _, v := range values {
 			d := float64(v) - shift
-			m.d += d
-			m.d2 += d * d
+			m.d, m.d2 = m.d+d, m.d2+d*d
 		}
-		m.n = len(values)
 		m.w = float64(m.n)
 		return m
 	}

@@ -90,9 +90,16 @@ func meanRow(dst []float32, p *Plane, top, f int) {
 // HalveRow fills dst with the means of the 2×2 blocks of two rows, by far the most frequent.
 func HalveRow(dst, a, b []float32) {
 	a, b = a[:2*len(dst)], b[:2*len(dst)]
+	for len(dst) >= 4 { // whose bounds are checked at once
+		d, p, q := (*[4]float32)(dst), (*[8]float32)(a), (*[8]float32)(b)
+		d[0] = float32(0.25 * ((p[0] + p[1]) + (q[0] + q[1])))
+		d[1] = float32(0.25 * ((p[2] + p[3]) + (q[2] + q[3])))
+		d[2] = float32(0.25 * ((p[4] + p[5]) + (q[4] + q[5])))
+		d[3] = float32(0.25 * ((p[6] + p[7]) + (q[6] + q[7])))
+		dst, a, b = dst[4:], a[8:], b[8:]
+	}
 	for x := range dst {
-		p, q := a[2*x:2*x+2:2*x+2], b[2*x:2*x+2:2*x+2]
-		dst[x] = float32(0.25 * ((p[0] + p[1]) + (q[0] + q[1])))
+		dst[x] = float32(0.25 * ((a[2*x] + a[2*x+1]) + (b[2*x] + b[2*x+1])))
 	}
 }
 

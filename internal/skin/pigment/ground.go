@@ -88,35 +88,64 @@ func bilinear(p *raster.Plane, at geom.Point) float64 {
 	return top + float64(v*(bottom-top))
 }
 
-// bendPx is how many pixels of a row are placed evenly between two in another visit: a warp
-// bends them by about a hundredth of a pixel.
+// bendPx is how many pixels lie between two that are placed in another visit, where those between
+// them are placed evenly: a warp bends them by about a hundredth of a pixel.
 const bendPx = 4
 
-// along visits n pixels of a row, so many apart from the first on, with where another visit
-// shows what is there.
-func (g *ground) along(other *ground, first geom.Point, apart float64, n int, visit func(i int, at geom.Point)) {
-	there := func(i int) geom.Point { return other.pixel(g.unbent(first.X+float64(i)*apart, first.Y)) }
-	even := max(1, int(bendPx/apart))
-	next := there(0)
-	for i0 := 0; i0 < n; i0 += even {
-		from := next
-		next = there(i0 + even)
-		way := next.Sub(from)
-		for i := i0; i < min(i0+even, n); i++ {
-			t := float64(i-i0) / float64(even)
-			visit(i, geom.Point{X: from.X + float64(t*way.X), Y: from.Y + float64(t*way.Y)})
+// places are where another visit shows the pixels of a ground, made once for all sizes.
+type places struct {
+	w, h  int
+	nodes []geom.Point // of every bendPx-th pixel of every bendPx-th row
+}
+
+// in places the ground in another visit.
+func (g *ground) in(other *ground) *places {
+	p := &places{w: g.field.Weight.W/bendPx + 2, h: g.field.Weight.H/bendPx + 2}
+	p.nodes = make([]geom.Point, p.w*p.h)
+	raster.Bands(p.h, func(y0, y1 int) {
+		for i := y0 * p.w; i < y1*p.w; i++ {
+			p.nodes[i] = other.pixel(g.unbent(float64(i%p.w*bendPx), float64(i/p.w*bendPx)))
 		}
+	})
+	return p
+}
+
+// along visits n pixels of a row, so many apart from the first on, with where they are shown.
+func (p *places) along(first geom.Point, apart float64, n int, visit func(i int, at geom.Point)) {
+	j, down := p.node(first.Y, p.h)
+	above, below := p.nodes[j*p.w:], p.nodes[(j+1)*p.w:]
+	last := -1
+	var from, way geom.Point
+	for i := range n {
+		k, t := p.node(first.X+float64(i)*apart, p.w)
+		if k != last {
+			last, from = k, toward(above[k], below[k], down)
+			way = toward(above[k+1], below[k+1], down).Sub(from)
+		}
+		visit(i, geom.Point{X: from.X + float64(t*way.X), Y: from.Y + float64(t*way.Y)})
 	}
 }
 
-// shared weighs the skin that the other visit shows too: what lies around a spot must be
-// the same skin at both.
-func (g *ground) shared(other *ground) *raster.Plane {
+// node is the last of n before a pixel, and how much of the way to the next the pixel lies.
+func (p *places) node(px float64, n int) (k int, t float64) {
+	u := px / bendPx
+	k = min(int(u), n-2)
+	return k, u - float64(k)
+}
+
+// toward is the point so much of the way from a to b.
+func toward(a, b geom.Point, t float64) geom.Point {
+	return geom.Point{X: a.X + float64(t*(b.X-a.X)), Y: a.Y + float64(t*(b.Y-a.Y))}
+}
+
+// shared weighs the skin that the other visit, in which the ground lies so, shows too: what lies
+// around a spot must be the same skin at both.
+func (g *ground) shared(other *ground, in *places) *raster.Plane {
 	p := g.field.Weight.Clone()
 	raster.Bands(p.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			row := p.Row(y)
-			g.along(other, geom.Point{Y: float64(y)}, 1, p.W, func(x int, at geom.Point) {
+			in.along(geom.Point{Y: float64(y)}, 1, p.W, func(x int, at geom.Point) {
 				if row[x] > 0 && bilinear(other.field.Weight, at) < 0.5 {
 					row[x] = 0
 				}

@@ -89,7 +89,7 @@ func Compare(before, after *Marks) Comparison { return gather(before, after).com
 // Alone are the spots of one visit as if nothing had become of them: their burden is what
 // that of later visits is told from.
 func (m *Marks) Alone() Comparison {
-	p := &pair{before: m.ground, after: m.ground, union: m.blobs, area: m.ground.area(m.ground.field.Weight)}
+	p := &pair{before: m.ground, after: m.ground, there: m.ground.in(m.ground), union: m.blobs, area: m.ground.area(m.ground.field.Weight)}
 	p.perhaps = m.ground.without(m.ground.field.Weight, clearOf(m.blobs))
 	plain := m.ground.without(m.ground.field.Weight, m.blobs)
 	p.take(plain, plain)

@@ -14,6 +14,7 @@ import (
 // pair is two visits being compared.
 type pair struct {
 	before, after           *ground
+	there                   *places // of the one in the other
 	union                   []blob
 	plainBefore, plainAfter *raster.Plane
 	halfBefore, halfAfter   chromo.Field  // melanin of plain skin, halved
@@ -27,7 +28,8 @@ type pair struct {
 // the mottle of either visit hides shows in their difference, where mottle cancels.
 func gather(before, after *Marks) *pair {
 	p := &pair{before: before.ground, after: after.ground, union: join(before.blobs, after.blobs)}
-	sharedBefore, sharedAfter := p.before.shared(p.after), p.after.shared(p.before)
+	p.there = p.before.in(p.after)
+	sharedBefore, sharedAfter := p.before.shared(p.after, p.there), p.after.shared(p.before, p.after.in(p.before))
 	p.area = p.before.area(sharedBefore)
 	p.perhaps = p.before.without(sharedBefore, clearOf(p.union))
 	p.take(p.before.without(sharedBefore, p.union), p.after.without(sharedAfter, p.union))
@@ -92,7 +94,7 @@ func (p *pair) seen(size int, before, after *raster.Plane, every int) (here, the
 	raster.Bands(here.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			rowB, rowA := here.Row(y), there.Row(y)
-			p.before.along(p.after, b.up(0, float64(y*every)), float64(every*b.step), here.W, func(x int, at geom.Point) {
+			p.there.along(b.up(0, float64(y*every)), float64(every*b.step), here.W, func(x int, at geom.Point) {
 				rowB[x], rowA[x] = unseen, unseen
 				if b.cover.At(x*every, y*every) < shown {
 					return
