@@ -88,7 +88,7 @@ func (p pairing) change(now *Mottle, s *leakShape) change {
 // tiles sums over tiles of tileMM, those left out that hold nothing.
 func (d change) tiles(mmPerPx float64) []tile {
 	usual := d[:3].usual()
-	around := [2]Field{d[2].around(mmPerPx), d[3].around(mmPerPx)}
+	around := around(d[2].Value, d[3].Value, d[2].Weight, mmPerPx)
 	w, side := usual.W, int(tileMM/mmPerPx)
 	across := (w + side - 1) / side
 	tiles := make([]tile, across*((usual.H+side-1)/side))

@@ -128,8 +128,10 @@ const ringFromMM, ringToMM = 0.7, 1.3
 // stretch is the pixels from so many to so many to the right in a row so far below.
 type stretch struct{ y, from, to int }
 
+type stretches []stretch
+
 // ring is the surroundings of a pixel, row by row, and how far they reach.
-func ring(mmPerPx float64) (list []stretch, reach int) {
+func ring(mmPerPx float64) (list stretches, reach int) {
 	reach = int(ringToMM / mmPerPx)
 	for y := -reach; y <= reach; y++ {
 		for x := -reach; x <= reach; x++ {
@@ -147,26 +149,29 @@ func ring(mmPerPx float64) (list []stretch, reach int) {
 	return list, reach
 }
 
-// around is the mean over a ring around each pixel inside.
-func (f Field) around(mmPerPx float64) Field {
-	w, h := f.Value.W, f.Value.H
+// around are the means of two planes over a ring around each pixel inside the weights.
+func around(a, b, weight *raster.Plane, mmPerPx float64) [2]Field {
+	w, h := weight.W, weight.H
 	stretches, reach := ring(mmPerPx)
-	sums, counts := f.upTo(reach)
-	out := Field{Value: raster.New(w, h), Weight: raster.New(w, h)}
+	inside := Field{Value: a, Weight: weight}
+	counts := inside.upTo(reach, func(int) float64 { return 1 })
+	var out [2]Field
+	var sums [2][][]float64
+	seen := raster.New(w, h)
+	for k, p := range [2]*raster.Plane{a, b} {
+		sums[k] = inside.upTo(reach, func(i int) float64 { return float64(p.Pix[i]) })
+		out[k] = Field{Value: raster.New(w, h), Weight: seen}
+	}
 	raster.Bands(h, func(y0, y1 int) {
 		sum, n := make([]float64, w), make([]float64, w)
 		for y := y0; y < y1; y++ {
-			clear(sum)
-			clear(n)
-			for _, s := range stretches {
-				if v := y + s.y; v >= 0 && v < h {
-					s.add(sum, sums[v], reach)
-					s.add(n, counts[v], reach)
-				}
-			}
-			for x := range sum {
-				if i := y*w + x; n[x] > 0 && f.Inside(i) {
-					out.Value.Pix[i], out.Weight.Pix[i] = float32(sum[x]/n[x]), 1
+			stretches.sum(n, counts, y, reach)
+			for k := range out {
+				stretches.sum(sum, sums[k], y, reach)
+				for x := range sum {
+					if i := y*w + x; n[x] > 0 && inside.Inside(i) {
+						out[k].Value.Pix[i], seen.Pix[i] = float32(sum[x]/n[x]), 1
+					}
 				}
 			}
 		}
@@ -174,31 +179,35 @@ func (f Field) around(mmPerPx float64) Field {
 	return out
 }
 
-// upTo sums each row's values and counts what is inside, from so far before the row's first
-// pixel to as far beyond its last.
-func (f Field) upTo(reach int) (sums, counts [][]float64) {
+// upTo sums what of gives for each row's pixels inside, from so far before the row's first pixel
+// to as far beyond its last.
+func (f Field) upTo(reach int, of func(i int) float64) [][]float64 {
 	w, h := f.Value.W, f.Value.H
-	sums, counts = make([][]float64, h), make([][]float64, h)
+	sums := make([][]float64, h)
 	raster.Bands(h, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
-			s, n := make([]float64, w+2*reach+1), make([]float64, w+2*reach+1)
+			s := make([]float64, w+2*reach+1)
 			for x := range w + reach {
-				s[reach+x+1], n[reach+x+1] = s[reach+x], n[reach+x]
+				s[reach+x+1] = s[reach+x]
 				if i := y*w + x; x < w && f.Inside(i) {
-					s[reach+x+1] += float64(f.Value.Pix[i])
-					n[reach+x+1]++
+					s[reach+x+1] += of(i)
 				}
 			}
-			sums[y], counts[y] = s, n
+			sums[y] = s
 		}
 	})
-	return sums, counts
+	return sums
 }
 
-// add adds the stretch of each pixel of a row of sums up to each pixel.
-func (s stretch) add(dst, upTo []float64, reach int) {
-	before, after := upTo[reach+s.from:][:len(dst)], upTo[reach+s.to:][:len(dst)]
-	for x := range dst {
-		dst[x] += after[x] - before[x]
+// sum adds the stretches around each pixel of a row y of sums up to each pixel.
+func (list stretches) sum(dst []float64, upTo [][]float64, y, reach int) {
+	clear(dst)
+	for _, s := range list {
+		if v := y + s.y; v >= 0 && v < len(upTo) {
+			before, after := upTo[v][reach+s.from:][:len(dst)], upTo[v][reach+s.to:][:len(dst)]
+			for x := range dst {
+				dst[x] += after[x] - before[x]
+			}
+		}
 	}
 }

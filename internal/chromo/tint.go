@@ -70,7 +70,7 @@ func TintOf(rgb *raster.RGB, weight *raster.Plane, mmPerPx float64) Tint {
 	d := change{{soft[0].Clone(), inside}, {soft[1].Clone(), inside}, {soft[2], inside}}
 	d.keepBlotches(blotchToMM / mm)
 	usual := d.usual()
-	around := [2]Field{Field{d[0].Value, usual}.around(mm), Field{d[1].Value, usual}.around(mm)}
+	around := around(d[0].Value, d[1].Value, usual, mm)
 	t := Tint{tiles: d.tinted(around, mm)}
 	for a := range around {
 		around[a].Weight = inside

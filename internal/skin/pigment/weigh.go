@@ -17,9 +17,10 @@ type pair struct {
 	there                   *places // of the one in the other
 	union                   []blob
 	plainBefore, plainAfter *raster.Plane
-	halfBefore, halfAfter   chromo.Field  // melanin of plain skin, halved
-	perhaps                 *raster.Plane // plainBefore, and what may be mottle or spots
-	area                    float64       // of skin that both show, in square millimetres
+	halfBefore, halfAfter   chromo.Field    // melanin of plain skin, halved
+	halfLuma                [2]chromo.Field // the same of luma, made where it is asked for
+	perhaps                 *raster.Plane   // plainBefore, and what may be mottle or spots
+	area                    float64         // of skin that both show, in square millimetres
 	rises                   [len(radiiMM)]*rises
 	lumas                   [len(radiiMM)]*lumaRises
 }
@@ -196,10 +197,13 @@ func (p *pair) lumaAt(size int) *lumaRises {
 	if p.lumas[size] != nil {
 		return p.lumas[size]
 	}
+	if p.halfLuma[0].Value == nil {
+		p.halfLuma = [2]chromo.Field{halved(p.before.luma(), p.plainBefore), halved(p.after.luma(), p.plainAfter)}
+	}
 	b, a := p.before.level(size), p.after.level(size)
 	r := &lumaRises{
-		before: p.before.contrast(size, b.luma(), halved(p.before.luma(), p.plainBefore)),
-		after:  p.after.contrast(size, a.luma(), halved(p.after.luma(), p.plainAfter)), noise: math.NaN(),
+		before: p.before.contrast(size, b.luma(), p.halfLuma[0]),
+		after:  p.after.contrast(size, a.luma(), p.halfLuma[1]), noise: math.NaN(),
 	}
 	var change []float64
 	here, there := p.seen(size, r.before, r.after, p.apart(size))
