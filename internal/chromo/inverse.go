@@ -224,13 +224,6 @@ func (inv inverseTable) at(u, v float32) answer {
 	}
 }
 
-// beyondAt is the answer's beyond at (u, v), of the nearest node.
-func (inv inverseTable) beyondAt(u, v float32) float32 {
-	i := int(max(0, min((u-uFirst)*(1/uvStep)+0.5, float32(uNodes)-0.5)))
-	j := int(max(0, min((v-vFirst)*(1/uvStep)+0.5, float32(vNodes)-0.5)))
-	return inv[j*uNodes+i].beyond
-}
-
 // baseAt is at(u, v).base alone, for the shading of every pixel.
 func (inv inverseTable) baseAt(u, v float32) float32 {
 	k, fx, fy := corner(u, v)
