@@ -88,8 +88,8 @@ func (m *Model) rested(u, v, g float32) *Model {
 	return m.lit(state{float64(u), float64(v), float64(g)}, float64(g)-at[2], -litWidth)
 }
 
-// lit is the model that reads skin darker than from by its brightness too, against a colour at
-// rest and ln of the light there.
+// lit is the model that reads skin darker than from (percent melanin) by its brightness too, all
+// skin from -litWidth, against a colour at rest and ln of the light there.
 func (m *Model) lit(rest state, level float64, from float32) *Model {
 	settled := *m
 	settled.level = m.levelled(rest, level)
@@ -166,9 +166,9 @@ func (m *Model) read(u, v, g float32) answer {
 	}
 	lit := m.level.at(u, v, g)
 	share := held((lit.melanin-m.level.from)*(1/litWidth), 1)
-	a.melanin += share * (lit.melanin - a.melanin)
-	a.blood += share * (lit.blood - a.blood)
-	a.base += share * (lit.base - a.base)
+	a.melanin += float32(share * (lit.melanin - a.melanin))
+	a.blood += float32(share * (lit.blood - a.blood))
+	a.base += float32(share * (lit.base - a.base))
 	return a
 }
 
@@ -179,13 +179,13 @@ func (m *Model) litAtRest() bool { return m.level != nil && m.level.from < 0 }
 // this much darker (project default).
 const litWidth = darkMelanin / 2
 
-// levelTable holds the answers to all three observations, on a lattice around
-// the baseline's colour that spans flushes, spots, relief and glare; beyond it they are
+// levelTable holds the answers to all three observations, on a lattice around the
+// baseline's colour that spans flushes, spots, relief and glare; beyond it they are
 // held. Read by linear interpolation it is off by 0.05 % melanin (root mean square).
 type levelTable struct {
 	rest, first state    // the baseline's, and the lattice's first
 	node        []answer // ln(R/G) slowest, ln G fastest
-	from        float32  // percent melanin: the least that is read so
+	from        float32  // percent melanin: the least that is read so (lit)
 }
 
 const (
