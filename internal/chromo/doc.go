@@ -31,9 +31,9 @@
 //   - How brightness follows colour from blotch to blotch ([Tint]) tells the surface of brown skin
 //     to 0.005, of medium skin where it is far from the modelled, and hardly anything of light
 //     skin: there 0.004 of it is a twentieth of the melanin in a flush, and the modelled one stays.
-//   - Of what is misread a [Link] leaves 3 % of the melanin in the root mean square, at worst 12 %;
-//     on another hand's simulator at most 8 % of skin as modelled or beside a card, 19 % with other
-//     oxygenation, 21 % of raw light skin. What is left of most photos is what their blotches
+//   - Of what is misread a [Link] leaves at worst 10 % of the melanin; on another hand's simulator at
+//     most 9 % of skin as modelled or beside a card, 19 % with other oxygenation, 21 % of raw light
+//     skin. What is left of most photos is what their blotches
 //     cannot tell: found leaks scatter about the true ones by their standard errors, on both
 //     simulators, with no common sign.
 //   - One code of Cb in a coarse JPEG is a fifth of light skin's melanin or more, blocks are kept

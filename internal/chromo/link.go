@@ -282,9 +282,9 @@ func (m *Model) usualLeak() float64 {
 }
 
 // certain is the expectation and the standard deviation of a leak found with a standard error, both
-// relative to melanin, that is none, spread as leaks usually are, far below them where melanin is hidden, anywhere down to
-// what is given at most, or something else that is no leak: a spike, a little blunt, and slabs
-// (Mitchell & Beauchamp 1988, JASA 83:1023).
+// relative to melanin, that is none, spread as leaks usually are, far below them where melanin is
+// hidden, anywhere down to what is given at most, or something else that is no leak: a spike, a
+// little blunt, and slabs (Mitchell & Beauchamp 1988, JASA 83:1023).
 func certain(found, se, given, usual float64) (mean, sd float64) {
 	likely := func(spread float64) float64 {
 		v := spread*spread + se*se
