@@ -120,7 +120,7 @@ var warningTexts = map[string]string{
 	PartCompared:       "The region is shown in part, which is compared with the same part at baseline.",
 	RegionTiny:         "The region has very few pixels.",
 	NoiseUnknown:       "The region is too narrow to tell photo noise in it, so none was subtracted.",
-	PigmentLikeRelief:  "The skin is so dark that the unevenness of its pigment looks like relief: changes of relief are understated.",
+	PigmentLikeRelief:  "The skin is so dark that the unevenness of its pigment looks like relief: changes of relief are understated, and a change of colour can pass for one.",
 	RegionsOverlap:     "Two regions overlap though their kinds exclude each other: the shared skin counts in both.",
 	Clipped:            "More than half a percent of the region is over- or underexposed.",
 	NoiseFloor:         "Some pixels are too dark for a ratio of colours; they were held at the floor.",

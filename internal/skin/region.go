@@ -187,7 +187,7 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 		filter.GiveBack(a.weight)
 	}
 	s.pending = &texture.Region{RGB: a.rgb, Weight: weight,
-		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy}
+		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy, CbStep: r.CbStep}
 	if r.Uneven != nil {
 		s.ReadRelief(*r.Uneven)
 	}

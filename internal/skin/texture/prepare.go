@@ -15,6 +15,7 @@ type Region struct {
 	Skin   Skin       // what it is on average
 	Uneven Unevenness // of the series' baseline; what a lossy file is read by
 	Lossy  bool       // the file keeps colour less well than luminance
+	CbStep float64    // of the file (photo.Meta); 0: unknown
 }
 
 // colourBlock is the side in photo pixels of the blocks in which lossy files have colour (4:2:0).

@@ -48,10 +48,10 @@ type Skin struct {
 //	u = C⁻¹ 1 / 1ᵀ C⁻¹ 1.
 //
 // C has a rank-one term for shine, one for melanin, one for blood, each as large as the
-// baseline showed it, one for what a lossy file leaves of relief ([Skin.kept]), and a diagonal
-// of what is unsure: noise, the optics, the tint of shading. The mix follows the skin's mean
-// colour and nothing else of a photo: with the weights of another visit a flush would
-// come in.
+// baseline showed it, one for what a lossy file leaves of relief ([Skin.kept]), two for how it
+// rounds colour ([Skin.roundings]), and a diagonal of what is unsure: noise, the optics, the
+// tint of shading. The mix follows the skin's mean colour and nothing else of a photo: with the
+// weights of another visit a flush would come in.
 func MixFor(s Skin, uneven Unevenness) Mix {
 	u := solve3(s.disturbance(uneven), [3]float64{1, 1, 1})
 	sum := u[0] + u[1] + u[2]
@@ -80,6 +80,9 @@ func (s Skin) disturbance(uneven Unevenness) (c [3][3]float64) {
 		lost[i]--
 	}
 	add(&c, lost, uneven.Lost*relief)
+	for _, d := range s.roundings() {
+		add(&c, d, uneven.Rounded)
+	}
 	for i := range c {
 		for _, k := range [2]int{1, 2} {
 			c[i][i] += square(opticsErr * sd[k] * directions[k][i])

@@ -20,6 +20,7 @@ type Unevenness struct {
 	AtBlood float64 // mean blood of that skin, percent
 	Finer   float64 // power of its luminance between 0.06 and 0.12 mm over that between 0.12 and 0.24 mm
 	Gloss   float64 // light, white = 1, that a facet's surface adds where relief adds as much as there is
+	Rounded float64 // of chroma in the fine band by its file, standard deviation in codes ([Region.rounded])
 
 	facets facets // of its relief in its mix; 0: unknown
 	at     Skin   // that of a single region
@@ -30,7 +31,7 @@ type Unevenness struct {
 const glints = 0.003
 
 // typical stands for a region too small to tell: mottle as deep as relief (project default).
-var typical = Unevenness{Relief: 0.02, Melanin: 0.03, Blood: 0.03, Shine: glints, Lost: 1, AtBlood: 1.25, Finer: 1}
+var typical = Unevenness{Relief: 0.02, Melanin: 0.03, Blood: 0.03, Shine: glints, Lost: 1, AtBlood: 1.25, Finer: 1, Rounded: 0.2}
 
 // lossless is what files are read by that lose nothing: there all that is taken for possible
 // cancels, so that it is as much as skin may have, facets that reflect or do not among it
@@ -65,6 +66,7 @@ func Together(regions ...Unevenness) Unevenness {
 		all.AtBlood += u.AtBlood / n
 		all.Finer += u.Finer / n
 		all.Gloss += u.Gloss / n
+		all.Rounded += u.Rounded / n
 	}
 	all = all.with(variance)
 	for _, u := range regions {
@@ -91,7 +93,7 @@ func UnevennessOf(p Region) (u Unevenness, ok bool) {
 	for i := range c {
 		c[i][i] = max(0, c[i][i]-noise/max(p.Skin.Light[i], leastMean))
 	}
-	u = Unevenness{Lost: 1, AtBlood: p.Skin.Blood, Finer: p.finer(), Gloss: p.Skin.glossOf(c), at: p.Skin}
+	u = Unevenness{Lost: 1, AtBlood: p.Skin.Blood, Finer: p.finer(), Gloss: p.Skin.glossOf(c), Rounded: p.rounded(), at: p.Skin}
 	u = u.with(fitted(c, p.Skin.directions()))
 	return u, u.Relief > 0
 }

@@ -1,10 +1,14 @@
 package texture
 
 import (
+	"bytes"
+	"image"
+	"image/jpeg"
 	"math"
 	"math/rand/v2"
 	"testing"
 
+	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 )
@@ -135,7 +139,50 @@ func glinting(relief float64, file func(*raster.RGB) *raster.RGB) Region {
 		}
 	}
 	rgb = file(rgb)
-	return Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Skin: averageSkin(rgb, w), Lossy: true}
+	return Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Skin: averageSkin(rgb, w), Lossy: true,
+		CbStep: 1e-6} // such a file loses colour and rounds none
+}
+
+// A JPEG rounds chroma that is as broad as mottle by at least as much in the fine band, and not
+// by much more: the steps there are one to three times the first.
+func TestRounded(t *testing.T) {
+	const side, unevenMM, pxPerMM = 512, 0.15, 25
+	grid := Grid{PxPerMM: pxPerMM / colourBlock, Step: 1}
+	for _, quality := range []int{93, 85} {
+		img := image.NewYCbCr(image.Rect(0, 0, 2*side, 2*side), image.YCbCrSubsampleRatio420)
+		rng := rand.New(rand.NewPCG(5, 6))
+		for i := range img.Y {
+			img.Y[i] = 128
+		}
+		mottle := raster.New(side, side)
+		for i := range mottle.Pix {
+			mottle.Pix[i] = float32(rng.NormFloat64())
+		}
+		mottle = filter.Gaussian(mottle, grid.px(unevenMM))
+		for i, v := range mottle.Pix {
+			img.Cb[i], img.Cr[i] = uint8(math.Round(128+20*float64(v))), 128
+		}
+		var file bytes.Buffer
+		if err := jpeg.Encode(&file, img, &jpeg.Options{Quality: quality}); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := jpeg.Decode(&file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		off := raster.New(side, side)
+		for i, v := range kept.(*image.YCbCr).Cb {
+			off.Pix[i] = float32(v) - float32(img.Cb[i])
+		}
+		f := chromo.Field{Value: off}
+		got := math.Sqrt(meanPower(chromo.Field{Value: between(smooth(f, grid.px(fineMM), bandFrom), smooth(f, grid.px(middleMM), bandFrom))}))
+		first := float64(map[int]int{93: 2, 85: 5}[quality]) // the table's, of 17
+		told := Region{Grid: Grid{PxPerMM: pxPerMM, Step: Step(pxPerMM)}, CbStep: first / 8}.rounded()
+		t.Logf("quality %d: %.3f codes, told %.3f", quality, got, told)
+		if !(got > told && got < 2.5*told) {
+			t.Errorf("quality %d: chroma is off by %.3f codes, told %.3f", quality, got, told)
+		}
+	}
 }
 
 // Of relief whose facets shine the baseline tells how much, beside mottle and glints that lie as
