@@ -57,6 +57,9 @@
 //   - the colours of spots, told by their red light: good to 0.005 on brown and darker skin, 0.01
 //     too shiny on medium, nothing on light skin; those of relief depend on how the lamp stands
 //   - the tint by slopes at the mean colour alone: 0.004 too shiny where patches are strong
+//   - the tint with what other oxygenation moves the slopes by (0.08 by ln(R/G), 0.05 the other way by
+//     ln(G/B) for 0.07 of it) as a direction of its own: light skin is misled no more, but medium
+//     skin of much shine is told hardly anything
 //   - the tint with every surface as likely as photos show it: light skin under much shine comes
 //     right, but under usual shine and casts a flush leaks 8 % instead of 4; or as likely as the
 //     standard deviation of that range has it: 15 % instead of 11 at worst

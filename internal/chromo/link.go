@@ -204,10 +204,13 @@ const (
 	// of paler skin's melanin as of this, 2.4 to 2.7, by adding and doubling too.
 	farOften, paleMelanin = 0.1, 2.0
 	// New pigment may lie where blood lay and must never pass for a leak: no more is taken
-	// off than a surface explains that reflects the least, 0.005, and not what is modelled: a
-	// tenth of the melanin, more of dark skin whose light is not known.
+	// off than a surface explains that reflects the least, and not what is modelled: a tenth of
+	// the melanin, more of dark skin whose light is not known, and of skin whose tint has told
+	// a surface and leaves a duller one possible.
 	// What hides melanin does so by more.
-	mostDuller, mostGiven = DefaultSurface - 0.005, 1.5
+	leastReflected = 0.005
+	mostDuller     = DefaultSurface - leastReflected
+	mostGiven      = 1.5
 	// leastDoubt is what tiles cannot tell, because it is alike in all: light that lies
 	// otherwise on blotches moves what is taken off by so much of the melanin (project
 	// default: with it what is found of simulated skin is off by its standard error).
@@ -230,6 +233,10 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 		return k, false
 	}
 	k.shape, k.rest = now.model.shape(melanin), Root(float32(rest))
+	flush := math.Abs(float64(Root(float32(blood)) - k.rest))
+	if flush == 0 {
+		return k, false // such as a part of the baseline itself
+	}
 	var tiles, doubted []tile
 	for _, p := range l.pairs(now) {
 		t, d := p.since(now, k.shape)
@@ -244,17 +251,15 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 	if !(k.se > 0 && k.se < melanin) {
 		return k, false
 	}
-	if flush := math.Abs(float64(Root(float32(blood)) - k.rest)); flush > 0 {
-		k.se = math.Hypot(k.se, leastDoubt*melanin/flush)
-	}
+	k.se = math.Hypot(k.se, leastDoubt*melanin/flush)
 	given := mostGiven * max(1, paleMelanin/melanin)
 	sure, doubt := certain(k.found/melanin, k.se/melanin, given, now.model.usualLeak())
 	k.sure, k.doubt = max(-given*melanin, min(sure*melanin, now.model.mostTaken(melanin, k.shape))), doubt*melanin
 	return k, true
 }
 
-// mostTaken is what skin of so much melanin (percent) leaks whose surface reflects mostDuller
-// less than modelled, per √% of blood over a flush of flushPoints; 0 where none has its colour.
+// mostTaken is what skin of so much melanin (percent) leaks whose surface is as dull as it may
+// be, per √% of blood over a flush of flushPoints; 0 where none has its colour.
 func (m *Model) mostTaken(melanin float64, s *leakShape) float64 {
 	mf, q := m.forward.nearest(melanin, restingBlood)
 	rest, _, _ := m.forward.at(mf, q)

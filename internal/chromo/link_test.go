@@ -125,6 +125,20 @@ func TestMostTaken(t *testing.T) {
 	}
 }
 
+// Where a tint has told a surface and leaves a duller one possible, as much more is taken off as
+// that one explains; where it leaves none, not.
+func TestMostTakenUnderADoubtedSurface(t *testing.T) {
+	told := linkModel.withSurface(0.035)
+	most := func(m *Model) float64 { return m.mostTaken(4, m.shape(4)) / 4 }
+	near(t, "told well", most(told.maybe(0.03)), most(told), 0)
+	if at := most(told.maybe(DefaultSurface)); !(at > 2*most(told)) {
+		t.Errorf("told badly: %v, not far more than %v", at, most(told))
+	}
+	near(t, "no skin reflects less", most(told.maybe(0)), most(told.maybe(leastReflected)), 0)
+	brown := patchy{0.13, 0.03, 0.12, 0.02, 0.01}.settled()
+	near(t, "settled by patches of brown skin", most(brown), most(linkModel.withSurface(brown.surface())), 0.02)
+}
+
 // Without a leak nothing is taken off, nor where blood is as it was; and pigment that lies
 // where the blood lay stays pigment.
 func TestPigmentIsNoLeak(t *testing.T) {

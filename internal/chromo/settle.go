@@ -50,7 +50,8 @@ func (m *Model) Settle(b Baseline) *Model {
 	if m.options.Camera == nil {
 		m = m.likelier(u, v, tint)
 	}
-	m = m.withSurface(m.surfaced(u, v, often, tint).surface)
+	likeliest := m.surfaced(u, v, often, tint)
+	m = m.withSurface(likeliest.surface).maybe(likeliest.least)
 	rest := m.inverse.at(u, v)
 	if !b.LightKnown || rest.melanin < darkMelanin/2 {
 		return m // spots of light skin are not so dark, and its shadows in a flush would pass for them

@@ -2,6 +2,7 @@ package chromo
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"dermtrace/internal/raster"
@@ -58,6 +59,17 @@ func (m *Model) reflecting(more float64) func() *forwardTable {
 	return sync.OnceValue(func() *forwardTable { return m.forward.resurfaced(m.surface(), m.surface()+more) })
 }
 
+// maybe is the model whose surface may as well reflect only so much.
+func (m *Model) maybe(least float64) *Model {
+	less := m.surface() - max(least, leastReflected)
+	if less < mostDuller+surfaceStep/2 {
+		return m // as any model may
+	}
+	doubted := *m
+	doubted.duller = m.reflecting(-less)
+	return &doubted
+}
+
 // resurfaced is the table of the same skin with another surface: light is the diffuse part
 // times (1 − s), plus s.
 func (t *forwardTable) resurfaced(from, to float64) *forwardTable {
@@ -75,13 +87,18 @@ func (t *forwardTable) resurfaced(from, to float64) *forwardTable {
 // deviations squared.
 type unlikely func(t *forwardTable, x [2]float64) float64
 
-// surfaced is skin (m, √blood; 0 where none has the colour) under a surface, and how unlikely
-// that surface is.
+// surfaced is skin (m, √blood; 0 where none has the colour) under a surface, how unlikely that
+// surface is, and the least surface that is not excluded.
 type surfaced struct {
 	surface  float64
 	skin     [2]float64
 	unlikely float64
+	least    float64
 }
+
+// excluded is how much more unlikely than the likeliest a surface is that is not thought of: two
+// standard deviations.
+const excluded = 4.0
 
 // surfaced is skin of this colour under the likeliest surface, such that no skin is lighter
 // than any where that can be; strange is how unlikely one is by itself that lies so far off
@@ -90,6 +107,7 @@ func (m *Model) surfaced(u, v float32, strange func(off float64) float64, eviden
 	const lightest = leastSkin / 100
 	at, x := [2]float64{float64(u), float64(v)}, [2]float64{referenceM, math.Sqrt(restingBlood / 100)}
 	best := surfaced{surface: mostSurface, unlikely: math.Inf(1)}
+	var all []surfaced
 	for _, t := range m.surfaces() {
 		s := t.surface
 		y, ok := t.solve(at, x)
@@ -107,13 +125,17 @@ func (m *Model) surfaced(u, v float32, strange func(off float64) float64, eviden
 		if first && best.skin[0] > 0 { // where skin is the lightest there is
 			s = best.surface + (s-best.surface)*(lightest-best.skin[0])/(x[0]-best.skin[0])
 		}
-		if q := strange(s-m.surface()) + evidence(t.forwardTable, x); q < best.unlikely {
-			best = surfaced{s, x, q}
+		all = append(all, surfaced{surface: s, skin: x, unlikely: strange(s-m.surface()) + evidence(t.forwardTable, x)})
+		if q := all[len(all)-1]; q.unlikely < best.unlikely {
+			best = q
 		}
 	}
-	if math.IsInf(best.unlikely, 1) {
+	best.least = best.surface
+	if len(all) == 0 {
 		best.unlikely = strange(best.surface - m.surface())
+		return best
 	}
+	best.least = all[slices.IndexFunc(all, func(q surfaced) bool { return q.unlikely <= best.unlikely+excluded })].surface
 	return best
 }
 
