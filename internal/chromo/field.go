@@ -73,8 +73,8 @@ func (f Field) Shrink(k int) Field {
 	return Field{Value: num, Weight: den}
 }
 
-// Smooth is the field smoothed by a Gaussian of sigmaPx pixels; 0 where no weight is
-// within reach.
+// Smooth is the field smoothed by a Gaussian of sigmaPx pixels, on a borrowed plane; 0 where no
+// weight is within reach.
 func (f Field) Smooth(sigmaPx float64) *raster.Plane {
 	if f.Weight == nil {
 		return filter.Gaussian(f.Value, sigmaPx)

@@ -36,13 +36,19 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 	k := int(mottleMM / mmPerPx)
 	mm := float64(k) * mmPerPx
 	whole := Field{}
-	blocks := func(p *raster.Plane) *raster.Plane { return filter.Gaussian(filter.Shrink(p, k), blotchFromMM/mm) }
+	blocks := func(p *raster.Plane) *raster.Plane {
+		shrunk := filter.Shrink(p, k)
+		defer filter.GiveBack(shrunk)
+		return filter.Gaussian(shrunk, blotchFromMM/mm)
+	}
 	soft := blocks
 	if weight != nil {
 		whole.Weight = filter.Shrink(weight, k)
 		within := filter.Gaussian(whole.Weight, blotchFromMM/mm)
 		soft = func(p *raster.Plane) *raster.Plane {
-			p = blocks(Field{Value: p, Weight: weight}.weighted())
+			weighted := Field{Value: p, Weight: weight}.weighted()
+			defer filter.GiveBack(weighted)
+			p = blocks(weighted)
 			divide(p, within)
 			return p
 		}
@@ -118,7 +124,9 @@ func (d change) keepBlotches(sigmaPx float64) {
 				f.Value.Pix[i] -= coarse.Pix[i]
 			}
 		}
+		filter.GiveBack(coarse)
 	}
+	filter.GiveBack(within)
 }
 
 // The surroundings of a pixel, in millimetres: noise and the blocks of a JPEG's colours reach

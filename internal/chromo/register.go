@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 )
 
@@ -138,7 +139,9 @@ func newLayer(f Field, mm float64) layer {
 		}
 	}
 	soft := f.Smooth(1)
-	for i, v := range NewField(soft, weight).Smooth(blotchToMM / mm).Pix {
+	broad := NewField(soft, weight).Smooth(blotchToMM / mm)
+	defer filter.GiveBack(broad)
+	for i, v := range broad.Pix {
 		soft.Pix[i] -= v
 	}
 	return layer{soft, weight, mm}

@@ -59,17 +59,33 @@ func (f Field) moments(from, to int, shift float64) moments {
 		m.w = float64(m.n)
 		return m
 	}
-	weights := f.Weight.Pix[from:to][:len(values)]
-	for i, w := range weights {
-		if w > 0 {
-			k, d := float64(w), float64(values[i])-shift
-			m.w += k
-			m.d += k * d
-			m.d2 += k * d * d
-			m.n++
+	weights := f.Weight.Pix[from:to]
+	for ; len(values) >= 2; values, weights = values[2:], weights[2:] {
+		a, b := float64(values[0])-shift, float64(values[1])-shift
+		if weights[0] == 1 && weights[1] == 1 { // as nearly all do
+			m.w += 2
+			m.d += a + b
+			m.d2 += a*a + b*b
+			m.n += 2
+			continue
 		}
+		m.add(a, float64(weights[0]))
+		m.add(b, float64(weights[1]))
+	}
+	for i, v := range values {
+		m.add(float64(v)-shift, float64(weights[i]))
 	}
 	return m
+}
+
+// add takes up a value that weighs so much.
+func (m *moments) add(d, weight float64) {
+	if weight > 0 {
+		m.w += weight
+		m.d += weight * d
+		m.d2 += weight * d * d
+		m.n++
+	}
 }
 
 // first is the first pixel that counts, −1 where none does.
@@ -195,40 +211,33 @@ func (f Field) RobustMean() float64 {
 	return float64(c) + sum/total
 }
 
-// sample are the values of about enough of the pixels inside.
+// sample are the values of about enough of the pixels inside, in steps that meet all columns.
 func (f Field) sample() []float32 {
-	n := len(f.Value.Pix)
-	if f.Weight != nil {
-		n = 0
-		for _, w := range f.Weight.Pix {
-			if w >= inside {
-				n++
-			}
-		}
+	n := max(1, f.Count()/enough)
+	for divisor(n, f.Value.W) > 1 {
+		n--
 	}
-	return f.inside(max(1, n/enough))
+	return f.inside(n)
 }
 
-// inside are the values of every n-th of the pixels inside, which are not to be changed.
+// divisor is the greatest that two numbers share (Euclid's algorithm).
+func divisor(a, b int) int {
+	for b > 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// inside are the values of every n-th pixel, of those inside, which are not to be changed.
 func (f Field) inside(n int) []float32 {
 	if n == 1 {
 		return f.allInside()
 	}
-	values, skip := make([]float32, 0, len(f.Value.Pix)/n+1), 0
-	if f.Weight == nil {
-		for i := 0; i < len(f.Value.Pix); i += n {
+	values := make([]float32, 0, len(f.Value.Pix)/n+1)
+	for i := 0; i < len(f.Value.Pix); i += n {
+		if f.Inside(i) {
 			values = append(values, f.Value.Pix[i])
 		}
-		return values
-	}
-	for i, w := range f.Weight.Pix {
-		if w < inside {
-			continue
-		}
-		if skip == 0 {
-			values, skip = append(values, f.Value.Pix[i]), n
-		}
-		skip--
 	}
 	return values
 }

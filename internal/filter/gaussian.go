@@ -16,13 +16,14 @@ import (
 // box and the bilinear kernel that lead there and back are narrow beside them.
 const directSigmaPx = 8
 
-// truncate is the half-width of a kernel in σ; beyond 4 σ lie 6e-5 of a Gaussian.
+// truncate is the half-width of a kernel in σ; beyond 4 σ lie 6e-5 of a Gaussian. The outermost
+// tap, which stands for half a pixel to either side, is the one that reaches nearest to it.
 const truncate = 4
 
 // Gaussian returns p smoothed by a Gaussian of standard deviation sigmaPx ≥ 0
 // pixels. Up to 8 px the kernel is the sampled Gaussian cut at 4 σ; beyond, the
 // plane is shrunk first, which keeps the cost per pixel constant and differs from
-// the exact result by less than 1 % of the step at an ideal edge.
+// the exact result by less than 1 % of the step at an ideal edge. The result is borrowed.
 func Gaussian(p *raster.Plane, sigmaPx float64) *raster.Plane {
 	switch {
 	case sigmaPx < 0 || math.IsNaN(sigmaPx):
@@ -42,14 +43,16 @@ func wideGaussian(p *raster.Plane, sigmaPx float64) *raster.Plane {
 	f = max(f, 2)
 	f2 := float64(f * f)
 	rest := sigmaPx*sigmaPx - (f2-1)/12 - f2/6
-	small := Gaussian(Shrink(p, f), math.Sqrt(rest)/float64(f))
+	shrunk := Shrink(p, f)
+	small := Gaussian(shrunk, math.Sqrt(rest)/float64(f))
+	defer GiveBack(shrunk, small)
 	return enlarge(small, p.W, p.H, f)
 }
 
 // gaussianKernel returns the half kernel k[0], k[1], … of a Gaussian, normalised so
 // that k[0] + 2 Σ k[i] = 1.
 func gaussianKernel(sigmaPx float64) []float32 {
-	r := max(1, int(math.Ceil(truncate*sigmaPx)))
+	r := max(1, int(math.Round(truncate*sigmaPx)))
 	w := make([]float64, r+1)
 	sum := 0.0
 	for i := range w {
@@ -77,7 +80,7 @@ func convolve(p *raster.Plane, k []float32) *raster.Plane {
 			convolveRow(rows.Row(y), line, k)
 		}
 	})
-	out := raster.New(p.W, p.H)
+	out := Borrow(p.W, p.H)
 	raster.Bands(p.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			convolveColumns(out.Row(y), rows, y, k)

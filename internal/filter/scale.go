@@ -5,9 +5,9 @@ import "dermtrace/internal/raster"
 // Shrink is [raster.Plane.Shrink].
 func Shrink(p *raster.Plane, f int) *raster.Plane { return p.Shrink(f) }
 
-// enlarge undoes the geometry of Shrink by linear interpolation between block centres.
+// enlarge undoes the geometry of Shrink by linear interpolation between block centres, on a borrowed plane.
 func enlarge(p *raster.Plane, w, h, f int) *raster.Plane {
-	q := raster.New(w, h)
+	q := Borrow(w, h)
 	xs := blockTaps(w, p.W, f)
 	ys := blockTaps(h, p.H, f)
 	raster.Bands(h, func(y0, y1 int) {

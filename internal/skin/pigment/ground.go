@@ -16,8 +16,9 @@ const marginMM = 1.5
 // smallest size allows.
 type ground struct {
 	field     chromo.Field
+	weighted  *raster.Plane // values times weights of it
 	darkening func(melanin float64) float64
-	luma      func() *raster.Plane // made once, where it is asked for
+	luma      func() (value, weighted *raster.Plane) // made once, where it is asked for
 
 	mmPerPx   float64
 	thinness  int            // pixels of the map along a side of one of the ground
@@ -38,8 +39,11 @@ func (v Visit) lay() (*ground, error) {
 	g := &ground{darkening: v.Darkening, thinness: k, mmPerPx: v.MMPerPx * float64(k), median: v.Melanin.Quantile(0.5), bend: v.Bend}
 	margin := int(math.Ceil(marginMM / g.mmPerPx))
 	weight := v.Melanin.Weights()
-	g.field = thin(v.Melanin.Value, weight, k, margin)
-	g.luma = sync.OnceValue(func() *raster.Plane { return thin(v.Luma, weight, k, margin).Value })
+	g.field, g.weighted = thin(v.Melanin.Value, weight, k, margin)
+	g.luma = sync.OnceValues(func() (value, weighted *raster.Plane) {
+		f, weighted := thin(v.Luma, weight, k, margin)
+		return f.Value, weighted
+	})
 	first := float64(k-1)/2 - float64(margin*k) // pixel of the map that the ground's first is
 	mapFromGround := geom.Translation(first, first).Mul(geom.Scaling(float64(k)))
 	groundFromMap := geom.Scaling(1 / float64(k)).Mul(geom.Translation(-first, -first))
@@ -110,19 +114,19 @@ func (g *ground) in(other *ground) *places {
 	return p
 }
 
-// along visits n pixels of a row, so many apart from the first on, with where they are shown.
-func (p *places) along(first geom.Point, apart float64, n int, visit func(i int, at geom.Point)) {
+// along fills a row with where its pixels are shown, so many apart from the first on.
+func (p *places) along(row []geom.Point, first geom.Point, apart float64) {
 	j, down := p.node(first.Y, p.h)
 	above, below := p.nodes[j*p.w:], p.nodes[(j+1)*p.w:]
 	last := -1
 	var from, way geom.Point
-	for i := range n {
+	for i := range row {
 		k, t := p.node(first.X+float64(i)*apart, p.w)
 		if k != last {
 			last, from = k, toward(above[k], below[k], down)
 			way = toward(above[k+1], below[k+1], down).Sub(from)
 		}
-		visit(i, geom.Point{X: from.X + float64(t*way.X), Y: from.Y + float64(t*way.Y)})
+		row[i] = geom.Point{X: from.X + float64(t*way.X), Y: from.Y + float64(t*way.Y)}
 	}
 }
 
@@ -143,13 +147,15 @@ func toward(a, b geom.Point, t float64) geom.Point {
 func (g *ground) shared(other *ground, in *places) *raster.Plane {
 	p := g.field.Weight.Clone()
 	raster.Bands(p.H, func(y0, y1 int) {
+		places := make([]geom.Point, p.W)
 		for y := y0; y < y1; y++ {
 			row := p.Row(y)
-			in.along(geom.Point{Y: float64(y)}, 1, p.W, func(x int, at geom.Point) {
+			in.along(places, geom.Point{Y: float64(y)}, 1)
+			for x, at := range places {
 				if row[x] > 0 && bilinear(other.field.Weight, at) < 0.5 {
 					row[x] = 0
 				}
-			})
+			}
 		}
 	})
 	return p

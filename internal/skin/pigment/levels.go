@@ -55,18 +55,25 @@ func (g *ground) level(i int) *level {
 		step := coarsening(i, g.mmPerPx)
 		sigma := centreSigma * radiiMM[i] / g.mmPerPx / float64(step)
 		rest := sampledSigma(sigma*sigma - readVariance - splineVariance(step*g.thinness))
-		weight := thinned(g.field.Weight, step, 0)
+		coarser := func(p *raster.Plane) *raster.Plane {
+			if step == 1 {
+				return p
+			}
+			return thinned(p, step, 0)
+		}
+		weight := coarser(g.field.Weight)
 		cover := filter.Gaussian(weight, rest)
-		weighed := func(p *raster.Plane) *raster.Plane {
-			weighted := times(p, g.field.Weight)
-			defer filter.GiveBack(weighted)
-			sum := filter.Gaussian(thinned(weighted, step, 0), rest)
+		mean := func(weighted *raster.Plane) *raster.Plane {
+			sum := filter.Gaussian(coarser(weighted), rest)
 			divide(sum, cover)
 			return sum
 		}
 		g.levels[i] = &level{
-			step: step, weight: weight, cover: cover, centre: weighed(g.field.Value),
-			luma: sync.OnceValue(func() *raster.Plane { return weighed(g.luma()) }),
+			step: step, weight: weight, cover: cover, centre: mean(g.weighted),
+			luma: sync.OnceValue(func() *raster.Plane {
+				_, weighted := g.luma()
+				return mean(weighted)
+			}),
 		}
 	}
 	return g.levels[i]
@@ -82,12 +89,13 @@ func (g *ground) contrast(i int, centre *raster.Plane, around chromo.Field) *ras
 	step := g.level(i).step
 	sigma := max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx / float64(2*step)
 	surround := around.Shrink(step).Smooth(math.Sqrt(sigma*sigma - surroundVariance))
-	out, buffer := filter.Borrow(centre.W, centre.H), make([]float32, surround.W)
+	defer filter.GiveBack(surround)
+	out, wide := filter.Borrow(centre.W, centre.H), make([]float32, 2*surround.W)
 	for y := range out.H {
+		widen(wide, surround, y)
 		row := out.Row(y)
-		widen(surround, y, row, buffer)
 		for x, v := range centre.Row(y) {
-			row[x] = v - row[x]
+			row[x] = v - wide[x]
 		}
 	}
 	return out
@@ -95,16 +103,19 @@ func (g *ground) contrast(i int, centre *raster.Plane, around chromo.Field) *ras
 
 // widen reads a surround at a row of its level: a pixel lies a quarter from the middle of
 // its own block towards the next.
-func widen(surround *raster.Plane, y int, out, buffer []float32) {
+func widen(out []float32, surround *raster.Plane, y int) {
 	own, next := y/2, min(max(y/2-1+y%2*2, 0), surround.H-1)
 	a, b := surround.Row(own), surround.Row(next)
-	for i, v := range a {
-		buffer[i] = v + float32(0.25*(b[i]-v))
+	at := func(i int) float32 { return a[i] + float32(0.25*(b[i]-a[i])) }
+	before := at(0)
+	out[0] = before
+	for i := 1; i < len(a); i++ {
+		v := at(i)
+		rise := float32(0.25 * (v - before))
+		out[2*i-1], out[2*i] = before+rise, v-rise
+		before = v
 	}
-	for x := range out {
-		v := buffer[x/2]
-		out[x] = v + float32(0.25*(buffer[min(max(x/2-1+x%2*2, 0), len(a)-1)]-v))
-	}
+	out[2*len(a)-1] = before
 }
 
 // readVariance is that of the spline by which a level is read, in its pixels.
@@ -132,12 +143,12 @@ func spline(t float64) [3]float64 {
 
 // weigh sums the three by three pixels from (x, y) on.
 func weigh(p *raster.Plane, x, y int, u, v *[3]float64) float64 {
-	sum := 0.0
-	for i, w := range v {
-		row := (*[3]float32)(p.Row(y + i)[x:])
-		sum += float64(w * (float64(u[0]*float64(row[0])) + float64(u[1]*float64(row[1])) + float64(u[2]*float64(row[2]))))
+	along := func(i int) float64 {
+		row := (*[3]float32)(p.Pix[i:])
+		return float64(u[0]*float64(row[0])) + float64(u[1]*float64(row[1])) + float64(u[2]*float64(row[2]))
 	}
-	return sum
+	i := y*p.W + x
+	return float64(v[0]*along(i)) + float64(v[1]*along(i+p.W)) + float64(v[2]*along(i+2*p.W))
 }
 
 // splined is what a spline reads at the pixels of a plane, on a borrowed one.
@@ -145,13 +156,12 @@ func splined(p *raster.Plane) *raster.Plane {
 	out, line := filter.Borrow(p.W, p.H), make([]float32, p.W)
 	side, middle := float32(1./8), float32(3./4)
 	for y := range p.H {
-		above, own, below := p.Row(max(y-1, 0)), p.Row(y), p.Row(min(y+1, p.H-1))
-		for x, v := range own {
+		above, below, row := p.Row(max(y-1, 0))[:len(line)], p.Row(min(y+1, p.H-1))[:len(line)], out.Row(y)
+		for x, v := range p.Row(y)[:len(line)] {
 			line[x] = float32(middle*v) + float32(side*(above[x]+below[x]))
 		}
-		row := out.Row(y)
 		row[0], row[p.W-1] = 0, 0
-		for x := 1; x < p.W-1; x++ {
+		for x := 1; x < len(line)-1; x++ {
 			row[x] = float32(middle*line[x]) + float32(side*(line[x-1]+line[x+1]))
 		}
 	}

@@ -98,6 +98,7 @@ func (m *Marks) Alone() Comparison {
 
 // compare measures the union at both visits.
 func (p *pair) compare() Comparison {
+	defer p.forget()
 	c := Comparison{AreaMM2: p.area}
 	for _, b := range p.union {
 		m, ok := p.measure(b)

@@ -157,6 +157,7 @@ func Evenness(melanin chromo.Field, mmPerPx float64, bandMM [2]float64) outcome.
 	small := melanin.Shrink(k)
 	px := mmPerPx * float64(k)
 	fine, coarse := small.Smooth(bandMM[0]/px), small.Smooth(bandMM[1]/px)
+	defer filter.GiveBack(fine, coarse)
 	for i := range fine.Pix {
 		fine.Pix[i] -= coarse.Pix[i]
 	}

@@ -96,9 +96,10 @@ const besidePeak = 0.75
 // deviations, where place says.
 func peaks(size int, rise *raster.Plane, sd, least float64, place func(x, y float64) geom.Point) []blob {
 	var list []blob
+	lowest := float32(besidePeak * least * sd)
 	for y := 1; y < rise.H-1; y++ {
 		for x, v := range rise.Row(y)[:rise.W-1] {
-			if x == 0 || float64(v) < besidePeak*least*sd || !highest(rise, x, y) {
+			if v < lowest || x == 0 || !highest(rise, x, y) {
 				continue
 			}
 			if dx, dy, top := summit(rise, x, y); top >= least*sd {

@@ -238,5 +238,6 @@ func Refusal(melanin chromo.Field, mmPerPx float64, t Threshold) string {
 // Count is the number of spots of a visit, by itself.
 func (m *Marks) Count(t Threshold) int {
 	margin := int(math.Ceil(marginMM / m.mmPerPx))
-	return len(Find(thin(m.melanin.Value, m.melanin.Weights(), 1, margin), m.mmPerPx, t))
+	melanin, _ := thin(m.melanin.Value, m.melanin.Weights(), 1, margin)
+	return len(Find(melanin, m.mmPerPx, t))
 }

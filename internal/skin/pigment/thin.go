@@ -8,13 +8,15 @@ import (
 	"dermtrace/internal/raster"
 )
 
-// thin is a field at every k-th place, within a margin that weighs nothing.
-func thin(value, weight *raster.Plane, k, margin int) chromo.Field {
-	weighted := times(value, weight)
-	defer filter.GiveBack(weighted)
-	f := chromo.Field{Value: thinned(weighted, k, margin), Weight: thinned(weight, k, margin)}
+// thin is a field at every k-th place, within a margin that weighs nothing, and what of its values
+// weighs.
+func thin(value, weight *raster.Plane, k, margin int) (f chromo.Field, weighted *raster.Plane) {
+	fine := times(value, weight)
+	defer filter.GiveBack(fine)
+	weighted = thinned(fine, k, margin)
+	f = chromo.Field{Value: weighted.Clone(), Weight: thinned(weight, k, margin)}
 	divide(f.Value, f.Weight)
-	return f
+	return f, weighted
 }
 
 // times is a plane times weights, 0 where nothing weighs whatever is there, on a borrowed plane.

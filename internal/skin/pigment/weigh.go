@@ -46,6 +46,16 @@ func gather(before, after *Marks) *pair {
 func (p *pair) take(before, after *raster.Plane) {
 	p.plainBefore, p.plainAfter = before, after
 	p.halfBefore, p.halfAfter = halved(p.before.field.Value, before), halved(p.after.field.Value, after)
+	p.forget()
+}
+
+// forget gives back what is known by other weights.
+func (p *pair) forget() {
+	for _, r := range p.rises {
+		if r != nil {
+			filter.GiveBack(r.before, r.after)
+		}
+	}
 	p.rises = [len(radiiMM)]*rises{}
 }
 
@@ -93,17 +103,19 @@ func (p *pair) seen(size int, before, after *raster.Plane, every int) (here, the
 	there = filter.Borrow(here.W, here.H)
 	unseen := float32(math.NaN())
 	raster.Bands(here.H, func(y0, y1 int) {
+		places := make([]geom.Point, here.W)
 		for y := y0; y < y1; y++ {
-			rowB, rowA := here.Row(y), there.Row(y)
-			p.there.along(b.up(0, float64(y*every)), float64(every*b.step), here.W, func(x int, at geom.Point) {
+			rowB, rowA, rowOwn, cover := here.Row(y), there.Row(y), own.Row(y*every), b.cover.Row(y*every)
+			p.there.along(places, b.up(0, float64(y*every)), float64(every*b.step))
+			for x, at := range places {
 				rowB[x], rowA[x] = unseen, unseen
-				if b.cover.At(x*every, y*every) < shown {
-					return
+				if cover[x*every] < shown {
+					continue
 				}
 				if v, ok := a.read(after, a.down(at)); ok {
-					rowB[x], rowA[x] = own.At(x*every, y*every), float32(v)
+					rowB[x], rowA[x] = rowOwn[x*every], float32(v)
 				}
-			})
+			}
 		}
 	})
 	return here, there
@@ -173,7 +185,8 @@ func (p *pair) contrasts(size int) *rises {
 
 // tell makes known what plain skin does at one size, by every so-manieth place here and there.
 func (p *pair) tell(size int, r *rises, here, there *raster.Plane, every int) {
-	var level, perhaps, change []float64
+	most := len(here.Pix)/(every*every) + here.W + here.H
+	level, perhaps, change := make([]float64, 0, most), make([]float64, 0, most), make([]float64, 0, most)
 	p.asked(size, here, there, every, func(before, after float64, plain bool) {
 		perhaps = append(perhaps, (before+after)/2)
 		if plain {
@@ -198,7 +211,9 @@ func (p *pair) lumaAt(size int) *lumaRises {
 		return p.lumas[size]
 	}
 	if p.halfLuma[0].Value == nil {
-		p.halfLuma = [2]chromo.Field{halved(p.before.luma(), p.plainBefore), halved(p.after.luma(), p.plainAfter)}
+		before, _ := p.before.luma()
+		after, _ := p.after.luma()
+		p.halfLuma = [2]chromo.Field{halved(before, p.plainBefore), halved(after, p.plainAfter)}
 	}
 	b, a := p.before.level(size), p.after.level(size)
 	r := &lumaRises{

@@ -3,6 +3,7 @@ package texture
 import (
 	"math"
 
+	"dermtrace/internal/filter"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -62,6 +63,7 @@ func (r *Relief) crest() (all crest) {
 	wide := r.band().wide
 	p := wide.small
 	narrow := wide.field.Smooth(math.Sqrt(max(0, r.nodes(narrowMM)-wide.boxed())))
+	defer filter.GiveBack(narrow)
 	sigmaPx := r.grid.px(middleMM) / float64(wide.k)
 	// A line's two curvatures sum to at least this: most of the skin is passed over.
 	least := float32((1 - alongAcross) * lineStrength / (sigmaPx * sigmaPx))
@@ -70,8 +72,9 @@ func (r *Relief) crest() (all crest) {
 		c := &bands[y0/raster.BandRows]
 		for y := max(y0, 1); y < min(y1, p.H-1); y++ {
 			above, row, below := p.Row(y-1), p.Row(y), p.Row(y+1)
-			for x := 1; x < p.W-1; x++ {
-				if row[x-1]+row[x+1]+above[x]+below[x]-4*row[x] >= least {
+			above, below, right := above[:len(row)], below[:len(row)], row[1:]
+			for x := 1; x < len(right); x++ {
+				if row[x-1]+right[x]+above[x]+below[x]-4*row[x] >= least {
 					if h := hessianAt(p, x, y); h.line(sigmaPx) && wide.whole(x, y) {
 						c.add(h, hessianAt(narrow, x, y), sigmaPx)
 					}

@@ -90,9 +90,14 @@ func answersOf(rgb *raster.RGB, x0, y0 int) (a answers) {
 
 // maskRow is the mask's answer to the pixels of a row from x0 + 1 on.
 func maskRow(dst *[tilePx]float64, p *raster.Plane, x0, y int) {
-	a, b, c := p.Row(y - 1)[x0:x0+tilePx+2], p.Row(y)[x0:x0+tilePx+2], p.Row(y + 1)[x0:x0+tilePx+2]
+	const side = tilePx + 2
+	a, b, c := (*[side]float32)(p.Row(y - 1)[x0:]), (*[side]float32)(p.Row(y)[x0:]), (*[side]float32)(p.Row(y + 1)[x0:])
+	var down [side]float32
+	for i, v := range b {
+		down[i] = a[i] - 2*v + c[i]
+	}
 	for i := range dst {
-		dst[i] = float64(a[i] - 2*a[i+1] + a[i+2] - 2*(b[i]-2*b[i+1]+b[i+2]) + c[i] - 2*c[i+1] + c[i+2])
+		dst[i] = float64(down[i] - 2*down[i+1] + down[i+2])
 	}
 }
 

@@ -50,9 +50,9 @@ func (r *Relief) FindPores() []Pore {
 		list := &bands[y0/raster.BandRows]
 		for y := max(y0, 1); y < min(y1, p.H-1); y++ {
 			row := p.Row(y)
-			for x := 1; x < p.W-1; x++ {
+			for x, right := range row[1:] {
 				v := row[x]
-				if v < -poreMaybe && v < row[x-1] && v <= row[x+1] && lowest(p, x, y) && r.field.Inside(y*p.W+x) {
+				if v < -poreMaybe && v <= right && x > 0 && v < row[x-1] && lowest(p, x, y) && r.field.Inside(y*p.W+x) {
 					if h := hessianAt(p, x, y); round(h) {
 						*list = append(*list, r.pore(x, y, h))
 					}

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -111,6 +112,7 @@ func NewRelief(light chromo.Field, grid Grid, noise float64, doubts ...string) (
 			row[i] = 1 + (row[i]-l)/by
 		}
 	})
+	filter.GiveBack(level.small)
 	r = &Relief{field: light, grid: grid, noise: white(noise), doubts: doubts}
 	if math.IsNaN(noise) {
 		r.noise, r.doubts = 0, append(r.doubts, outcome.NoiseUnknown)
@@ -156,7 +158,9 @@ func (r *Relief) Coarse() outcome.Measurement {
 	grid, wide := r.grid, r.band().wide
 	grid.Step *= wide.k
 	field := wide.field
-	detail := between(smooth(field, grid.px(middleMM), bandFrom), smooth(field, grid.px(coarseMM), bandFrom))
+	narrow, broad := smooth(field, grid.px(middleMM), bandFrom), smooth(field, grid.px(coarseMM), bandFrom)
+	detail := between(narrow, broad)
+	defer filter.GiveBack(narrow.small, broad.small, detail)
 	return r.rms(chromo.Field{Value: detail, Weight: field.Weight}, r.noise.in(r.grid.px(middleMM), r.grid.px(coarseMM)), grid)
 }
 
@@ -184,9 +188,9 @@ func (r *Relief) rms(detail chromo.Field, noise float64, grid Grid) outcome.Meas
 	return m
 }
 
-// between is the difference of two Gaussians of one field.
+// between is the difference of two Gaussians of one field, on a borrowed plane.
 func between(narrow, wide smoothed) *raster.Plane {
-	d, near := raster.New(wide.w, wide.h), narrow.large()
+	d, near := filter.Borrow(wide.w, wide.h), narrow.large()
 	wide.rows(func(y int, around []float32) {
 		row, from := d.Row(y), near.Row(y)
 		for i, v := range around {
