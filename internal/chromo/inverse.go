@@ -193,10 +193,10 @@ func blend(k int, edge []tangent) answer {
 // corner is the first of the four nodes around (u, v), held at the edge of the table, and the
 // parts of the way to the next.
 func corner(u, v float32) (k int, fx, fy float32) {
-	x := held((u-uFirst)*(1/uvStep), uNodes-1.001)
-	y := held((v-vFirst)*(1/uvStep), vNodes-1.001)
-	i, j := int(x), int(y)
-	return j*uNodes + i, x - float32(i), y - float32(j)
+	fx = held((u-uFirst)*(1/uvStep), uNodes-1.001)
+	fy = held((v-vFirst)*(1/uvStep), vNodes-1.001)
+	i, j := int(fx), int(fy)
+	return j*uNodes + i, fx - float32(i), fy - float32(j)
 }
 
 // held is x between 0 and the most, 0 for what is no number.

@@ -25,10 +25,10 @@ func NewLogTable() *LogTable {
 
 // Ln is the logarithm of light, held at [Floor]; NaN is held too.
 func (t *LogTable) Ln(light float32) float32 {
-	if light > Floor {
-		return t.ln(light)
+	if !(light > Floor) {
+		light = Floor
 	}
-	return t.ln(Floor)
+	return t.ln(light)
 }
 
 // ln is the logarithm of v, which must be positive and normal.
