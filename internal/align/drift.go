@@ -44,7 +44,7 @@ func (d drift) carried(share float64) (off geom.Point) {
 		}
 		u := all.times(d.d)
 		v := d.fine.times(u)
-		w := math.Sqrt(all.xx*all.yy-all.xy*all.xy) * math.Exp(-(u.X*d.d.X+u.Y*d.d.Y)/2)
+		w := math.Sqrt(all.det()) * math.Exp(-along(u, d.d)/2)
 		sum += w
 		k := share * d.reach * t
 		off = geom.Point{X: off.X + w*(k*u.X-v.X), Y: off.Y + w*(k*u.Y-v.Y)}
@@ -110,6 +110,8 @@ func (c covariance) plus(o covariance) covariance {
 	return covariance{c.xx + o.xx, c.xy + o.xy, c.yy + o.yy}
 }
 
+func (c covariance) scaled(f float64) covariance { return covariance{f * c.xx, f * c.xy, f * c.yy} }
+
 // believed is the best guess at what was measured as m with that error, and its own error, where such things are
 // of size sd.
 func (c covariance) believed(m geom.Point, sd float64) (geom.Point, covariance) {
@@ -127,9 +129,18 @@ func (c covariance) times(p geom.Point) geom.Point {
 	return geom.Point{X: c.xx*p.X + c.xy*p.Y, Y: c.xy*p.X + c.yy*p.Y}
 }
 
+// between is the matrix of u and v, as rows, times this, times the same as columns.
+func (c covariance) between(u, v geom.Point) covariance {
+	return covariance{along(u, c.times(u)), along(u, c.times(v)), along(v, c.times(v))}
+}
+
+func along(u, v geom.Point) float64 { return u.X*v.X + u.Y*v.Y }
+
+func (c covariance) det() float64 { return c.xx*c.yy - c.xy*c.xy }
+
 // inverse is that of the matrix; not ok where there is none.
 func (c covariance) inverse() (i covariance, ok bool) {
-	det := c.xx*c.yy - c.xy*c.xy
+	det := c.det()
 	return covariance{c.yy / det, -c.xy / det, c.xx / det}, det > 0 && !math.IsInf(det, 1)
 }
 

@@ -19,8 +19,8 @@ const (
 	coarseAnew, grainLeft = 25, 0.25
 	// reliefRest times what was lit anew of the finest level is how many drifts are left then: the more was
 	// lit anew, the less of the displacement do the levels tell. Phantoms of all tones, lamps from 5 to 180
-	// degrees: 2 to 8.
-	reliefRest, reliefMost = 3, 8
+	// degrees: 2 to 8, and 1 to 5 where waves have been asked.
+	reliefRest, reliefMost, wavesRest = 3, 8, 2
 	// minSameSide is the least cosine between the drift and the shift to colour: both show where the
 	// lamp went.
 	minSameSide = 0.7
@@ -33,7 +33,7 @@ func (f *Frame) light(p *photo, red *solution, fig *Figures) *solution {
 	left := f.carryOn(red, lag)
 	fig.LightPx = reliefRest * left
 	if coarseAnew*litAnew(red) >= 1 { // all of the drift is the lamp's
-		f.turnBack(p, red, fig)
+		fig.LightPx = max(wavesRest*left, f.turnBack(p, red))
 	}
 	if !f.asksColour(red, lag, left) {
 		return red
@@ -73,12 +73,13 @@ func (f *Frame) carryOn(red *solution, lag drift) float64 {
 	return left
 }
 
-// turnBack moves a solution to where waves of all directions lie, but for what a lamp that moved displaces of them.
-func (f *Frame) turnBack(p *photo, red *solution, fig *Figures) {
+// turnBack moves a solution to where waves of all directions lie, but for what a lamp that moved displaces of them, and
+// returns the standard error of that in photo pixels.
+func (f *Frame) turnBack(p *photo, red *solution) float64 {
 	d, se := turned(red.waves(p.red))
 	scale := red.stack.levels[red.level].scale
-	fig.LightPx = max(fig.LightPx, se*scale*red.warp.plane.LocalScale(f.middle()))
 	red.warp.plane = red.warp.plane.Mul(geom.Translation(scale*d.X, scale*d.Y))
+	return se * scale * red.warp.plane.LocalScale(f.middle())
 }
 
 // litAnew is what was lit anew of the coarser level, its grain taken off.
