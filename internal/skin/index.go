@@ -78,12 +78,12 @@ func rednessIndices() []Index {
 			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 1,
 			Reference: "project default: baseline median + max(2.5 robust standard deviations, 15 %) of hemoglobin, frozen",
 			Meaning:   "Share of the region with more blood than the frozen threshold of the baseline's skin."},
-			light, func(w *work) outcome.Measurement { return erythema.RedArea(w.blood, w.ref.Red) }},
+			light, func(w *work) outcome.Measurement { return w.redArea }},
 		{"red_burden", outcome.Definition{Unit: erythema.UnitBlood, Family: outcome.Redness, Scale: outcome.Ratio,
 			GoalDirection: towards(ReduceRedness, down), Clock: outcome.Redness, Version: 1,
 			Reference: "project default: threshold of red_area",
 			Meaning:   "Extent times intensity of redness: mean blood fraction in excess of the frozen threshold."},
-			light, func(w *work) outcome.Measurement { return erythema.RedBurden(w.blood, w.ref.Red) }},
+			light, func(w *work) outcome.Measurement { return w.redBurden }},
 	}
 }
 
@@ -122,7 +122,7 @@ func spotIndices() []Index {
 			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Version: 1,
 			Reference: "project default: baseline median + max(2 robust standard deviations, 15 %) of melanin, frozen",
 			Meaning:   "Share of the region with more melanin than the frozen threshold of the baseline's skin."},
-			Needs{Light: true}, func(w *work) outcome.Measurement { return w.leaky(pigment.Area(w.melanin, w.ref.Pigment)) }},
+			Needs{Light: true}, func(w *work) outcome.Measurement { return w.leaky(w.pigmented) }},
 		{"spot_count", outcome.Definition{Unit: pigment.UnitPerArea, Family: outcome.Pigment, Scale: outcome.Count, Amount: true,
 			GoalDirection: towards(FadeSpots, down), Clock: outcome.Pigment, Version: 3,
 			Reference: "project default: peaks of melanin above the local background, outlined at half their height, from 0.2 mm²; of a follow-up the baseline's, with new ones less those gone",
@@ -137,7 +137,7 @@ func spotIndices() []Index {
 			GoalDirection: map[string]string{FadeSpots: down, EvenTone: down}, Clock: outcome.Pigment, Version: 1,
 			Reference: "computed, no clinician's grade: after the modified MASI, Pandya 2011 J Am Acad Dermatol 64:78, of one zone; continuous form is a project default",
 			Meaning:   "mMASI-like (computed) score of this zone, 0 to 24: pigmented area (0 to 6) times its darkness (0 to 4)."},
-			Needs{Light: true}, func(w *work) outcome.Measurement { return w.leaky(pigment.MMASILike(w.melanin, w.ref.Pigment)) }},
+			Needs{Light: true}, func(w *work) outcome.Measurement { return w.leaky(w.mmasiLike) }},
 		{"evenness", outcome.Definition{Unit: pigment.UnitMelanin, Family: outcome.Pigment, Scale: outcome.Ratio,
 			GoalDirection: towards(EvenTone, down), Clock: outcome.Pigment, Version: 1,
 			Reference: "project default: standard deviation of melanin between Gaussians of 0.5 and 4 mm",

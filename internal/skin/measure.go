@@ -56,6 +56,9 @@ type work struct {
 	ofMelanin           chromo.Summary     // of that
 	crossTalk           *outcome.CrossTalk // of that melanin; nil: the photo does not tell
 	lStar, aStar, bStar outcome.Measurement
+	redArea, redBurden  outcome.Measurement
+	pigmented           outcome.Measurement // share of the region
+	mmasiLike           outcome.Measurement
 	spots               SpotSums
 	roughness, coarse   outcome.Measurement
 	lines               texture.Lines
@@ -68,6 +71,8 @@ func newWork(s *Sheet, ref Reference) *work {
 	w := &work{Sheet: s, ref: ref}
 	w.takeLab()
 	w.takeLeak()
+	w.redArea, w.redBurden = erythema.Red(w.blood, ref.Red)
+	w.pigmented, w.mmasiLike = pigment.Area(w.melanin, ref.Pigment)
 	s.readRelief()
 	w.takeSpots()
 	if s.hairWanted {

@@ -1,7 +1,7 @@
 // Package erythema answers how red a region of skin is, and how much of it.
 //
 // The model's answer is haemoglobin: the blood volume fraction in percent, from which
-// melanin and light are separated ([Hemoglobin], [RedArea], [RedBurden]). The classical
+// melanin and light are separated ([Hemoglobin], [Red]). The classical
 // camera indices stand beside it: the erythema index 100·log10(R/G) of linear light
 // ([Index]) and a* under D65 ([AStar]). Both rise with melanin as well, about as much
 // from light to dark skin as from a strong flush, so they are for one person against
@@ -69,23 +69,15 @@ func Threshold(baseline chromo.Field) float64 {
 	return median + max(redSigmas*sigma, leastRise*median)
 }
 
-// RedArea is the share of the region whose blood fraction is above the frozen threshold.
-func RedArea(blood chromo.Field, threshold float64) outcome.Measurement {
-	area, _ := blood.Above(threshold, threshold)
-	return held(area, blood, threshold, UnitFraction)
-}
-
-// RedBurden is extent times intensity: the mean over the region of the blood fraction
-// in excess of the frozen threshold, in percent.
-func RedBurden(blood chromo.Field, threshold float64) outcome.Measurement {
-	_, excess := blood.Above(threshold, threshold)
-	return held(excess, blood, threshold, UnitBlood)
-}
-
-// held is a mean of what is held against the baseline's threshold, none without one.
-func held(mean float64, f chromo.Field, threshold float64, unit string) outcome.Measurement {
+// Red is the share of the region whose blood fraction is above the frozen threshold, and extent
+// times intensity: the mean over the region of the blood fraction in excess of it, in percent.
+func Red(blood chromo.Field, threshold float64) (area, burden outcome.Measurement) {
 	if math.IsNaN(threshold) {
-		return outcome.Unmeasured(unit, outcome.BaselineRefused)
+		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused), outcome.Unmeasured(UnitBlood, outcome.BaselineRefused)
 	}
-	return chromo.Summary{Mean: mean, SD: math.NaN(), N: f.Count()}.Measurement(unit)
+	share, excess := blood.Above(threshold, threshold)
+	s := chromo.Summary{Mean: share, SD: math.NaN(), N: blood.Count()}
+	area = s.Measurement(UnitFraction)
+	s.Mean = excess
+	return area, s.Measurement(UnitBlood)
 }

@@ -53,18 +53,21 @@ func TestRedAreaAndBurden(t *testing.T) {
 			blood.Pix[i] = float32(threshold + 2)
 		}
 	}
-	near(t, "area", RedArea(base, threshold).Value, 0.25, 1e-9)
-	near(t, "burden", RedBurden(base, threshold).Value, 0.5, 1e-6)
+	area, burden := Red(base, threshold)
+	near(t, "area", area.Value, 0.25, 1e-9)
+	near(t, "burden", burden.Value, 0.5, 1e-6)
 }
 
 func TestNothingIsMeasuredWhereNothingCounts(t *testing.T) {
 	rgb, w := flat(0.5, 0.3, 0.2)
 	clear(w.Pix)
 	empty := chromo.NewField(rgb.R, w)
+	area, burden := Red(empty, 1)
+	unheldArea, unheldBurden := Red(chromo.Field{Value: rgb.R}, math.NaN())
 	for name, m := range map[string]outcome.Measurement{
 		"hemoglobin": Hemoglobin(empty.Summary()), "erythema_index": index(rgb, w), "a_star": AStar(empty),
-		"red_area": RedArea(empty, 1), "red_burden": RedBurden(empty, 1),
-		"without a baseline": RedArea(chromo.Field{Value: rgb.R}, math.NaN()),
+		"red_area": area, "red_burden": burden,
+		"area without a baseline": unheldArea, "burden without a baseline": unheldBurden,
 	} {
 		if m.Value.Known() || len(m.Warnings) == 0 || m.Unit == "" {
 			t.Errorf("%s of an empty region: %+v", name, m)

@@ -102,38 +102,26 @@ func Freeze(baseline chromo.Field) Threshold {
 	return Threshold{Level: median, Contrast: max(areaSigmas*sigma, leastContrast*median)}
 }
 
-// Area is the share of the region whose melanin is above the frozen level by more
-// than the frozen contrast.
-func Area(melanin chromo.Field, t Threshold) outcome.Measurement {
-	area, _ := pigmented(melanin, t)
-	return area
-}
-
-// pigmented is Area, and the mean over the region of what that skin has above the level.
-func pigmented(melanin chromo.Field, t Threshold) (area outcome.Measurement, excess float64) {
-	if math.IsNaN(t.Level) {
-		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused), 0
-	}
-	share, excess := melanin.Above(t.Level+t.Contrast, t.Level)
-	return chromo.Summary{Mean: share, SD: math.NaN(), N: melanin.Count()}.Measurement(UnitFraction), excess
-}
-
 // darkest is the melanin excess, relative to the level of the skin, that scores the full
 // darkness of 4: twice the pigment (project default).
 const darkest = 1.0
 
-// MMASILike is a computed score in the form of the modified MASI of one zone (Pandya
-// 2011, J Am Acad Dermatol 64:78): area 0 to 6 times darkness 0 to 4, both continuous, of
-// skin above the frozen level by more than the frozen contrast. It is no clinician's grade.
-func MMASILike(melanin chromo.Field, t Threshold) outcome.Measurement {
-	area, excess := pigmented(melanin, t)
-	area.Unit = UnitScore
-	if !area.Value.Known() || area.Value == 0 {
-		return area
+// Area is the share of the region whose melanin is above the frozen level by more
+// than the frozen contrast, and a computed score in the form of the modified MASI of one zone
+// (Pandya 2011, J Am Acad Dermatol 64:78): area 0 to 6 times darkness 0 to 4, both continuous,
+// of that skin. It is no clinician's grade.
+func Area(melanin chromo.Field, t Threshold) (area, mmasiLike outcome.Measurement) {
+	if math.IsNaN(t.Level) {
+		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused), outcome.Unmeasured(UnitScore, outcome.BaselineRefused)
 	}
-	darkness := min(1, excess/float64(area.Value)/(darkest*t.Level))
-	area.Value *= outcome.Number(6 * 4 * darkness)
-	return area
+	share, excess := melanin.Above(t.Level+t.Contrast, t.Level)
+	s := chromo.Summary{Mean: share, SD: math.NaN(), N: melanin.Count()}
+	area = s.Measurement(UnitFraction)
+	if share > 0 {
+		darkness := min(1, excess/share/(darkest*t.Level))
+		s.Mean = 6 * 4 * share * darkness
+	}
+	return area, s.Measurement(UnitScore)
 }
 
 // Bands of evenness in millimetres (Gaussian σ): mottling and spots, then patches.
