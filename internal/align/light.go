@@ -19,8 +19,9 @@ const (
 	coarseAnew, grainLeft = 25, 0.25
 	// reliefRest times what was lit anew of the finest level is how many drifts are left then: the more was
 	// lit anew, the less of the displacement do the levels tell. Phantoms of all tones, lamps from 5 to 180
-	// degrees: 2 to 8, and 1 to 5 where waves have been asked.
-	reliefRest, reliefMost, wavesRest = 3, 8, 2
+	// degrees: 2 to 8, and 1 to 5 where waves have been asked. Beyond mostAnew, which lamps that turned by 90
+	// degrees leave, other relief is seen, none displaced farther.
+	reliefRest, reliefMost, wavesRest, mostAnew = 3, 8, 2, 1.5
 	// minSameSide is the least cosine between the drift and the shift to colour: both show where the
 	// lamp went.
 	minSameSide = 0.7
@@ -68,7 +69,7 @@ func (f *Frame) carryOn(red *solution, lag drift) float64 {
 		rest = lag.reach * below // much of the finest level's is grain
 	}
 	off := lag.carried(min(1, coarseAnew*litAnew(red)))
-	left := rest * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
+	left := min(rest, mostAnew) * lag.d.Norm() * red.warp.plane.LocalScale(f.middle())
 	red.warp.plane = red.warp.plane.Mul(geom.Translation(-off.X, -off.Y))
 	return left
 }
