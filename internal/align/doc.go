@@ -183,7 +183,7 @@
 //	birl tissue landmarks                        29 → 3.6 px, 66 → 6.1 px (estimated 2.7 px, 4.0 px)
 //	  the affine transform fitted to them        3.5 px, 5.8 px; to all but the one looked at 3.7 px, 6.1 px
 //	affnet fox                                   refused
-//	wound_series, 230 pairs of a patient          73 aligned, 2 of them ok; mean overlap 0.55 → 0.81
+//	wound_series, 230 pairs of a patient          74 aligned, 1 of them ok; mean overlap 0.55 → 0.81
 //	wound_series, 472 pairs of strangers         all refused
 //
 //	CPU time, 12 megapixel pair                  0.22 s (decoding both JPEGs: 0.25 s; opening both: 0.46 s)
