@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"dermtrace/internal/cie"
-	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 )
 
@@ -56,13 +55,13 @@ type pair struct {
 // pimple has no say. The tiles must be those that set the light and no others.
 //
 // Where the light falls off across the tiles otherwise than in the reference, and the
-// tiles lie around each of the outlines of what will be measured (in pixels of the
-// photo), the plane of that fall-off is taken out too; else it is warned of. Treated
-// skin has no say in it: only tiles are read.
+// tiles lie around all skin that will be measured, or that skin shows the same fall-off by
+// itself, the plane of that fall-off is taken out too; else it is warned of. The measured
+// skin has no say in how steep it is.
 //
 // ResidualDE00 is the mean ΔE00 (D65) between corrected photo and reference over all
 // common tiles, those without weight included.
-func FromControl(reference, photo []TileLight, measured ...geom.Polygon) (Light, error) {
+func FromControl(reference, photo []TileLight, measured ...Skin) (Light, error) {
 	pairs, known := common(reference, photo)
 	if len(pairs) == 0 || float64(len(pairs)) < minTileShare*float64(known) {
 		return Light{}, ErrTooFewTiles
@@ -82,12 +81,12 @@ func FromControl(reference, photo []TileLight, measured ...geom.Polygon) (Light,
 }
 
 // level looks for a fall-off and takes it out where the tiles allow.
-func (l *Light) level(pairs []pair, measured []geom.Polygon) {
-	s := fitSlope(pairs)
+func (l *Light) level(pairs []pair, measured []Skin) {
+	s := fitSlope(pairs, pair.lnGain)
 	l.Gradient = s.rangeOver(pairs)
 	around := len(measured) > 0 && l.Gradient > 0
-	for _, outline := range measured {
-		around = around && s.surrounds(pairs, outline)
+	for _, skin := range measured {
+		around = around && (s.surrounds(pairs, skin.Outline) || s.goesOn(skin))
 	}
 	switch {
 	case around:

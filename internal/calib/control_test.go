@@ -134,7 +134,7 @@ func TestControlSkinSeesAGradient(t *testing.T) {
 		t.Errorf("a gradient just below the limit: %v, %v", l.Warnings, err)
 	}
 	middle := geom.Polygon{{X: 100, Y: 80}, {X: 300, Y: 80}, {X: 300, Y: 220}, {X: 100, Y: 220}}
-	around, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...), middle)
+	around, err := FromControl(SampleTiles(ref, gridTiles()...), SampleTiles(now, gridTiles()...), Skin{Outline: middle})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,25 +170,41 @@ func TestControlSkinSeesAGradient(t *testing.T) {
 	}
 }
 
-// A slope is never carried to skin beside the tiles, nor far beyond them.
+// A slope is carried to skin beside the tiles only where that shows it by itself, and never far
+// beyond them.
 func TestAGradientIsLevelledOnlyAmongItsTiles(t *testing.T) {
 	ref, now := skinPicture(1), skinPicture(2)
 	relight(now, cast, 0.25)
-	left := gridTiles()
-	left = slices.DeleteFunc(left, func(tile Tile) bool { return tile.ID%5 > 2 }) // x up to 220
-	box := func(x0, x1 float64) geom.Polygon {
-		return geom.Polygon{{X: x0, Y: 80}, {X: x1, Y: 80}, {X: x1, Y: 220}, {X: x0, Y: 220}}
+	right := slices.DeleteFunc(gridTiles(), func(tile Tile) bool { return tile.ID%5 <= 2 })
+	left := slices.DeleteFunc(gridTiles(), func(tile Tile) bool { return tile.ID%5 > 2 }) // x up to 220
+	box := func(x0, x1 float64) Skin {
+		return Skin{Outline: geom.Polygon{{X: x0, Y: 80}, {X: x1, Y: 80}, {X: x1, Y: 220}, {X: x0, Y: 220}}}
+	}
+	// showing is skin on the right that shows so much of the fall-off of light by itself.
+	showing := func(part float64) Skin {
+		s, seen := box(240, 380), skinPicture(2)
+		relight(seen, cast, math.Expm1(part*math.Log1p(0.25)))
+		s.Tiles = func() (reference, photo []TileLight) {
+			return SampleTiles(ref, right...), SampleTiles(seen, right...)
+		}
+		return s
 	}
 	for _, tt := range []struct {
 		name     string
-		measured []geom.Polygon
+		measured []Skin
 		levelled bool
 	}{
-		{"among", []geom.Polygon{box(60, 180)}, true},
-		{"beside", []geom.Polygon{box(240, 380)}, false},
-		{"one among, one beside", []geom.Polygon{box(60, 180), box(240, 380)}, false},
-		{"far beyond", []geom.Polygon{box(-2000, 2200)}, false},
+		{"among", []Skin{box(60, 180)}, true},
+		{"beside", []Skin{box(240, 380)}, false},
+		{"one among, one beside", []Skin{box(60, 180), box(240, 380)}, false},
+		{"far beyond", []Skin{box(-2000, 2200)}, false},
 		{"nothing measured", nil, false},
+		{"beside, the same", []Skin{showing(1)}, true},
+		{"one among, one beside, the same", []Skin{box(60, 180), showing(1)}, true},
+		{"beside, nearly the same", []Skin{showing(0.8)}, true},
+		{"beside, none", []Skin{showing(0)}, false},
+		{"beside, across the middle of a flash", []Skin{showing(-1)}, false},
+		{"beside, much steeper", []Skin{showing(2.5)}, false},
 	} {
 		l, err := FromControl(SampleTiles(ref, left...), SampleTiles(now, left...), tt.measured...)
 		if err != nil {

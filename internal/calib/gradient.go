@@ -19,6 +19,14 @@ type slope struct {
 	mean, xx, xy, yy float64 // variance at the point At, and of x and y per pixel
 }
 
+// Skin is what control skin sets the light for.
+type Skin struct {
+	Outline geom.Polygon // in the photo
+	// Tiles are of this very skin, in the reference and in the photo; nil: unknown. They are
+	// asked where control skin shows a fall-off and lies beside.
+	Tiles func() (reference, photo []TileLight)
+}
+
 // Bounds on a slope.
 const (
 	// minTilesForSlope leaves a plane of three parameters three degrees of freedom.
@@ -50,11 +58,38 @@ func (s slope) surrounds(pairs []pair, outline geom.Polygon) bool {
 	}
 	for _, corner := range outline {
 		shrunk := geom.Point{X: s.at.X + (corner.X-s.at.X)/hullReach, Y: s.at.Y + (corner.Y-s.at.Y)/hullReach}
-		if !inHull(centres, shrunk) || !(s.se(corner) <= maxSlopeSE) {
+		if !inHull(centres, shrunk) {
 			return false
 		}
 	}
-	return true
+	return s.sureOver(outline)
+}
+
+func (s slope) sureOver(outline geom.Polygon) bool {
+	return !slices.ContainsFunc(outline, func(corner geom.Point) bool { return !(s.se(corner) <= maxSlopeSE) })
+}
+
+// goesOn reports whether skin beside the tiles shows the slope as well, by itself: then it is no
+// matter of what lies between. Of light that falls off along a parabola the mean of both slopes
+// leads from one to the other; half of their difference, which is what the tiles' slope alone is
+// wrong by there, must be less than half of what it tells, and less than [maxSlopeSE]. Such light
+// as a flash's, which falls off to all sides, is not carried across its middle so.
+func (s slope) goesOn(skin Skin) bool {
+	if skin.Tiles == nil || !s.sureOver(skin.Outline) {
+		return false
+	}
+	pairs, _ := common(skin.Tiles())
+	if len(pairs) < minTilesForSlope {
+		return false
+	}
+	biweight(pairs)
+	own := fitSlope(pairs, pair.lnRed)
+	if own == (slope{}) {
+		return false
+	}
+	told := s.lnAt(own.at)
+	wrong := math.Abs(told+own.lnAt(s.at)) / 2 // each is 0 at its own place
+	return wrong <= math.Abs(told)/2 && wrong <= maxSlopeSE
 }
 
 // se is the standard error of the plane at a point.
@@ -86,20 +121,20 @@ func inHull(points []geom.Point, p geom.Point) bool {
 	return len(angles) > 0
 }
 
-// fitSlope fits the plane by least squares with the pairs' weights; flat unless one of
-// its slopes stands out from the scatter.
-func fitSlope(pairs []pair) slope {
+// fitSlope fits the plane by least squares with the pairs' weights to such ln gains; flat unless
+// one of its slopes stands out from the scatter.
+func fitSlope(pairs []pair, lnGain func(pair) float64) slope {
 	if len(pairs) < minTilesForSlope {
 		return slope{}
 	}
 	var w, x, y, v float64
 	for _, p := range pairs {
-		w, x, y, v = w+p.w, x+p.w*p.now.At.X, y+p.w*p.now.At.Y, v+p.w*p.lnGain()
+		w, x, y, v = w+p.w, x+p.w*p.now.At.X, y+p.w*p.now.At.Y, v+p.w*lnGain(p)
 	}
 	x, y, v = x/w, y/w, v/w
 	var xx, xy, yy, xv, yv float64
 	for _, p := range pairs {
-		dx, dy, dv := p.now.At.X-x, p.now.At.Y-y, p.lnGain()-v
+		dx, dy, dv := p.now.At.X-x, p.now.At.Y-y, lnGain(p)-v
 		xx, xy, yy = xx+p.w*dx*dx, xy+p.w*dx*dy, yy+p.w*dy*dy
 		xv, yv = xv+p.w*dx*dv, yv+p.w*dy*dv
 	}
@@ -110,7 +145,7 @@ func fitSlope(pairs []pair) slope {
 	s := slope{at: geom.Point{X: x, Y: y}, x: (yy*xv - xy*yv) / det, y: (xx*yv - xy*xv) / det}
 	var rest float64
 	for _, p := range pairs {
-		e := p.lnGain() - v - s.lnAt(p.now.At)
+		e := lnGain(p) - v - s.lnAt(p.now.At)
 		rest += p.w * e * e
 	}
 	variance := rest / float64(len(pairs)-3)
@@ -124,6 +159,9 @@ func fitSlope(pairs []pair) slope {
 
 // lnGain is the mean over the channels.
 func (p pair) lnGain() float64 { return (p.d[0] + p.d[1] + p.d[2]) / 3 }
+
+// lnRed is that of red light, which blood hardly changes.
+func (p pair) lnRed() float64 { return p.d[0] }
 
 func (s slope) lnAt(p geom.Point) float64 { return s.x*(p.X-s.at.X) + s.y*(p.Y-s.at.Y) }
 

@@ -44,8 +44,9 @@
 //     light skin's melanin in the root mean square, 2 to 4 of medium skin's; as the file has them
 //     by 16 to 20 and 4 to 6. Means of regions stay up to 0.3 codes off, control skin's most.
 //   - Brightness errs with light: a fall-off of a quarter across the photo moves dark skin's
-//     melanin by a tenth, and more where it misleads the [Link]; a card tells only the light beside
-//     the skin. Relief that flattens brightens skin: where steep relief (contrast 0.15) becomes
+//     melanin by a tenth, and more where it misleads the [Link], where neither control skin on
+//     both sides nor treated skin that shows the same as control skin beside it tells it; a card
+//     tells only the light beside the skin. Relief that flattens brightens skin: where steep relief (contrast 0.15) becomes
 //     ×0.70, dark skin reads as 2 % paler.
 //
 // # Tried and dropped

@@ -27,16 +27,17 @@ type frame struct {
 	mmPerPx float64 // 0: unknown
 	aligner *align.Frame
 	regions []region
-	holes   []geom.Polygon    // excluded regions
-	own     *calib.Light      // of the frame's own card or grey reference; nil: as shot
-	card    *calib.Card       // that set own; nil: none did
-	edition cie.Edition       // of the card; "": not known
-	scale   *calib.Card       // that told mmPerPx; nil: the user did
-	grey    *grey             // reference; nil: none
-	light   []calib.TileLight // of the tiles that set the light; empty: no control skin
-	control quality.Facts     // of its untreated skin; without any, of the file alone
-	day     string            // of its visit
-	view    render.View       // the window that every picture shows
+	holes   []geom.Polygon               // excluded regions
+	own     *calib.Light                 // of the frame's own card or grey reference; nil: as shot
+	card    *calib.Card                  // that set own; nil: none did
+	edition cie.Edition                  // of the card; "": not known
+	scale   *calib.Card                  // that told mmPerPx; nil: the user did
+	grey    *grey                        // reference; nil: none
+	light   []calib.TileLight            // of the tiles that set the light; empty: no control skin
+	itself  map[string][]calib.TileLight // of the skin that it is set for, by region
+	control quality.Facts                // of its untreated skin; without any, of the file alone
+	day     string                       // of its visit
+	view    render.View                  // the window that every picture shows
 	notices []outcome.Notice
 }
 
@@ -85,6 +86,7 @@ func (a *analysis) prepareFrame(ctx context.Context) error {
 		lit = f.own.Over(opened, calib.Part{})
 	}
 	f.light = calib.SampleTiles(lit, f.tiles(atFrame(), f.w, f.h)...)
+	f.sampleItself(lit)
 	f.view = render.Around(f.shown(), viewMargin, f.w, f.h)
 	a.frame = f
 	a.ahead.keep(f.file, opened)
@@ -161,23 +163,26 @@ func (f *frame) shown() []geom.Polygon {
 	return list
 }
 
-// tiles carries the tiles that set the light to a photo of w×h pixels. A tile's
-// number is its place in the list, the same in every photo.
+// tiles carries the tiles that set the light to a photo of w×h pixels.
 func (f *frame) tiles(place align.Result, w, h int) []calib.Tile {
+	var all []roi.Tile
+	for _, g := range f.regions {
+		all = append(all, g.light...)
+	}
+	return f.cut(all, place, w, h)
+}
+
+// cut carries tiles to a photo of w×h pixels. A tile's number is its place in the list, the
+// same in every photo.
+func (f *frame) cut(tiles []roi.Tile, place align.Result, w, h int) []calib.Tile {
 	gaps, err := carryAll(f.holes, place)
 	if err != nil {
 		return nil
 	}
 	var list []calib.Tile
-	id := 0
-	for _, g := range f.regions {
-		for _, t := range g.light {
-			id++
-			outline, err := carryAll([]geom.Polygon{t.Polygon}, place)
-			if err != nil {
-				continue
-			}
-			list = append(list, calib.Tile{ID: id, Mask: roi.Rasterize(outline, gaps, w, h)})
+	for i, t := range tiles {
+		if outline, err := carryAll([]geom.Polygon{t.Polygon}, place); err == nil {
+			list = append(list, calib.Tile{ID: i + 1, Mask: roi.Rasterize(outline, gaps, w, h)})
 		}
 	}
 	return list

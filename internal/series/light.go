@@ -11,6 +11,7 @@ import (
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
+	"dermtrace/internal/roi"
 )
 
 // Words of the manifest's calibration.
@@ -240,7 +241,7 @@ func (s *shot) lightOfControl(f *frame, _ *manifest.Series) (calib.Light, error)
 		return calib.Light{}, errNoControl
 	}
 	now := calib.SampleTiles(s.pixels, f.tiles(s.place, s.meta.Width, s.meta.Height)...)
-	light, err := calib.FromControl(f.light, now, s.toMeasure()...)
+	light, err := calib.FromControl(f.light, now, s.toMeasure(f)...)
 	if err != nil {
 		s.lit = append(s.lit, outcome.ControlLost)
 		return light, err
@@ -249,18 +250,42 @@ func (s *shot) lightOfControl(f *frame, _ *manifest.Series) (calib.Light, error)
 	return light, nil
 }
 
-// toMeasure are the outlines of skin that control skin sets the light for, in this photo.
-func (s *shot) toMeasure() []geom.Polygon {
-	var list []geom.Polygon
+// toMeasure is the skin that control skin sets the light for, in this photo.
+func (s *shot) toMeasure(f *frame) []calib.Skin {
+	var list []calib.Skin
 	for _, c := range s.regions {
 		if c.kind == outcome.Control || c.mask.Empty() {
 			continue
 		}
-		if outline, err := carryAll([]geom.Polygon{c.outline}, s.place); err == nil {
-			list = append(list, outline...)
+		outline, err := carryAll([]geom.Polygon{c.outline}, s.place)
+		if err != nil {
+			continue
 		}
+		list = append(list, calib.Skin{Outline: outline[0], Tiles: func() (reference, photo []calib.TileLight) {
+			return f.itself[c.name], calib.SampleTiles(s.pixels, f.cut(c.itself(), s.place, s.meta.Width, s.meta.Height)...)
+		}})
 	}
 	return list
+}
+
+// sampleItself keeps what each region that control skin sets the light for looks like in the
+// frame.
+func (f *frame) sampleItself(lit raster.Picture) {
+	f.itself = map[string][]calib.TileLight{}
+	if len(f.light) == 0 {
+		return
+	}
+	for _, g := range f.regions {
+		if g.measured() && g.kind != outcome.Control {
+			f.itself[g.name] = calib.SampleTiles(lit, f.cut(g.itself(), atFrame(), f.w, f.h)...)
+		}
+	}
+}
+
+// itself are tiles of the region's own skin, half of it; none where it is small.
+func (g region) itself() []roi.Tile {
+	tiles, _, _ := roi.Tiles(g.outline, 0)
+	return tiles
 }
 
 // setGain takes a light and records it.

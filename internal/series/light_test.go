@@ -156,18 +156,35 @@ func TestLightIsCorrected(t *testing.T) {
 	}
 }
 
-// What untreated skin on one side says of a gradient is not carried to the other side.
-func TestAGradientBesideTheControlIsWarnedOf(t *testing.T) {
-	rec := analyze(t, without(t, with(litPhotos(t, 0.05), "calibration: control"), "right"))
+// What untreated skin on one side says of a gradient is carried to treated skin on the other
+// side where that shows the same by itself, and warned of where it does not.
+func TestAGradientBesideTheControl(t *testing.T) {
+	files := without(t, with(litPhotos(t, 0.05), "calibration: control"), "right")
+	rec := analyze(t, files)
 	k := photoOf(t, rec, litCast).Calibration
-	if k.GradientRemoved || k.Gradient == nil || !(*k.Gradient > 0.05) {
-		t.Errorf("gradient %v, removed %v", k.Gradient, k.GradientRemoved)
+	if l := shift(t, rec, "l_star"); !k.GradientRemoved || !(math.Abs(l) <= 0.7) { // 2 % of light, the slope's bound
+		t.Errorf("gradient %v, removed %v, L* off by %.2f", k.Gradient, k.GradientRemoved, l)
 	}
-	if m := numberOf(t, rec, litCast, "treated", "l_star"); !slices.Contains(m.Warnings, outcome.LightGradient) {
-		t.Errorf("L* carries %v", m.Warnings)
-	}
-	if m := numberOf(t, rec, litCast, "treated", "erythema_index"); slices.Contains(m.Warnings, outcome.LightGradient) {
-		t.Errorf("a ratio of colours carries %v", m.Warnings)
+	shot := files[litCast].Data
+	for _, ramp := range []float64{-0.3, 0.3} { // ln over the treated skin
+		files[litCast] = &fstest.MapFile{Data: repaint(t, shot, func(x, y int, c [3]float64) [3]float64 {
+			if x < 200 || x >= 600 || y < 50 || y >= 360 { // the treated region and what is around it
+				return c
+			}
+			k := math.Exp(ramp * (float64(x-200)/400 - 0.5))
+			return [3]float64{k * c[0], k * c[1], k * c[2]}
+		})}
+		rec := analyze(t, files)
+		k := photoOf(t, rec, litCast).Calibration
+		if k.GradientRemoved || k.Gradient == nil || !(*k.Gradient > 0.05) {
+			t.Errorf("treated skin with a ramp of %v: gradient %v, removed %v", ramp, k.Gradient, k.GradientRemoved)
+		}
+		if m := numberOf(t, rec, litCast, "treated", "l_star"); !slices.Contains(m.Warnings, outcome.LightGradient) {
+			t.Errorf("L* carries %v", m.Warnings)
+		}
+		if m := numberOf(t, rec, litCast, "treated", "erythema_index"); slices.Contains(m.Warnings, outcome.LightGradient) {
+			t.Errorf("a ratio of colours carries %v", m.Warnings)
+		}
 	}
 }
 
