@@ -36,6 +36,9 @@
 //     skin. What is left of most photos is what their blotches
 //     cannot tell: found leaks scatter about the true ones by their standard errors, on both
 //     simulators, with no common sign.
+//   - Of a leak found at twice its standard error a fifth is taken off, since none is likelier: where
+//     the surface is duller or blood of other oxygenation than modelled, 3 to 8 % of the melanin in
+//     a flush of light skin is found to 1 or 2 %, and most of it stays, with its sign.
 //   - One code of Cb in a coarse JPEG is a fifth of light skin's melanin or more, blocks are kept
 //     in steps of 1.1 codes at quality 75, and light skin spreads over 0.2 to 0.4 of a step, so
 //     that blotches come out up to twice as strong, or hardly at all, as their mean happens to
