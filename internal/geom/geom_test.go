@@ -58,6 +58,9 @@ func TestPolygon(t *testing.T) {
 	c := g.Centroid()
 	near(t, "centroid x", c.X, 2, 1e-12)
 	near(t, "centroid y", c.Y, 1, 1e-12)
+	lo, hi := g.Scaled(0.5).Bounds()
+	near(t, "scaled, from", lo.X, 1, 1e-12)
+	near(t, "scaled, to", hi.Y, 1.5, 1e-12)
 	if g.Crosses() {
 		t.Error("a rectangle does not cross itself")
 	}

@@ -44,6 +44,16 @@ func (g Polygon) Centroid() Point {
 	return Point{x / (3 * a), y / (3 * a)}
 }
 
+// Scaled is the outline made so many times as large about its centroid.
+func (g Polygon) Scaled(by float64) Polygon {
+	c, scaled := g.Centroid(), make(Polygon, len(g))
+	for i, p := range g {
+		d := p.Sub(c)
+		scaled[i] = Point{c.X + float64(by*d.X), c.Y + float64(by*d.Y)}
+	}
+	return scaled
+}
+
 // Crosses reports whether two sides of the outline that are no neighbours meet, in
 // which case "inside" is ambiguous.
 func (g Polygon) Crosses() bool {

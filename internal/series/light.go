@@ -282,9 +282,19 @@ func (f *frame) sampleItself(lit raster.Picture) {
 	}
 }
 
-// itself are tiles of the region's own skin, half of it; none where it is small.
+// itselfPx is how wide tiles are that tell a region's own light: the same skin is in both photos,
+// and more of it costs time without telling more.
+const itselfPx = 96
+
+// itself are tiles of the region's own skin, within half of it; none where it is small.
 func (g region) itself() []roi.Tile {
 	tiles, _, _ := roi.Tiles(g.outline, 0)
+	for i, t := range tiles {
+		lo, hi := t.Polygon.Bounds()
+		if part := itselfPx / max(hi.X-lo.X, hi.Y-lo.Y); part < 1 {
+			tiles[i].Polygon = t.Polygon.Scaled(part)
+		}
+	}
 	return tiles
 }
 
