@@ -33,10 +33,9 @@
 //     skin: there 0.004 of it is a twentieth of the melanin in a flush, and the modelled one stays.
 //   - Of what is misread a [Link] leaves at worst 10 % of the melanin; on another hand's simulator at
 //     most 9 % of skin as modelled or beside a card, 19 % with other oxygenation, 21 % of raw light
-//     skin. What is left of most photos is what their blotches
-//     cannot tell: found leaks scatter about the true ones by their standard errors, on both
-//     simulators, with no common sign.
-//   - Of a leak found at twice its standard error a fifth is taken off, since none is likelier: where
+//     skin. What is left of most photos is what their blotches cannot tell: found leaks scatter
+//     about the true ones by their standard errors, on both simulators, with no common sign.
+//   - Of a leak found at twice its standard error a fifth is taken off, since no leak is likelier: where
 //     the surface is duller or blood of other oxygenation than modelled, 3 to 8 % of the melanin in
 //     a flush of light skin is found to 1 or 2 %, and most of it stays, with its sign.
 //   - One code of Cb in a coarse JPEG is a fifth of light skin's melanin or more, blocks are kept
@@ -49,8 +48,8 @@
 //   - Brightness errs with light: a fall-off of a quarter across the photo moves dark skin's
 //     melanin by a tenth, and more where it misleads the [Link], where neither control skin on
 //     both sides nor treated skin that shows the same as control skin beside it tells it; a card
-//     tells only the light beside the skin. Relief that flattens brightens skin: where steep relief (contrast 0.15) becomes
-//     ×0.70, dark skin reads as 2 % paler.
+//     tells only the light beside the skin. Relief that flattens brightens skin: where steep relief
+//     (contrast 0.15) becomes ×0.70, dark skin reads as 2 % paler.
 //
 // # Tried and dropped
 //

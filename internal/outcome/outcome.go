@@ -211,7 +211,7 @@ type Calibration struct {
 	Reason          string     `json:"reason,omitempty"`           // why nothing of more trust set the light
 	GainSE          *[3]Number `json:"gain_se,omitempty"`          // standard errors of ln gain
 	Gradient        *Number    `json:"gradient,omitempty"`         // ln range, over the control skin, of a fall-off that the frame has not
-	GradientRemoved bool       `json:"gradient_removed,omitempty"` // control skin surrounds what is measured, or that shows the same: taken out as well
+	GradientRemoved bool       `json:"gradient_removed,omitempty"` // control skin surrounds what is measured, or that shows the same: taken out
 	ControlDE00     *Number    `json:"control_de00,omitempty"`     // mean between what card and control skin make of the same skin
 	CardTiltDeg     *Number    `json:"card_tilt_deg,omitempty"`    // of the card against the picture plane
 }
