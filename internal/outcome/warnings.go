@@ -5,9 +5,7 @@ const (
 	RegionsGuessed     = "regions_guessed"
 	ScaleUnknown       = "scale_unknown"
 	ScaleTooCoarse     = "scale_too_coarse"
-	ScaleExtrapolated  = "scale_uncertain"
 	Uncalibrated       = "uncalibrated"
-	NoControl          = "no_control"
 	ControlTooSmall    = "control_too_small"
 	ControlLost        = "control_lost"
 	LightGradient      = "light_gradient"
@@ -46,6 +44,7 @@ const (
 	RedSkin            = "red_skin"
 	RedderSkin         = "redder_skin"
 	PaleBlueAxis       = "b_star_low"
+	ReliefUnmatched    = "relief_unmatched"
 	ResolutionMismatch = "resolution_mismatch"
 	LossyFile          = "lossy_file"
 	NoNoiseSource      = "no_noise_source"
@@ -90,9 +89,7 @@ var warningTexts = map[string]string{
 	RegionsGuessed:     "No regions were drawn: the skin that was found is measured as a whole, treated and untreated together.",
 	ScaleUnknown:       "The size of a pixel on the skin is unknown (no scale: or colour card says it), so nothing that depends on millimetres was measured.",
 	ScaleTooCoarse:     "The photo shows too few pixels per millimetre for this measure.",
-	ScaleExtrapolated:  "The size of a pixel varies over the region by more than a tenth.",
 	Uncalibrated:       "The light of this photo is not known: colour differences between visits carry no verdict.",
-	NoControl:          "No untreated skin was drawn: changes are not compared with skin that should not have changed.",
 	ControlTooSmall:    "The control region is too small to set the light and witness it at once: it sets the light only.",
 	ControlLost:        "The control region is not in this photo, so its light could not be set.",
 	LightGradient:      "The light falls off across this photo more than in the reference.",
@@ -131,6 +128,7 @@ var warningTexts = map[string]string{
 	RedSkin:            "The skin is red, which lowers ITA without more pigment: ITA is withheld.",
 	RedderSkin:         "The skin is redder than at the baseline: shine and the camera's colours let redness pass for pigment, which is taken off only as far as the photo itself shows it.",
 	PaleBlueAxis:       "b* is below 3, where the ITA angle means nothing.",
+	ReliefUnmatched:    "No untreated skin shows whether lamp, focus and camera drew relief as at the baseline: what they changed passes for a change of texture.",
 	ResolutionMismatch: "This photo resolves less than the reference at the finest measured scale.",
 	LossyFile:          "This photo's file dropped fine detail of colour that the baseline's lossless file has: texture is not compared like with like.",
 	NoNoiseSource:      "No estimate of photo noise exists for this measure: no verdict.",

@@ -142,7 +142,7 @@ func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
 		family := a.definitions[name].Family
 		m.Warnings = union(m.Warnings, doubts, s.spoilt(family))
 		if family == outcome.Texture {
-			m.Warnings = union(m.Warnings, a.unlike(s))
+			m.Warnings = union(m.Warnings, a.unlike(s, m.Value))
 		}
 		if s.unlevelled() && exposed[name] {
 			m.Warnings = append(m.Warnings, outcome.LightGradient)

@@ -20,8 +20,8 @@ import (
 // same untreated skin: a lamp that stands one degree lower deepens all relief by 2 to
 // 4 %, a camera's noise filter and a file's compression flatten it. It is taken from the
 // half of control skin that sets the light, so that the other half still witnesses.
-// Without control skin nothing is matched: treatment would pass for light. A photo that shows
-// part of that half is held against the same part of the baseline's.
+// Without control skin nothing is matched, which every number then says: treatment would pass
+// for light. A photo that shows part of that half is held against the same part of the baseline's.
 //
 // A lossless photo is read as its baseline's file would have kept it ([analysis.alike]).
 func (a *analysis) matchRelief(s *shot) {
@@ -46,6 +46,7 @@ func (a *analysis) matchRelief(s *shot) {
 	if !ok {
 		return
 	}
+	s.reliefMatched = true
 	for i := range s.regions {
 		if c := &s.regions[i]; !c.mask.Empty() {
 			s.sheet(c, a.chromo).MatchRelief(excess)
@@ -143,12 +144,17 @@ func (b *baseline) firstUsed() photo.Meta {
 	return photo.Meta{}
 }
 
-// unlike are the warnings of texture in a photo whose file dropped what the baseline's kept.
-func (a *analysis) unlike(s *shot) []string {
+// unlike are the warnings of texture in a photo whose file dropped what the baseline's kept, or
+// that untreated skin could not hold against the baseline.
+func (a *analysis) unlike(s *shot, measured outcome.Number) []string {
+	var list []string
 	if b := a.baseline.file; b.Format != "" && !lossy(b) && lossy(s.meta) {
-		return []string{outcome.LossyFile}
+		list = append(list, outcome.LossyFile)
 	}
-	return nil
+	if measured.Known() && !s.reliefMatched && s.visit.ID != a.baseline.visit.ID {
+		list = append(list, outcome.ReliefUnmatched)
+	}
+	return list
 }
 
 // throughJPEG is the light that an sRGB file of a quality keeps of a picture. Fine colour

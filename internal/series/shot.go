@@ -35,6 +35,8 @@ type shot struct {
 	reduced *reduced // for pictures; nil: not needed yet
 	album   album
 	uneven  *texture.Unevenness // of the baseline's skin; nil: not known yet
+
+	reliefMatched bool // to the baseline's, by untreated skin
 }
 
 // picture is linear light that is worked out where it is asked for: a photo.Source, or pixels
