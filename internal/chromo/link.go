@@ -224,6 +224,7 @@ type Leak struct {
 	doubt     float64 // standard deviation of what the leak may be as well
 	shape     *leakShape
 	rest      float32 // root of blood
+	atRest    float32 // of the shape
 }
 
 // Leak reads it from a photo's blotches. melanin and rest are the region's melanin and blood
@@ -233,6 +234,7 @@ func (l *Link) Leak(now *Mottle, melanin, rest, blood float64) (k Leak, ok bool)
 		return k, false
 	}
 	k.shape, k.rest = now.model.shape(melanin), Root(float32(rest))
+	k.atRest = k.shape.at(k.rest)
 	flush := math.Abs(float64(Root(float32(blood)) - k.rest))
 	if flush == 0 {
 		return k, false // such as a part of the baseline itself
@@ -313,23 +315,23 @@ func certain(found, se, given, usual float64) (mean, sd float64) {
 }
 
 // At is the melanin that is misread where blood is so, in percent.
-func (k Leak) At(blood float32) float32 {
-	return float32(k.sure) * (k.shape.at(Root(blood)) - k.shape.at(k.rest))
+func (k *Leak) At(blood float32) float32 {
+	return float32(k.sure) * (k.shape.at(Root(blood)) - k.atRest)
 }
 
 // Doubt is the standard deviation of what [Leak.At] may be as well.
-func (k Leak) Doubt(blood float32) float64 {
-	return math.Abs(k.doubt * float64(k.shape.at(Root(blood))-k.shape.at(k.rest)))
+func (k *Leak) Doubt(blood float32) float64 {
+	return math.Abs(k.doubt * float64(k.shape.at(Root(blood))-k.atRest))
 }
 
 // PerPoint is the melanin that each point of blood is misread as on the way to so much
 // blood, all in percent, and its standard error.
-func (k Leak) PerPoint(blood float64) (found, se float64) {
+func (k *Leak) PerPoint(blood float64) (found, se float64) {
 	const least = 0.01
 	to := Root(float32(blood))
 	if d := to - k.rest; max(d, -d) < least {
 		to = k.rest + least
 	}
-	per := float64((k.shape.at(to) - k.shape.at(k.rest)) / (to*to - k.rest*k.rest))
+	per := float64((k.shape.at(to) - k.atRest) / (to*to - k.rest*k.rest))
 	return per * k.found, math.Abs(per) * k.se
 }

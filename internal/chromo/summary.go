@@ -188,8 +188,11 @@ const enough = 1 << 14
 // Like the median it stands outliers up to half of the region, such as reflections and
 // hairs; unlike it, it does not jump between the few values that a ratio of coded light
 // takes.
-func (f Field) RobustMean() float64 {
-	median, sigma := medianMAD(f.sample())
+func (f Field) RobustMean() float64 { return f.robustMean(f.Count()) }
+
+// robustMean is RobustMean of a field of which n pixels count.
+func (f Field) robustMean(n int) float64 {
+	median, sigma := medianMAD(f.sampleOf(n))
 	c, reach := float32(median), math.Float32bits(float32(rejected*sigma))
 	from := distanceTo(c)
 	var sum, total float64
@@ -212,8 +215,11 @@ func (f Field) RobustMean() float64 {
 }
 
 // sample are the values of about enough of the pixels inside, in steps that meet all columns.
-func (f Field) sample() []float32 {
-	n := max(1, f.Count()/enough)
+func (f Field) sample() []float32 { return f.sampleOf(f.Count()) }
+
+// sampleOf is sample of a field of which so many pixels count.
+func (f Field) sampleOf(count int) []float32 {
+	n := max(1, count/enough)
 	for divisor(n, f.Value.W) > 1 {
 		n--
 	}
@@ -343,7 +349,7 @@ func (s Summary) Measurement(unit string) outcome.Measurement {
 // indices whose tails are reflections and hairs.
 func (f Field) RobustMeasurement(unit string) outcome.Measurement {
 	s := f.Summary()
-	s.Mean = f.RobustMean()
+	s.Mean = f.robustMean(s.N)
 	if math.IsNaN(s.Mean) {
 		s.N = 0
 	}

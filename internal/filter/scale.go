@@ -2,8 +2,15 @@ package filter
 
 import "dermtrace/internal/raster"
 
-// Shrink is [raster.Plane.Shrink].
-func Shrink(p *raster.Plane, f int) *raster.Plane { return p.Shrink(f) }
+// Shrink is [raster.Plane.Shrink], on a borrowed plane.
+func Shrink(p *raster.Plane, f int) *raster.Plane {
+	if f == 1 {
+		return p.Clone()
+	}
+	q := Borrow((p.W+f-1)/f, (p.H+f-1)/f)
+	p.ShrinkTo(q, f)
+	return q
+}
 
 // enlarge undoes the geometry of Shrink by linear interpolation between block centres, on a borrowed plane.
 func enlarge(p *raster.Plane, w, h, f int) *raster.Plane {

@@ -8,12 +8,17 @@ func (p *Plane) Shrink(f int) *Plane {
 		return p.Clone()
 	}
 	q := New((p.W+f-1)/f, (p.H+f-1)/f)
+	p.ShrinkTo(q, f)
+	return q
+}
+
+// ShrinkTo is [Plane.Shrink] into a plane of its size; f must be at least 2.
+func (p *Plane) ShrinkTo(q *Plane, f int) {
 	Bands(q.H, func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
 			shrinkRow(q.Row(y), p, y, f)
 		}
 	})
-	return q
 }
 
 // Shrink shrinks the three planes by f.

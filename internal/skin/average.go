@@ -12,19 +12,27 @@ type averaged struct {
 	weight *raster.Plane // share of the step×step pixels that count
 }
 
-// average takes the mean light of the mask's pixels in a box over blocks from its corner on.
-// NaN pixels do not count; blocks without a pixel are 0. All planes are borrowed.
-func average(rgb raster.Picture, mask *roi.Mask, box raster.Box, step int) averaged {
+// average takes the mean light of the mask's pixels in a box over blocks from its corner on, and
+// over blocks k times coarser ([averaged.coarser]) while the fine ones are at hand. NaN pixels do
+// not count; blocks without a pixel are 0. The fine planes are borrowed.
+func average(rgb raster.Picture, mask *roi.Mask, box raster.Box, step, k int) (fine, coarse averaged) {
 	w, h := (box.X1-box.X0+step-1)/step, (box.Y1-box.Y0+step-1)/step
 	light := &raster.RGB{R: filter.Borrow(w, h), G: filter.Borrow(w, h), B: filter.Borrow(w, h)}
-	a := averaged{rgb: light, weight: filter.Borrow(w, h)}
-	raster.Bands(h, func(top, bottom int) {
-		band := raster.Box{X0: box.X0, Y0: box.Y0 + top*step, X1: box.X1, Y1: min(box.Y0+bottom*step, box.Y1)}
+	fine = averaged{rgb: light, weight: filter.Borrow(w, h)}
+	coarse = fine.blank(k)
+	atOnce := (raster.BandRows + k - 1) / k * k
+	raster.Parallel((h+atOnce-1)/atOnce, func(i int) {
+		top, bottom := i*atOnce*step, (i+1)*atOnce*step
+		band := raster.Box{X0: box.X0, Y0: box.Y0 + top, X1: box.X1, Y1: min(box.Y0+bottom, box.Y1)}
 		raster.EachRows(rgb, band, step, func(y int, rows [][3][]float32) {
-			a.blocks((y-box.Y0)/step, step).fill(rows, mask, box, y)
+			j := (y - box.Y0) / step
+			fine.blocks(j, step).fill(rows, mask, box, y)
+			if j%k == k-1 || j == h-1 {
+				coarse.take(fine, j/k, k)
+			}
 		})
 	})
-	return a
+	return fine, coarse
 }
 
 // commonRun is the even columns of the box between which two rows of a mask are whole; the
@@ -46,6 +54,11 @@ func commonRun(mask *roi.Mask, y int, box raster.Box) (from, to int) {
 
 // giveBack ends the use of light that was borrowed.
 func giveBack(light *raster.RGB) { filter.GiveBack(light.R, light.G, light.B) }
+
+func (a averaged) giveBack() {
+	giveBack(a.rgb)
+	filter.GiveBack(a.weight)
+}
 
 func (a averaged) blocks(j, step int) blockRow {
 	return blockRow{r: a.rgb.R.Row(j), g: a.rgb.G.Row(j), b: a.rgb.B.Row(j), n: a.weight.Row(j), step: step}
@@ -197,18 +210,28 @@ func (k blockRow) finish() {
 // coarser is the mean light over blocks of k×k pixels of a, each by its weight. The planes
 // are its own.
 func (a averaged) coarser(k int) averaged {
-	w, h := (a.weight.W+k-1)/k, (a.weight.H+k-1)/k
-	out := averaged{rgb: raster.NewRGB(w, h), weight: raster.New(w, h)}
-	raster.Bands(h, func(top, bottom int) {
+	out := a.blank(k)
+	raster.Bands(out.weight.H, func(top, bottom int) {
 		for j := top; j < bottom; j++ {
-			row := out.blocks(j, k)
-			for y := j * k; y < min((j+1)*k, a.weight.H); y++ {
-				row.weigh(a.rgb.R.Row(y), a.rgb.G.Row(y), a.rgb.B.Row(y), a.weight.Row(y))
-			}
-			row.finish()
+			out.take(a, j, k)
 		}
 	})
 	return out
+}
+
+// blank has room for blocks of k×k pixels of a.
+func (a averaged) blank(k int) averaged {
+	w, h := (a.weight.W+k-1)/k, (a.weight.H+k-1)/k
+	return averaged{rgb: raster.NewRGB(w, h), weight: raster.New(w, h)}
+}
+
+// take fills its blank j-th row with blocks of k×k pixels.
+func (a averaged) take(of averaged, j, k int) {
+	row := a.blocks(j, k)
+	for y := j * k; y < min((j+1)*k, of.weight.H); y++ {
+		row.weigh(of.rgb.R.Row(y), of.rgb.G.Row(y), of.rgb.B.Row(y), of.weight.Row(y))
+	}
+	row.finish()
 }
 
 // weigh sums one row of pixels into their blocks, each by its weight.

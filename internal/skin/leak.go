@@ -37,7 +37,7 @@ func (w *work) takeLeak() {
 	if !ok {
 		return
 	}
-	w.melanin = w.without(leak)
+	w.melanin = w.without(&leak)
 	w.ofMelanin = w.melanin.Summary()
 	perPoint, se := leak.PerPoint(w.ofBlood.Mean)
 	w.crossTalk = &outcome.CrossTalk{Of: "hemoglobin", PerPoint: outcome.Number(perPoint), SE: outcome.Number(se),
@@ -46,7 +46,7 @@ func (w *work) takeLeak() {
 }
 
 // without is the sheet's melanin less what leaks into it.
-func (w *work) without(leak chromo.Leak) chromo.Field {
+func (w *work) without(leak *chromo.Leak) chromo.Field {
 	from := w.Sheet.melanin
 	out := raster.New(from.Value.W, from.Value.H)
 	raster.Bands(out.H, func(y0, y1 int) {

@@ -89,8 +89,7 @@ func Prepare(r Region) *Sheet {
 	fine := texture.Step(r.PxPerMM)
 	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
 	s.Step = fine * coarser
-	light := average(r.RGB, r.Mask, box, fine)
-	coarse := light.coarser(coarser)
+	light, coarse := average(r.RGB, r.Mask, box, fine, coarser)
 	if s.noRelief == "" {
 		red := chromo.Field{Value: coarse.rgb.R, Weight: coarse.weight}.Summary().Mean
 		if s.Masked = light.leaveStrandsOut(red, r.PxPerMM/float64(fine)); s.Masked > 0 {
@@ -102,8 +101,7 @@ func Prepare(r Region) *Sheet {
 		light.leaveOut(foreign, s.Weight.W, coarser)
 		s.prepareRelief(r, light, fine)
 	} else {
-		giveBack(light.rgb)
-		filter.GiveBack(light.weight)
+		light.giveBack()
 	}
 	if s.hairWanted = r.Hair; r.Hair {
 		s.prepareHair(r)

@@ -88,7 +88,9 @@ func PrepareSpots(r Region) *Sheet {
 	fine := texture.Step(r.PxPerMM)
 	coarser := colourStep(r.PxPerMM/float64(fine), s.Pixels)
 	s.Step = fine * coarser
-	s.prepareColour(r, average(r.RGB, r.Mask, box, fine).coarser(coarser))
+	light, coarse := average(r.RGB, r.Mask, box, fine, coarser)
+	light.giveBack()
+	s.prepareColour(r, coarse)
 	return s
 }
 

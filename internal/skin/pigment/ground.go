@@ -51,11 +51,6 @@ func (v Visit) lay() (*ground, error) {
 	return g, nil
 }
 
-// halved is a plane of the ground on pixels twice as coarse: all that surrounds need.
-func halved(value, weight *raster.Plane) chromo.Field {
-	return chromo.Field{Value: value, Weight: weight}.Shrink(2)
-}
-
 // pixel is where the ground shows a place of the frame.
 func (g *ground) pixel(at geom.Point) geom.Point {
 	if g.bend != nil {

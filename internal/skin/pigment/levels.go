@@ -4,7 +4,6 @@ import (
 	"math"
 	"sync"
 
-	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
@@ -79,20 +78,50 @@ func (g *ground) level(i int) *level {
 	return g.levels[i]
 }
 
+// surround is plain skin to take means of, on pixels twice as coarse as a ground's, which is all
+// that they need.
+type surround struct{ weighted, weight *raster.Plane } // values times weights, and weights
+
+// halved is a plane of a ground as surround, on borrowed planes.
+func halved(value, weight *raster.Plane) surround {
+	weighted := times(value, weight)
+	defer filter.GiveBack(weighted)
+	return surround{filter.Shrink(weighted, 2), filter.Shrink(weight, 2)}
+}
+
+func (s *surround) giveBack() {
+	if s.weight != nil {
+		filter.GiveBack(s.weighted, s.weight)
+	}
+	*s = surround{}
+}
+
+// smooth is its mean within a Gaussian of sigmaPx, on pixels so many times coarser, on a borrowed
+// plane.
+func (s surround) smooth(coarser int, sigmaPx float64) *raster.Plane {
+	if coarser > 1 {
+		s = surround{filter.Shrink(s.weighted, coarser), filter.Shrink(s.weight, coarser)}
+		defer s.giveBack()
+	}
+	mean, weight := filter.Gaussian(s.weighted, sigmaPx), filter.Gaussian(s.weight, sigmaPx)
+	defer filter.GiveBack(weight)
+	divide(mean, weight)
+	return mean
+}
+
 // surroundVariance is what the pixels of surrounds, [widen] and the spline add to their
 // Gaussian, in those pixels.
 const surroundVariance = 1./12 + 3./16 + readVariance/4
 
-// contrast is the centre at the i-th size less what skin around is, on a borrowed plane. Of that,
-// given on pixels twice as coarse as the ground's, pixels twice as coarse as the level's are enough.
-func (g *ground) contrast(i int, centre *raster.Plane, around chromo.Field) *raster.Plane {
+// contrast is the centre at the i-th size less what skin around is, on a borrowed plane.
+func (g *ground) contrast(i int, centre *raster.Plane, around surround) *raster.Plane {
 	step := g.level(i).step
 	sigma := max(surroundSigma*radiiMM[i], leastSurroundMM) / g.mmPerPx / float64(2*step)
-	surround := around.Shrink(step).Smooth(math.Sqrt(sigma*sigma - surroundVariance))
-	defer filter.GiveBack(surround)
-	out, wide := filter.Borrow(centre.W, centre.H), make([]float32, 2*surround.W)
+	mean := around.smooth(step, math.Sqrt(sigma*sigma-surroundVariance))
+	defer filter.GiveBack(mean)
+	out, wide := filter.Borrow(centre.W, centre.H), make([]float32, 2*mean.W)
 	for y := range out.H {
-		widen(wide, surround, y)
+		widen(wide, mean, y)
 		row := out.Row(y)
 		for x, v := range centre.Row(y) {
 			row[x] = v - wide[x]
@@ -154,18 +183,23 @@ func weigh(p *raster.Plane, x, y int, u, v *[3]float64) float64 {
 // splined is what a spline reads at the pixels of a plane, on a borrowed one.
 func splined(p *raster.Plane) *raster.Plane {
 	out, line := filter.Borrow(p.W, p.H), make([]float32, p.W)
-	side, middle := float32(1./8), float32(3./4)
 	for y := range p.H {
-		above, below, row := p.Row(max(y-1, 0))[:len(line)], p.Row(min(y+1, p.H-1))[:len(line)], out.Row(y)
-		for x, v := range p.Row(y)[:len(line)] {
-			line[x] = float32(middle*v) + float32(side*(above[x]+below[x]))
-		}
-		row[0], row[p.W-1] = 0, 0
-		for x := 1; x < len(line)-1; x++ {
-			row[x] = float32(middle*line[x]) + float32(side*(line[x-1]+line[x+1]))
-		}
+		splinedRow(out.Row(y), line, p, y)
 	}
 	return out
+}
+
+// splinedRow fills row with what a spline reads at the y-th row of a plane, by way of line.
+func splinedRow(row, line []float32, p *raster.Plane, y int) {
+	side, middle := float32(1./8), float32(3./4)
+	above, below := p.Row(max(y-1, 0))[:len(line)], p.Row(min(y+1, p.H-1))[:len(line)]
+	for x, v := range p.Row(y)[:len(line)] {
+		line[x] = float32(middle*v) + float32(side*(above[x]+below[x]))
+	}
+	row[0], row[len(line)-1] = 0, 0
+	for x := 1; x < len(line)-1; x++ {
+		row[x] = float32(middle*line[x]) + float32(side*(line[x-1]+line[x+1]))
+	}
 }
 
 // down is where a level has a place of its ground, up the reverse.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
@@ -43,6 +42,7 @@ func (g *ground) blobs() []blob {
 		for i := range radiiMM {
 			list = append(list, g.search(i, plain, half)...)
 		}
+		half.giveBack()
 		again := unite(list)
 		if slices.EqualFunc(again, found, blob.samePlace) { // there is nothing else to leave out
 			return again
@@ -57,7 +57,7 @@ func (g *ground) blobs() []blob {
 const leastNoise = 1e-6
 
 // search finds the peaks of one size against plain skin.
-func (g *ground) search(size int, plain *raster.Plane, around chromo.Field) []blob {
+func (g *ground) search(size int, plain *raster.Plane, around surround) []blob {
 	l := g.level(size)
 	contrast := g.contrast(size, l.centre, around)
 	rise := splined(contrast)

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
 	"dermtrace/internal/raster"
@@ -17,10 +16,10 @@ type pair struct {
 	there                   *places // of the one in the other
 	union                   []blob
 	plainBefore, plainAfter *raster.Plane
-	halfBefore, halfAfter   chromo.Field    // melanin of plain skin, halved
-	halfLuma                [2]chromo.Field // the same of luma, made where it is asked for
-	perhaps                 *raster.Plane   // plainBefore, and what may be mottle or spots
-	area                    float64         // of skin that both show, in square millimetres
+	halfBefore, halfAfter   surround      // melanin of plain skin
+	halfLuma                [2]surround   // the same of luma, made where it is asked for
+	perhaps                 *raster.Plane // plainBefore, and what may be mottle or spots
+	area                    float64       // of skin that both show, in square millimetres
 	rises                   [len(radiiMM)]*rises
 	lumas                   [len(radiiMM)]*lumaRises
 }
@@ -44,19 +43,25 @@ func gather(before, after *Marks) *pair {
 
 // take makes these weights those of plain skin.
 func (p *pair) take(before, after *raster.Plane) {
+	p.forget()
 	p.plainBefore, p.plainAfter = before, after
 	p.halfBefore, p.halfAfter = halved(p.before.field.Value, before), halved(p.after.field.Value, after)
-	p.forget()
 }
 
 // forget gives back what is known by other weights.
 func (p *pair) forget() {
-	for _, r := range p.rises {
+	for i, r := range p.rises {
 		if r != nil {
 			filter.GiveBack(r.before, r.after)
 		}
+		if l := p.lumas[i]; l != nil {
+			filter.GiveBack(l.before, l.after)
+		}
 	}
-	p.rises = [len(radiiMM)]*rises{}
+	p.rises, p.lumas = [len(radiiMM)]*rises{}, [len(radiiMM)]*lumaRises{}
+	for _, s := range []*surround{&p.halfBefore, &p.halfAfter, &p.halfLuma[0], &p.halfLuma[1]} {
+		s.giveBack()
+	}
 }
 
 // clearOf leaves out blobs that may be mottle.
@@ -67,12 +72,15 @@ func clearOf(list []blob) []blob {
 // changed are the places that changed by more than plain skin does, for more or for less.
 func (p *pair) changed() []blob {
 	var list []blob
+	noise := math.NaN()
 	for size := range radiiMM {
 		r := p.contrasts(size)
 		here, there := p.seen(size, r.before, r.after, 1)
-		p.tell(size, r, here, there, p.apart(size))
-		if r.noise > 0 { // of one photo twice every place is a peak
-			list = append(list, p.changes(size, r.noise, here, there)...)
+		if plain := p.plainChange(size, here, there, p.apart(size)); len(plain) >= leastPlaces {
+			noise = robustSD(plain) // else that of the next smaller size
+		}
+		if noise > 0 { // of one photo twice every place is a peak
+			list = append(list, p.changes(size, noise, here, there)...)
 		}
 		filter.GiveBack(here, there)
 	}
@@ -97,15 +105,15 @@ func (p *pair) changes(size int, noise float64, here, there *raster.Plane) []blo
 // seen are contrasts of one size as both visits show them at every so-manieth pixel of the
 // earlier's level, on borrowed planes: NaN where either does not show a place whole.
 func (p *pair) seen(size int, before, after *raster.Plane, every int) (here, there *raster.Plane) {
-	b, a, own := p.before.level(size), p.after.level(size), splined(before)
-	defer filter.GiveBack(own)
-	here = filter.Borrow((own.W-1)/every+1, (own.H-1)/every+1)
+	b, a := p.before.level(size), p.after.level(size)
+	here = filter.Borrow((before.W-1)/every+1, (before.H-1)/every+1)
 	there = filter.Borrow(here.W, here.H)
 	unseen := float32(math.NaN())
 	raster.Bands(here.H, func(y0, y1 int) {
-		places := make([]geom.Point, here.W)
+		places, own, line := make([]geom.Point, here.W), make([]float32, before.W), make([]float32, before.W)
 		for y := y0; y < y1; y++ {
-			rowB, rowA, rowOwn, cover := here.Row(y), there.Row(y), own.Row(y*every), b.cover.Row(y*every)
+			rowB, rowA, cover := here.Row(y), there.Row(y), b.cover.Row(y*every)
+			splinedRow(own, line, before, y*every)
 			p.there.along(places, b.up(0, float64(y*every)), float64(every*b.step))
 			for x, at := range places {
 				rowB[x], rowA[x] = unseen, unseen
@@ -113,7 +121,7 @@ func (p *pair) seen(size int, before, after *raster.Plane, every int) (here, the
 					continue
 				}
 				if v, ok := a.read(after, a.down(at)); ok {
-					rowB[x], rowA[x] = rowOwn[x*every], float32(v)
+					rowB[x], rowA[x] = own[x*every], float32(v)
 				}
 			}
 		}
@@ -121,12 +129,13 @@ func (p *pair) seen(size int, before, after *raster.Plane, every int) (here, the
 	return here, there
 }
 
-// rises are both visits at one size, and what plain skin does there.
+// rises are both visits at one size, and what plain skin does there, once that is told.
 type rises struct {
 	before, after *raster.Plane // contrasts
-	plain         float64       // robust standard deviation of the contrast of plain skin
-	mottle        float64       // the same with places that may be spots or mottle
-	noise         float64       // standard error of the change of a contrast
+	told          bool
+	plain         float64 // robust standard deviation of the contrast of plain skin
+	mottle        float64 // the same with places that may be spots or mottle
+	noise         float64 // standard error of the change of a contrast
 }
 
 // lumaRises are the same of luma.
@@ -168,32 +177,35 @@ func (p *pair) asked(size int, here, there *raster.Plane, every int, fn func(bef
 
 // at is what is known at one size, made once.
 func (p *pair) at(size int) *rises {
-	if p.rises[size] == nil {
-		r := p.contrasts(size)
+	r := p.contrasts(size)
+	if !r.told {
 		here, there := p.seen(size, r.before, r.after, p.apart(size))
-		p.tell(size, r, here, there, 1)
+		p.tell(size, r, here, there)
 		filter.GiveBack(here, there)
+	}
+	return r
+}
+
+// contrasts are those of one size in both visits, made once.
+func (p *pair) contrasts(size int) *rises {
+	if p.rises[size] == nil {
+		b, a := p.before.level(size), p.after.level(size)
+		p.rises[size] = &rises{before: p.before.contrast(size, b.centre, p.halfBefore), after: p.after.contrast(size, a.centre, p.halfAfter)}
 	}
 	return p.rises[size]
 }
 
-// contrasts are those of one size in both visits.
-func (p *pair) contrasts(size int) *rises {
-	b, a := p.before.level(size), p.after.level(size)
-	return &rises{before: p.before.contrast(size, b.centre, p.halfBefore), after: p.after.contrast(size, a.centre, p.halfAfter)}
-}
-
-// tell makes known what plain skin does at one size, by every so-manieth place here and there.
-func (p *pair) tell(size int, r *rises, here, there *raster.Plane, every int) {
-	most := len(here.Pix)/(every*every) + here.W + here.H
+// tell makes known what plain skin does at one size, here and there.
+func (p *pair) tell(size int, r *rises, here, there *raster.Plane) {
+	most := len(here.Pix)
 	level, perhaps, change := make([]float64, 0, most), make([]float64, 0, most), make([]float64, 0, most)
-	p.asked(size, here, there, every, func(before, after float64, plain bool) {
+	p.asked(size, here, there, 1, func(before, after float64, plain bool) {
 		perhaps = append(perhaps, (before+after)/2)
 		if plain {
 			level, change = append(level, (before+after)/2), append(change, after-before)
 		}
 	})
-	r.plain, r.mottle, r.noise = math.NaN(), math.NaN(), math.NaN()
+	r.told, r.plain, r.mottle, r.noise = true, math.NaN(), math.NaN(), math.NaN()
 	switch {
 	case len(change) < leastPlaces && size > 0: // too few so wide: what the next smaller size does
 		s := p.at(size - 1)
@@ -202,7 +214,18 @@ func (p *pair) tell(size int, r *rises, here, there *raster.Plane, every int) {
 		r.plain, r.mottle = robustSD(level), robustSD(perhaps)
 		r.noise = robustSD(change)
 	}
-	p.rises[size] = r
+}
+
+// plainChange is what the contrast of plain skin changed by from here to there, at every
+// so-manieth place.
+func (p *pair) plainChange(size int, here, there *raster.Plane, every int) []float64 {
+	change := make([]float64, 0, (here.W/every+1)*(here.H/every+1))
+	p.asked(size, here, there, every, func(before, after float64, plain bool) {
+		if plain {
+			change = append(change, after-before)
+		}
+	})
+	return change
 }
 
 // lumaAt is the same of luma, which few sizes are asked for.
@@ -210,23 +233,18 @@ func (p *pair) lumaAt(size int) *lumaRises {
 	if p.lumas[size] != nil {
 		return p.lumas[size]
 	}
-	if p.halfLuma[0].Value == nil {
+	if p.halfLuma[0].weight == nil {
 		before, _ := p.before.luma()
 		after, _ := p.after.luma()
-		p.halfLuma = [2]chromo.Field{halved(before, p.plainBefore), halved(after, p.plainAfter)}
+		p.halfLuma = [2]surround{halved(before, p.plainBefore), halved(after, p.plainAfter)}
 	}
 	b, a := p.before.level(size), p.after.level(size)
 	r := &lumaRises{
 		before: p.before.contrast(size, b.luma(), p.halfLuma[0]),
 		after:  p.after.contrast(size, a.luma(), p.halfLuma[1]), noise: math.NaN(),
 	}
-	var change []float64
 	here, there := p.seen(size, r.before, r.after, p.apart(size))
-	p.asked(size, here, there, 1, func(before, after float64, plain bool) {
-		if plain {
-			change = append(change, before-after)
-		}
-	})
+	change := p.plainChange(size, here, there, 1)
 	filter.GiveBack(here, there)
 	switch {
 	case len(change) < leastPlaces && size > 0:
@@ -317,14 +335,16 @@ func robustSD(values []float64) float64 {
 	for i, v := range values {
 		values[i] = math.Abs(v - middle)
 	}
-	return max(1.4826*quantile(values, 0.5), quantile(values, tailShare)/tailSigmas)
+	spread, half := quantile(values, 0.5), len(values)/2
+	return max(1.4826*spread, stats.Nth(values[half:], int(tailShare*float64(len(values)))-half)/tailSigmas)
 }
 
 // lowerSD is 1.4826 times the median absolute deviation of the values below the median, which
 // no spot is among. It reorders them.
 func lowerSD(values []float64) float64 {
 	middle := quantile(values, 0.5)
-	return 1.4826 * (middle - quantile(values, 0.25))
+	lower := values[:len(values)/2+1]
+	return 1.4826 * (middle - stats.Nth(lower, len(values)/4))
 }
 
 // quantile reorders the values.
