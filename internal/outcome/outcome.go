@@ -288,7 +288,7 @@ type Measurement struct {
 
 	LightSE *Number `json:"light_se,omitempty"` // standard error that the estimate of the light adds, same unit
 
-	CrossTalk *CrossTalk `json:"cross_talk,omitempty"` // where the photo tells how redness is misread as this measure
+	CrossTalk *CrossTalk `json:"cross_talk,omitempty"` // where the photo tells how another measure is misread as this one
 
 	Part *Part `json:"part,omitempty"` // where that photo or the baseline's does not show all of the region: what Value is made of
 }

@@ -20,6 +20,7 @@ import (
 type Reference struct {
 	Red     float64           // blood fraction above which skin is red, percent
 	Blood   float64           // mean blood fraction of the baseline, percent
+	Melanin float64           // mean melanin of the baseline, percent
 	Pigment pigment.Threshold // melanin above which skin is pigmented
 	rest    *chromo.Link      // of melanin with blood; nil: cannot be told
 
@@ -40,6 +41,7 @@ func Freeze(baseline ...*Sheet) Reference {
 		p := pigment.Freeze(s.melanin)
 		r.Red += erythema.Threshold(s.blood) / n
 		r.Blood += s.ofBlood.Mean / n
+		r.Melanin += s.ofMelanin.Mean / n
 		r.Pigment.Level += p.Level / n
 		r.Pigment.Contrast += p.Contrast / n
 	}
@@ -61,6 +63,7 @@ type work struct {
 	mmasiLike           outcome.Measurement
 	spots               SpotSums
 	roughness, coarse   outcome.Measurement
+	ofMottle            float64 // share of roughness that mottle of melanin may be at most
 	lines               texture.Lines
 	pores, poreSize     outcome.Measurement
 	grain               texture.Grain
@@ -86,7 +89,7 @@ func newWork(s *Sheet, ref Reference) *work {
 func (w *work) takeTexture() {
 	if r := w.relief; r != nil {
 		w.roughness, w.coarse, w.grain = r.Roughness(), r.Coarse(), r.Grain()
-		w.lines = r.Lines()
+		w.lines, w.ofMottle = r.Lines(), r.MostOfMottle()
 		w.pores, w.poreSize = r.Pores()
 		return
 	}

@@ -70,6 +70,7 @@ func sum(p *raster.Plane) (total float64) {
 // thresholds stay, but only what blood that part has gained is a change.
 func (r Reference) Over(part, whole *Sheet) Reference {
 	r.Blood += part.ofBlood.Mean - whole.ofBlood.Mean
+	r.Melanin += part.ofMelanin.Mean - whole.ofMelanin.Mean
 	return r
 }
 

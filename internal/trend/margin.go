@@ -30,8 +30,8 @@ func upTo(from, to int) span { return span{from, to, max(from, to)} }
 // can. To its error is added, in squares, that of the light as it was estimated for the
 // very photos of both visits, which a bad light makes large: a source knows usual light
 // only. Usual light is thereby counted twice, which errs on the side of no change. That of
-// cross-talk is added too, as each photo told it: a source knows skin that is not redder. The
-// degrees of freedom stay those of the source.
+// cross-talk is added too, as each photo told it: a source knows skin that is neither redder
+// nor darker. The degrees of freedom stay those of the source.
 func (c *course) margin(t *track, s span) (margin, bool) {
 	m, ok := c.trusted(t, s)
 	if ok {

@@ -116,7 +116,7 @@ func (r *Relief) Matched(by Match) (m *Relief, warning string) {
 	if !grid.resolves() {
 		return nil, outcome.ResolutionMismatch
 	}
-	m = &Relief{field: r.field, grid: grid, noise: r.noise, doubts: r.doubts, gloss: r.gloss}
+	m = &Relief{field: r.field, grid: grid, noise: r.noise, doubts: r.doubts, gloss: r.gloss, mottle: r.mottle}
 	if by.Contrast != 0 {
 		k := max(leastContrast, min(by.Contrast, mostContrast))
 		m.field.Value, m.noise = flattened(r.field.Value, k), r.noise/white(k*k)

@@ -25,7 +25,8 @@
 //   - unchanged light and medium skin moves by 2.3 % (tan skin's flush 4.2), brown and dark by 5.5
 //   - 0.7 to 1.4 times the distance moves it by 3 %, very dark skin by 4.7; a cast by 2 and 3.2
 //   - light that falls off by a quarter moves dark skin by 5.4 %: its melanin is read by brightness
-//   - melanin that changes by half moves very dark skin by up to a sixth (another hand's phantom)
+//   - melanin that changes by half moves very dark skin by up to a fifth, brown by a seventh, twice
+//     that where mottle is twice as strong: what may be mottle is stated ([Relief.MostOfMottle])
 //   - shine that grows by 40 % reads as up to 11 %: the baseline does not foresee it
 //   - where relief is shallower than mottle, unchanged skin moves by up to 9 %
 //   - 120 spots that fade, a fifth of the region, take 5 % along; 60 hairs that move, 4 %

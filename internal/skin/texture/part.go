@@ -8,7 +8,7 @@ import (
 // Within is the relief where seen is above 0, of which a pixel stands for k×k of the relief's;
 // all of it where seen is nil. The relief and its planes stay as they are.
 func (r *Relief) Within(seen *raster.Plane, k int) *Relief {
-	part := &Relief{field: r.field, grid: r.grid, noise: r.noise, doubts: r.doubts, gloss: r.gloss}
+	part := &Relief{field: r.field, grid: r.grid, noise: r.noise, doubts: r.doubts, gloss: r.gloss, mottle: r.mottle}
 	if seen == nil {
 		return part
 	}

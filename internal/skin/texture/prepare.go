@@ -36,6 +36,9 @@ func Prepare(p Region) (r *Relief, warning string) {
 		noise += mix.leftover(p.Skin, p.Uneven) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
 	}
 	r, warning = NewRelief(chromo.Field{Value: mix.Light(p.RGB), Weight: p.Weight}, p.Grid, noise, mix.Doubts()...)
+	if r != nil {
+		r.mottle = mix.mostOfMottle()
+	}
 	if base := p.Uneven.facets; r != nil && p.Lossy && base.kept > 0 {
 		r.gloss = math.Sqrt(mix.facets(p.Skin, p.Uneven.Gloss).over(base))
 	}

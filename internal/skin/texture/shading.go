@@ -143,11 +143,13 @@ func (m Mix) Light(rgb *raster.RGB) *raster.Plane {
 // asked whether colour can tell them apart at all (project defaults).
 const mottleSD, reliefSD = 0.10, 0.03
 
+// fineMottle is the part of mottle that is as fine as the finest band.
+const fineMottle = 0.4
+
 // doubtfulMottle is the mottle of melanin over relief from which a number is doubted
-// (project default). Two fifths of mottle are as fine as the finest band: at this a change
-// of relief reads as 0.97 of what it is, at 2.5, which is as much as any skin has, as half.
-// Skin that is that dark is not refused: how uneven its pigment is, colour alone does not
-// tell.
+// (project default): at this a change of relief reads as 0.97 of what it is, at 2.5, which is
+// as much as any skin has, as half. Skin that is that dark is not refused: how uneven its
+// pigment is, colour alone does not tell.
 const doubtfulMottle = 0.4
 
 // Doubts are the warnings of skin whose pigment is not well told from relief.
@@ -156,4 +158,13 @@ func (m Mix) Doubts() []string {
 		return []string{outcome.PigmentLikeRelief}
 	}
 	return nil
+}
+
+// mostMottle is how many times as uneven as expected pigment may be: as far above as none is below.
+const mostMottle = 2
+
+// mostOfMottle is the share of the finest band's power that mottle of melanin may be at most.
+func (m Mix) mostOfMottle() float64 {
+	p := square(mostMottle * fineMottle * m.Mottle)
+	return p / (1 + p)
 }

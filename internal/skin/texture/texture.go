@@ -39,6 +39,7 @@ type Relief struct {
 	noise  white
 	doubts []string // warnings of what is measured
 	gloss  float64  // factor that the shine of facets gives relief, over the baseline's; 0: as much
+	mottle float64  // share of the fine band's power that mottle of melanin may be at most
 
 	filtered sync.Once
 	fine     band
@@ -146,6 +147,10 @@ func (r *Relief) Roughness() outcome.Measurement {
 	}
 	return m
 }
+
+// MostOfMottle is the share of roughness's power that mottle of melanin may be at most: in
+// proportion to that share roughness goes with melanin.
+func (r *Relief) MostOfMottle() float64 { return r.mottle }
 
 // asShown is the roughness with the shine that the photo shows.
 func (r *Relief) asShown() outcome.Measurement {
