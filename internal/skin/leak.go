@@ -73,18 +73,22 @@ func (w *work) leaky(m outcome.Measurement) outcome.Measurement {
 	return m
 }
 
+// steady is how much melanin of unchanged skin differs between photos, relative to it: the
+// error of repeated RGB capture that package trend has built in.
+const steady = 0.05
+
 // mottled adds to a measure of relief what a change of melanin can pass for in it, where pigment
 // is not well told from relief. Mottle goes with melanin where what comes or goes is as uneven as
 // what is there, and with it the measure by the share that is mottle: how much that is from none
 // to most, colour does not tell. Nothing is taken off, so all of it is in doubt.
 func (w *work) mottled(m outcome.Measurement, most float64) outcome.Measurement {
-	change := w.ofMelanin.Mean - w.ref.Melanin
-	if !slices.Contains(m.Warnings, outcome.PigmentLikeRelief) || !(math.Abs(change) > 0) {
+	change, chance := w.ofMelanin.Mean-w.ref.Melanin, steady*w.ref.Melanin
+	if !slices.Contains(m.Warnings, outcome.PigmentLikeRelief) || !(math.Abs(change) > chance) {
 		return m
 	}
 	perPoint := most / 2 * float64(m.Value) / w.ofMelanin.Mean
 	se := perPoint / math.Sqrt(3) // what lies evenly between none and twice its mean
 	m.CrossTalk = &outcome.CrossTalk{Of: "melanin", PerPoint: outcome.Number(perPoint), SE: outcome.Number(se),
-		ValueSE: outcome.Number(math.Hypot(perPoint, se) * math.Abs(change))}
+		ValueSE: outcome.Number(math.Hypot(perPoint, se) * math.Sqrt(change*change-chance*chance))}
 	return m
 }
