@@ -111,7 +111,8 @@ func calibrate(rgb *raster.RGB, cast [3]float64) (gain [3]float64) {
 // which drops fine colour, lets shine in. Dark skin has mottle like relief: there the bounds
 // are what is reached.
 func TestRoughnessOfTheOwnPhantom(t *testing.T) {
-	none, sharp, usual := phantom.Camera{}, phantom.Camera{Quality: 100}, phantom.Camera{Noise: 0.7, Quality: 93}
+	none, mosaic := phantom.Camera{}, phantom.Camera{Noise: 0.7}
+	sharp, usual := phantom.Camera{Quality: 100}, phantom.Camera{Noise: 0.7, Quality: 93}
 	for _, c := range []struct {
 		melanin        float64
 		light          phantom.Light
@@ -125,6 +126,9 @@ func TestRoughnessOfTheOwnPhantom(t *testing.T) {
 		{0.130, shiny, none, 0.04, 0.065, 0.01, true},
 		{0.250, shiny, none, 0.17, 0.06, 0.01, true},
 		{0.045, polarised, none, 0.01, 0.025, 0.01, false},
+		{0.025, shiny, mosaic, 0.01, 0.02, 0.02, false},
+		{0.045, shiny, mosaic, 0.01, 0.02, 0.02, false},
+		{0.130, shiny, mosaic, 0.04, 0.065, 0.01, true},
 		{0.025, shiny, sharp, 0.01, 0.022, 0.01, false},
 		{0.130, shiny, sharp, 0.05, 0.07, 0.01, true},
 		{0.025, shiny, usual, 0.015, 0.025, 0.1, false},

@@ -62,6 +62,7 @@ func sheetOf(rgb *raster.RGB, mask *roi.Mask, pxPerMM float64) *skin.Sheet {
 func measured(p patch) map[string]outcome.Measurement {
 	base := sheetOf(plain.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM)
 	sheet := sheetOf(p.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM)
+	sheet.ReadRelief(skin.Unevenness(base)) // as a series does
 	sheet.Beside(sheetOf(around.photo(), square(0, 0, patchPx, patchPx), patchPxPerMM))
 	return skin.Measure(sheet, skin.Freeze(base))
 }

@@ -31,11 +31,7 @@ func (s *Sheet) ReadRelief(u texture.Unevenness) {
 
 // readRelief reads it by the region's own unevenness where nobody gave another.
 func (s *Sheet) readRelief() {
-	switch {
-	case s.pending == nil:
-	case s.pending.Lossy:
+	if s.pending != nil {
 		s.ReadRelief(Unevenness(s))
-	default: // read without it
-		s.ReadRelief(texture.Unevenness{})
 	}
 }

@@ -9,7 +9,8 @@
 //
 // JPEG drops the fine colour in which shine and pigment cancel. Lossy files are therefore read by
 // a mix that relief outlives with its colour and without, as far as the baseline's glints and
-// mottle allow ([Unevenness]); what these leave in it is taken off as the baseline had them.
+// mottle allow ([Unevenness]); what these leave in it is taken off as the baseline had them. In
+// other files green is made as soft as the baseline shows red and blue ([Region.softness]).
 //
 // Values are photometric, no heights: they compare photos of one skin in one light. A lamp tilted
 // by one degree shows 2 to 4 % more relief; untreated skin tells by how much ([Relief.Matched]).
@@ -32,8 +33,10 @@
 //   - 120 spots that fade, a fifth of the region, take 5 % along; 60 hairs that move, 4 %
 //
 // JPEG of quality 98 and more is read as lossless: of very dark skin, with a warning, ×0.70 then
-// reads as ×0.9 and a flush as 11 %. In a lossless file whose red and blue are less sharp than its
-// green a flush of light and medium skin takes 8 %.
+// reads as ×0.9 and a flush as 11 %; how soft its red and blue are its halved colour hides (light
+// skin's flush 3 %). In lossless files with red and blue softer than green a flush moves light and
+// medium skin by up to 3.5 %, by 4 where blue alone is softer; where noise hides that, or red light
+// spreads in skin, by up to 10.
 //
 // Very dark skin shows a quarter of shading, a third of glints, the rest mottle and spots. Where
 // relief is ×0.70 half of the shading stays, three quarters of the glints and all of the rest, and
@@ -64,6 +67,8 @@
 //   - taken off in the whole band: brown ×0.73 instead of ×0.77, at rest 6 % instead of 5
 //   - lossless files by the baseline's unevenness: shine that grows adds 5 % to clean ones; with as
 //     much shine as skin may have a flush moves them by 4 % (1.5 now), though dark skin by 1, not 10
+//   - how soft red and blue are, told from the finest pixels alone: noise that a camera mixed decides;
+//     by calm and busy tiles, which have it alike: too few of them
 //   - the covariance of the finest pixels as noise: lossless files gain half a percent, a JPEG of
 //     medium skin moves by 3.5 % instead of 2.3
 //   - each region's own: dark skin at rest 5.4 % instead of 6.4, medium 2.7 instead of 2.5

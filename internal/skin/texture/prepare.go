@@ -13,7 +13,7 @@ type Region struct {
 	Weight *raster.Plane // share of them that counts; nil: all do
 	Grid   Grid
 	Skin   Skin       // what it is on average
-	Uneven Unevenness // of the series' baseline; what a lossy file is read by
+	Uneven Unevenness // of the series' baseline
 	Lossy  bool       // the file keeps colour less well than luminance
 	CbStep float64    // of the file (photo.Meta); 0: unknown
 }
@@ -34,6 +34,9 @@ func Prepare(p Region) (r *Relief, warning string) {
 	noise := EstimateNoise(p.RGB, p.Weight).Of(mix, p.Skin.Light)
 	if p.Lossy && p.Grid.resolves() {
 		noise += mix.leftover(p.Skin, p.Uneven) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
+	}
+	if soft := p.Uneven.Soft; !p.Lossy && soft > 0 {
+		p = p.soft(soft)
 	}
 	r, warning = NewRelief(chromo.Field{Value: mix.Light(p.RGB), Weight: p.Weight}, p.Grid, noise, mix.Doubts()...)
 	if r != nil {

@@ -21,6 +21,7 @@ type Unevenness struct {
 	Finer   float64 // power of its luminance between 0.06 and 0.12 mm over that between 0.12 and 0.24 mm
 	Gloss   float64 // light, white = 1, that a facet's surface adds where relief adds as much as there is
 	Rounded float64 // of chroma in the fine band by its file, standard deviation in codes ([Region.rounded])
+	Soft    float64 // blur of red and blue beyond green where the file lost nothing, squared photo pixels ([Region.softness])
 
 	facets facets // of its relief in its mix; 0: unknown
 	at     Skin   // that of a single region
@@ -67,6 +68,7 @@ func Together(regions ...Unevenness) Unevenness {
 		all.Finer += u.Finer / n
 		all.Gloss += u.Gloss / n
 		all.Rounded += u.Rounded / n
+		all.Soft += u.Soft / n
 	}
 	all = all.with(variance)
 	for _, u := range regions {
@@ -85,7 +87,7 @@ func UnevennessOf(p Region) (u Unevenness, ok bool) {
 	if Refusal(p.Grid.PxPerMM, false) != "" || !p.Grid.resolves() {
 		return typical, false
 	}
-	c, n := covariance(p)
+	c, n := covariance(p, betweenMM, middleMM)
 	if n < leastPixels {
 		return typical, false
 	}
@@ -94,6 +96,9 @@ func UnevennessOf(p Region) (u Unevenness, ok bool) {
 		c[i][i] = max(0, c[i][i]-noise/max(p.Skin.Light[i], leastMean))
 	}
 	u = Unevenness{Lost: 1, AtBlood: p.Skin.Blood, Finer: p.finer(), Gloss: p.Skin.glossOf(c), Rounded: p.rounded(), at: p.Skin}
+	if !p.Lossy {
+		u.Soft = p.softness()
+	}
 	u = u.with(fitted(c, p.Skin.directions()))
 	return u, u.Relief > 0
 }
@@ -116,12 +121,12 @@ func (p Region) finer() float64 {
 // hundred waves of the band (project default).
 const leastPixels = 1600
 
-// covariance is that of the channels' relative light between 0.12 and 0.24 mm, over n pixels.
-func covariance(p Region) (c [3][3]float64, n float64) {
+// covariance is that of the channels' relative light between two scales, over n pixels.
+func covariance(p Region, fine, coarse float64) (c [3][3]float64, n float64) {
 	var detail [3]*raster.Plane
 	for i, plane := range p.RGB.Planes() {
 		f := chromo.Field{Value: plane, Weight: p.Weight}
-		detail[i] = between(smooth(f, p.Grid.px(betweenMM), bandFrom), smooth(f, p.Grid.px(middleMM), bandFrom))
+		detail[i] = between(smooth(f, p.Grid.px(fine), bandFrom), smooth(f, p.Grid.px(coarse), bandFrom))
 	}
 	n = chromo.Field{Value: p.RGB.R, Weight: p.Weight}.Area()
 	for i := range c {
