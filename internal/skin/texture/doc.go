@@ -33,10 +33,11 @@
 //   - 120 spots that fade, a fifth of the region, take 5 % along; 60 hairs that move, 4 %
 //
 // JPEG of quality 98 and more is read as lossless: of very dark skin, with a warning, ×0.70 then
-// reads as ×0.9 and a flush as 11 %; how soft its red and blue are its halved colour hides (light
-// skin's flush 3 %). In lossless files with red and blue softer than green a flush moves light and
-// medium skin by up to 3.5 %, by 4 where blue alone is softer; where noise hides that, or red light
-// spreads in skin, by up to 10.
+// reads as ×0.9 and a flush as 11 %. At 98 its halved colour hides how soft red and blue are (light
+// skin's flush 3 %); at 100 photos of less than 24 px/mm read up to 10 % rougher without control
+// skin, in blocks of two pixels 5 to 9. In lossless files with red and blue softer than green a flush
+// moves light and medium skin by up to 3.5 %, by 4 where blue alone is softer; where noise hides
+// that, or red light spreads in skin, by up to 10.
 //
 // Very dark skin shows a quarter of shading, a third of glints, the rest mottle and spots. Where
 // relief is ×0.70 half of the shading stays, three quarters of the glints and all of the rest, and
