@@ -187,15 +187,15 @@ func textureIndices() []Index {
 		{"texture_coarse", smooth(texture.UnitRelief, outcome.Ratio, down, band, "RMS of relief between 0.24 and 1 mm: lines, wrinkles, rims of scars."),
 			needs, func(w *work) outcome.Measurement { return w.mottled(w.coarse, 1) }},
 		{"line_density", amount(smooth(texture.UnitLineDensity, outcome.Ratio, down, ridge, "Length of furrows and wrinkles 0.3 to 0.8 mm wide, per area.")),
-			needs, func(w *work) outcome.Measurement { return w.lines.Density }},
+			needs, func(w *work) outcome.Measurement { return w.mottled(w.lines.Density, 1) }},
 		{"line_depth", smooth(texture.UnitRelief, outcome.Ratio, down, ridge, "How much darker than their surroundings those lines are: a proxy of depth in one light."),
-			needs, func(w *work) outcome.Measurement { return w.lines.Depth }},
+			needs, func(w *work) outcome.Measurement { return w.mottled(w.lines.Depth, 1) }},
 		{"line_width", smooth(texture.UnitSize, outcome.Ratio, "", "Lindeberg 1998 IJCV 30:117: ratio of curvatures at σ 0.14 and 0.24 mm, on the crests of line_density", "Mean width of those lines: of the bar that answers alike. Without a direction: where narrow lines go, wide ones are left."),
-			needs, func(w *work) outcome.Measurement { return w.lines.Width }},
+			needs, func(w *work) outcome.Measurement { return w.mottled(w.lines.Width, 1) }},
 		{"pore_density", amount(smooth(texture.UnitPerArea, outcome.Count, down, "project default: round minima of the fine band, 6 % darker", "Visible pores per square centimetre; n is their number.")),
-			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.pores }},
+			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.mottled(w.pores, 1) }},
 		{"pore_size", smooth(texture.UnitSize, outcome.Ratio, down, "project default: from depth and curvature of the pores of pore_density", "Mean diameter of visible pores: of the disc that answers alike."),
-			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.poreSize }},
+			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, func(w *work) outcome.Measurement { return w.mottled(w.poreSize, 1) }},
 	}
 }
 
@@ -204,12 +204,12 @@ func grainIndices() []Index {
 	const glcm = "Haralick 1973 IEEE SMC 3:610; IBSI, Zwanenburg 2020 Radiology 295:328; of relief, 32 fixed bins, 0.1 mm"
 	return []Index{
 		{"glcm_contrast", smooth(texture.UnitLevels, outcome.Ratio, down, glcm, "Mean squared difference of neighbouring relief levels."),
-			needs, func(w *work) outcome.Measurement { return w.grain.Contrast }},
+			needs, func(w *work) outcome.Measurement { return w.mottled(w.grain.Contrast, 1) }},
 		{"glcm_homogeneity", smooth(texture.UnitRelief, outcome.Interval, up, glcm, "Likeness of neighbouring relief levels (inverse difference moment)."),
-			needs, func(w *work) outcome.Measurement { return w.grain.Homogeneity }},
+			needs, func(w *work) outcome.Measurement { return w.mottled(w.grain.Homogeneity, 1) }},
 		{"glcm_entropy", smooth(texture.UnitBits, outcome.Interval, down, glcm, "Disorder of neighbouring relief levels (joint entropy)."),
-			needs, func(w *work) outcome.Measurement { return w.grain.Entropy }},
+			needs, func(w *work) outcome.Measurement { return w.mottled(w.grain.Entropy, 1) }},
 		{"glcm_correlation", smooth(texture.UnitRelief, outcome.Interval, "", glcm, "Linear dependence of neighbouring relief levels."),
-			needs, func(w *work) outcome.Measurement { return w.grain.Correlation }},
+			needs, func(w *work) outcome.Measurement { return w.mottled(w.grain.Correlation, 1) }},
 	}
 }

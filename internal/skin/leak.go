@@ -82,8 +82,14 @@ const steady = 0.05
 // what is there, and with it the measure by the share that is mottle: how much that is from none
 // to most, colour does not tell. Nothing is taken off, so all of it is in doubt.
 func (w *work) mottled(m outcome.Measurement, most float64) outcome.Measurement {
+	if w.ofMottle == 0 || !m.Value.Known() {
+		return m
+	}
+	if !slices.Contains(m.Warnings, outcome.PigmentLikeRelief) {
+		m.Warnings = append(slices.Clone(m.Warnings), outcome.PigmentLikeRelief)
+	}
 	change, chance := w.ofMelanin.Mean-w.ref.Melanin, steady*w.ref.Melanin
-	if !slices.Contains(m.Warnings, outcome.PigmentLikeRelief) || !(math.Abs(change) > chance) {
+	if !(math.Abs(change) > chance) {
 		return m
 	}
 	perPoint := most / 2 * float64(m.Value) / w.ofMelanin.Mean

@@ -20,10 +20,12 @@
 // at the end adds rows and leaves the earlier ones as they were.
 //
 // Limits. A bound is held against what a measure shows, not against the skin: where a
-// measure follows only half of a true change, as roughness does on dark simulated skin, a
-// change of twice the detectable one is headlined in every second course. Holm's rule
-// costs little of that, and a smaller bound would cost false headlines instead. Tram tracks
-// are told from skin that gets rougher as a whole by looking, not here.
+// measure follows only half of a true change, as roughness does on very dark simulated skin, a
+// change of twice the detectable one reads as that itself. It is then beyond noise at both
+// visits in five of nine courses and headlined in none, for Holm's rule asks three times as
+// little of p; both visits taken together would not pass it either. There the built-in error
+// is the published one: simulated skin shows less, and a smaller bound would need a clinic's
+// own repeats. Tram tracks are told from skin that gets rougher as a whole by looking, not here.
 package trend
 
 import (

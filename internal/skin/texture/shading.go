@@ -163,8 +163,12 @@ func (m Mix) Doubts() []string {
 // mostMottle is how many times as uneven as expected pigment may be: as far above as none is below.
 const mostMottle = 2
 
-// mostOfMottle is the share of the finest band's power that mottle of melanin may be at most.
+// mostOfMottle is the share of the finest band's power that mottle of melanin may be at most, 0
+// where pigment is well told from relief.
 func (m Mix) mostOfMottle() float64 {
+	if m.Mottle <= doubtfulMottle {
+		return 0
+	}
 	p := square(mostMottle * fineMottle * m.Mottle)
 	return p / (1 + p)
 }

@@ -149,7 +149,7 @@ func (r *Relief) Roughness() outcome.Measurement {
 }
 
 // MostOfMottle is the share of roughness's power that mottle of melanin may be at most: in
-// proportion to that share roughness goes with melanin.
+// proportion to that share roughness goes with melanin. 0: pigment is well told from relief.
 func (r *Relief) MostOfMottle() float64 { return r.mottle }
 
 // asShown is the roughness with the shine that the photo shows.
