@@ -219,6 +219,25 @@ func (a averaged) coarser(k int) averaged {
 	return out
 }
 
+// whole reports whether all pixels count wholly; coarser are the weights of blocks of k×k: where
+// one counts wholly, so do its pixels.
+func (a averaged) whole(coarser *raster.Plane, k int) bool {
+	for i, w := range coarser.Pix {
+		if w == 1 {
+			continue
+		}
+		x, y := i%coarser.W*k, i/coarser.W*k
+		for v := y; v < min(y+k, a.weight.H); v++ {
+			for _, w := range a.weight.Row(v)[x:min(x+k, a.weight.W)] {
+				if w != 1 {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
 // blank has room for blocks of k×k pixels of a.
 func (a averaged) blank(k int) averaged {
 	w, h := (a.weight.W+k-1)/k, (a.weight.H+k-1)/k

@@ -177,12 +177,10 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 		skin.File[c] = skin.Light[c] / k
 	}
 	s.fine = fine
-	var weight *raster.Plane
-	if s.counts != nil { // else blocks of the maps count wholly, and so do their pixels
-		weight = chromo.NewField(a.weight, a.weight).Weight
-	}
-	if weight == nil {
+	weight := a.weight
+	if a.whole(s.Weight, s.Step/fine) {
 		filter.GiveBack(a.weight)
+		weight = nil
 	}
 	s.pending = &texture.Region{RGB: a.rgb, Weight: weight,
 		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy, CbStep: r.CbStep}

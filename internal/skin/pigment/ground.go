@@ -36,14 +36,13 @@ func (v Visit) lay() (*ground, error) {
 		return nil, err
 	}
 	k := coarsening(0, v.MMPerPx)
-	g := &ground{darkening: v.Darkening, thinness: k, mmPerPx: v.MMPerPx * float64(k), median: v.Melanin.Quantile(0.5), bend: v.Bend}
+	g := &ground{darkening: v.Darkening, thinness: k, mmPerPx: v.MMPerPx * float64(k), bend: v.Bend}
 	margin := int(math.Ceil(marginMM / g.mmPerPx))
-	weight := v.Melanin.Weights()
-	g.field, g.weighted = thin(v.Melanin.Value, weight, k, margin)
-	g.luma = sync.OnceValues(func() (value, weighted *raster.Plane) {
-		f, weighted := thin(v.Luma, weight, k, margin)
-		return f.Value, weighted
-	})
+	t := newThinning(v.Melanin.Weights(), k, margin)
+	g.field.Weight = t.thin
+	g.field.Value, g.weighted = t.of(v.Melanin.Value)
+	g.median = g.field.Quantile(0.5)
+	g.luma = sync.OnceValues(func() (value, weighted *raster.Plane) { return t.of(v.Luma) })
 	first := float64(k-1)/2 - float64(margin*k) // pixel of the map that the ground's first is
 	mapFromGround := geom.Translation(first, first).Mul(geom.Scaling(float64(k)))
 	groundFromMap := geom.Scaling(1 / float64(k)).Mul(geom.Translation(-first, -first))

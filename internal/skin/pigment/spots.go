@@ -238,6 +238,7 @@ func Refusal(melanin chromo.Field, mmPerPx float64, t Threshold) string {
 // Count is the number of spots of a visit, by itself.
 func (m *Marks) Count(t Threshold) int {
 	margin := int(math.Ceil(marginMM / m.mmPerPx))
-	melanin, _ := thin(m.melanin.Value, m.melanin.Weights(), 1, margin)
-	return len(Find(melanin, m.mmPerPx, t))
+	within := newThinning(m.melanin.Weights(), 1, margin)
+	melanin, _ := within.of(m.melanin.Value)
+	return len(Find(chromo.Field{Value: melanin, Weight: within.thin}, m.mmPerPx, t))
 }

@@ -3,20 +3,28 @@ package pigment
 import (
 	"math"
 
-	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 )
 
-// thin is a field at every k-th place, within a margin that weighs nothing, and what of its values
-// weighs.
-func thin(value, weight *raster.Plane, k, margin int) (f chromo.Field, weighted *raster.Plane) {
-	fine := times(value, weight)
+// thinning takes planes to every k-th place, within a margin that weighs nothing, by their weights.
+type thinning struct {
+	weight, thin *raster.Plane // the weights, and those of the places
+	k, margin    int
+}
+
+func newThinning(weight *raster.Plane, k, margin int) thinning {
+	return thinning{weight, thinned(weight, k, margin), k, margin}
+}
+
+// of is a plane there, and the same times weights.
+func (t thinning) of(value *raster.Plane) (mean, weighted *raster.Plane) {
+	fine := times(value, t.weight)
 	defer filter.GiveBack(fine)
-	weighted = thinned(fine, k, margin)
-	f = chromo.Field{Value: weighted.Clone(), Weight: thinned(weight, k, margin)}
-	divide(f.Value, f.Weight)
-	return f, weighted
+	weighted = thinned(fine, t.k, t.margin)
+	mean = weighted.Clone()
+	divide(mean, t.thin)
+	return mean, weighted
 }
 
 // times is a plane times weights, 0 where nothing weighs whatever is there, on a borrowed plane.

@@ -76,7 +76,9 @@ func (r *Relief) crest() (all crest) {
 			for x := 1; x < len(right); x++ {
 				if row[x-1]+right[x]+above[x]+below[x]-4*row[x] >= least {
 					if h := hessianAt(p, x, y); h.line(sigmaPx) && wide.whole(x, y) {
-						c.add(h, hessianAt(narrow, x, y), sigmaPx)
+						if by := h.passing(sigmaPx); by.weight > 0 {
+							c.add(by, hessianAt(narrow, x, y), sigmaPx)
+						}
 					}
 				}
 			}
@@ -158,28 +160,34 @@ func (h hessian) line(sigmaPx float64) bool {
 	return mean > 0 && less*m2 <= more*r2 && less*r2 <= more*m2 && (lacks <= 0 || lacks*lacks <= r2)
 }
 
-// add takes a pixel of a line into account by how near a line's crest passes: with m the larger
-// of |nx| and |ny|, the weights m·(1 − m·distance) of the pixels along a straight line
-// sum to its length, wherever it lies between them.
-func (c *crest) add(h, narrow hessian, sigmaPx float64) {
+// passing is how a line's crest passes a pixel: with m the larger of |nx| and |ny|, the weights
+// m·(1 − m·distance) of the pixels along a straight line sum to its length, wherever it lies
+// between them.
+type passing struct {
+	across, nx, ny float64 // curvature and its direction
+	m, weight      float64 // 1 − m·distance
+}
+
+// passing is that of the crest of a line.
+func (h hessian) passing(sigmaPx float64) passing {
 	across, _, nx, ny := h.eigen()
-	strength := sigmaPx * sigmaPx * across
 	m := max(math.Abs(nx), math.Abs(ny))
 	// Slope over curvature is the distance t to the crest of a parabola; a Gaussian
 	// profile, here as wide as the filter, is steeper: t = d/(1 − d²/2σ²).
 	t := math.Abs(h.gx*nx+h.gy*ny) / across
 	distance := t / (1 + t*t/(2*sigmaPx*sigmaPx))
-	weight := 1 - m*distance
-	if weight <= 0 {
-		return
-	}
-	depth := strength / barResponse
-	c.length += m * weight
-	c.weight += weight
-	c.depth += weight * depth
-	c.depth2 += weight * depth * depth
-	c.across += weight * across
-	c.narrow += weight * max(0, narrow.along(nx, ny))
+	return passing{across, nx, ny, m, 1 - m*distance}
+}
+
+// add takes a pixel that a line's crest passes into account.
+func (c *crest) add(p passing, narrow hessian, sigmaPx float64) {
+	depth := sigmaPx * sigmaPx * p.across / barResponse
+	c.length += p.m * p.weight
+	c.weight += p.weight
+	c.depth += p.weight * depth
+	c.depth2 += p.weight * depth * depth
+	c.across += p.weight * p.across
+	c.narrow += p.weight * max(0, narrow.along(p.nx, p.ny))
 	c.n++
 }
 
