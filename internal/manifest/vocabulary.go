@@ -22,7 +22,8 @@ var (
 	regionFiles = []string{".roi", ".zip", ".json", ".png"}
 )
 
-// findings are the codes of the quality gates, which a user may overrule.
+// findings are the codes of the quality gates, which a user may overrule; but for no_colour:
+// no reason gives a picture its colours.
 var findings = []string{
 	outcome.Exposure, outcome.Clipped, outcome.Glare, outcome.Noisy, outcome.Blurred, outcome.MotionBlur,
 	outcome.JPEGLoss, outcome.SmallPicture, outcome.ScaleTooCoarse, outcome.RegionTiny, outcome.SkinState,

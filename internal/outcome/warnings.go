@@ -63,6 +63,7 @@ const (
 	MotionBlur         = "motion_blur"
 	JPEGLoss           = "jpeg_loss"
 	SmallPicture       = "small_picture"
+	NoColour           = "no_colour"
 	DistanceChange     = "distance_change"
 	TiltChange         = "tilt_change"
 	ColourTemperature  = "colour_temperature"
@@ -147,6 +148,7 @@ var warningTexts = map[string]string{
 	MotionBlur:         "The camera moved while the photo was taken.",
 	JPEGLoss:           "Compression removed fine detail.",
 	SmallPicture:       "The picture has few pixels.",
+	NoColour:           "The picture is black and white.",
 	DistanceChange:     "The photo was taken from another distance than the reference.",
 	TiltChange:         "The photo was taken at another angle than the reference.",
 	ColourTemperature:  "The light has another colour than in the reference.",

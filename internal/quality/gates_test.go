@@ -40,6 +40,8 @@ var photoGates = []struct {
 		func(f *Facts) { f.MedianY = MinMedianY * under }, func(f *Facts) { f.MedianY = MinMedianY }},
 	{"light", outcome.Exposure, outcome.Doubtful,
 		func(f *Facts) { f.MedianY = MaxMedianY * over }, func(f *Facts) { f.MedianY = MaxMedianY }},
+	{"black and white", outcome.NoColour, outcome.Unusable,
+		func(f *Facts) { f.Colourless = MaxColourless * over }, func(f *Facts) { f.Colourless = MaxColourless }},
 	{"glare", outcome.Glare, outcome.Doubtful,
 		func(f *Facts) { f.Glare = MaxGlare * over }, func(f *Facts) { f.Glare = MaxGlare }},
 	{"noise", outcome.Noisy, outcome.Doubtful,
@@ -280,7 +282,7 @@ func TestACoarseScaleSpoilsPigmentToo(t *testing.T) {
 // just below, and says what it spoils and how to mend it.
 func TestEveryFindingHasItsRows(t *testing.T) {
 	want := []string{
-		outcome.Exposure, outcome.Clipped, outcome.Glare, outcome.Noisy, outcome.Blurred, outcome.MotionBlur,
+		outcome.Exposure, outcome.Clipped, outcome.NoColour, outcome.Glare, outcome.Noisy, outcome.Blurred, outcome.MotionBlur,
 		outcome.JPEGLoss, outcome.SmallPicture, outcome.ScaleTooCoarse, outcome.RegionTiny, outcome.SkinState,
 		outcome.DistanceChange, outcome.TiltChange, outcome.ColourTemperature, outcome.LightDirection,
 		outcome.MixedCameras, outcome.MixedProfiles, outcome.ProfileUnsupported,

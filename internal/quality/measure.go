@@ -16,6 +16,7 @@ type Facts struct {
 	Pixels              int // sampled
 
 	ClippedHigh, ClippedLow float64 // share with any channel at its end
+	Colourless              float64 // share of those not clipped whose channels are equal
 	MedianY                 float64 // luminance, 1 is white
 	Glare                   float64 // share
 	Noise                   float64 // SD of white noise in a pixel, as a share of the light
@@ -46,6 +47,9 @@ const (
 	// skin around it. Its p99 bound would make 1 % the largest share there is, so half
 	// as light again as the median stands in (project default).
 	glareWhite = 0.85
+	// colourless is the ratio of channels from which a pixel has no colour: equal, but for
+	// what a profile of grey leaves.
+	colourless = 0.99
 	glareOver  = 1.5
 )
 
@@ -56,7 +60,7 @@ func Measure(pic raster.Picture, meta photo.Meta, regions ...*roi.Mask) Facts {
 	f.Pixels = len(at) * blockPx * blockPx
 	if len(at) == 0 {
 		nan := math.NaN()
-		f.ClippedHigh, f.ClippedLow, f.MedianY, f.Glare = nan, nan, nan, nan
+		f.ClippedHigh, f.ClippedLow, f.Colourless, f.MedianY, f.Glare = nan, nan, nan, nan, nan
 		f.Noise, f.BlurPx, f.Isotropy = nan, nan, nan
 		return f
 	}
@@ -139,6 +143,7 @@ func inside(regions []*roi.Mask, x, y int) bool {
 type block struct {
 	at        corner
 	high, low int
+	grey, hue int       // without colour, and with; of those not clipped
 	y         []float32 // luminance
 	white     []bool    // channels alike, as of glare
 	meanY     float64
@@ -160,6 +165,13 @@ func readBlock(rgb *raster.RGB, at corner) block {
 		if lo <= clipLow {
 			b.low++
 		}
+		switch {
+		case hi >= clipHigh || lo <= clipLow:
+		case lo >= colourless*hi:
+			b.grey++
+		default:
+			b.hue++
+		}
 		v := luminance(r, g, bl)
 		sum += float64(v)
 		b.y[i], b.white[i] = v, lo > glareWhite*hi
@@ -176,12 +188,12 @@ func luminance(r, g, b float32) float32 {
 	return float32(0.21264*r) + float32(0.71517*g) + float32(0.07219*b)
 }
 
-// exposure sums up clipping, the median and glare.
+// exposure sums up clipping, colourlessness, the median and glare.
 func (f *Facts) exposure(each []block) {
-	var high, low, glare int
+	var high, low, grey, hue, glare int
 	var h histogram
 	for _, b := range each {
-		high, low = high+b.high, low+b.low
+		high, low, grey, hue = high+b.high, low+b.low, grey+b.grey, hue+b.hue
 		h.add(b.y)
 	}
 	f.MedianY = h.median()
@@ -194,6 +206,7 @@ func (f *Facts) exposure(each []block) {
 	}
 	n := float64(f.Pixels)
 	f.ClippedHigh, f.ClippedLow, f.Glare = float64(high)/n, float64(low)/n, float64(glare)/n
+	f.Colourless = float64(grey) / float64(grey+hue) // NaN where all are clipped
 }
 
 // histogram counts light on a square-root scale, whose steps are at most 1 % above

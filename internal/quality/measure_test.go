@@ -4,10 +4,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/filter"
 	"dermtrace/internal/geom"
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
@@ -41,6 +43,29 @@ func skin(detail *raster.Plane, noise float64, seed uint64) *raster.RGB {
 		c.R.Pix[i], c.G.Pix[i], c.B.Pix[i] = 0.50*v, 0.29*v, 0.20*v
 	}
 	return c
+}
+
+// Grey is what no profile and no light makes of skin, also where it is clipped in part.
+func TestAPictureWithoutColourIsRefused(t *testing.T) {
+	c := skin(fractal(1, 320, 240, 0.05), 0.01, 2)
+	if f := Measure(c, photo.Meta{}); f.Colourless != 0 {
+		t.Errorf("%.3f of skin has no colour", f.Colourless)
+	}
+	copy(c.G.Pix, c.R.Pix)
+	copy(c.B.Pix, c.R.Pix)
+	for i := range c.R.Pix[:len(c.R.Pix)/2] {
+		c.R.Pix[i], c.G.Pix[i], c.B.Pix[i] = 1, 1, 1
+	}
+	q := Measure(c, photo.Meta{}).Quality()
+	if q.Verdict != outcome.Unusable || !slices.ContainsFunc(q.Reasons, func(r outcome.Reason) bool { return r.Code == outcome.NoColour }) {
+		t.Errorf("black and white: %+v", q)
+	}
+	for i := range c.R.Pix {
+		c.R.Pix[i], c.G.Pix[i], c.B.Pix[i] = 1, 1, 1
+	}
+	if f := Measure(c, photo.Meta{}); !math.IsNaN(f.Colourless) {
+		t.Errorf("white: colourless %g", f.Colourless)
+	}
 }
 
 func TestNoiseComesBack(t *testing.T) {

@@ -43,6 +43,7 @@ const (
 	MaxNoise         = 0.10  // of the light, per pixel: a 1 mm² mean at 15 px/mm is then sure to 0.7 %. Project default
 	MinBlurPx        = 2.0   // no verdict on a softer look below: cameras interpolate colour. Project default
 	MaxBlurShare     = 0.001 // of the longer side: 500 line pairs resolved across it. Project default
+	MaxColourless    = 0.9   // share of skin without colour: skin is red in any light that shows it. Project default
 	MinIsotropy      = 0.25  // of fine to coarse gradients, least over most blurred direction. Project default
 	MinJPEGQuality   = 90    // METHODS 4.5: below, compression flattens texture
 	MinJPEGColour    = 50    // chroma steps reach 10 codes, the size of a faint flush. Project default
@@ -65,6 +66,7 @@ func (f Facts) Quality() outcome.Quality {
 			"Nothing could be sampled: the region or the picture is too small.", "Draw a larger region or take a larger photo.")
 	} else {
 		f.judgeExposure(&v)
+		f.judgeColour(&v)
 		f.judgeDetail(&v)
 	}
 	f.judgeFile(&v)
@@ -100,6 +102,16 @@ func (f Facts) judgeExposure(v *verdict) {
 		v.add(outcome.Doubtful, outcome.Glare, []string{Redness, Pigment, Texture},
 			fmt.Sprintf("Glare covers %.1f %% of the area (limit %.0f %%).", 100*f.Glare, 100*MaxGlare),
 			"Retake: dry the skin, move the lamp aside or cross-polarise.")
+	}
+}
+
+// judgeColour refuses a picture without colour: it shows neither redness nor pigment, and
+// its relief cannot be told from pigment.
+func (f Facts) judgeColour(v *verdict) {
+	if f.Colourless > MaxColourless {
+		v.add(outcome.Unusable, outcome.NoColour, []string{Redness, Pigment, Texture},
+			"The picture is black and white: redness and pigment cannot be seen in it, nor relief be told from them.",
+			"Use the original file in colour.")
 	}
 }
 

@@ -250,6 +250,23 @@ func TestUnknownLightAndSkinStateBarVerdicts(t *testing.T) {
 	}
 }
 
+func TestATinyRegionCarriesNoVerdict(t *testing.T) {
+	rec := constructed([]int{0, 100}, 1, func(_, _ string, v, _ int) outcome.Number { return outcome.Number(10 + 90*v) })
+	for i := range rec.Photos {
+		for name, m := range rec.Photos[i].ROIs[0].Measures {
+			m.Warnings = append(m.Warnings, outcome.RegionTiny)
+			rec.Photos[i].ROIs[0].Measures[name] = m
+		}
+	}
+	tiny := rec.Photos[0].ROIs[0].Name
+	Assess(rec, Noise{})
+	for _, c := range rec.Changes {
+		if c.ROI == tiny && (c.Status != outcome.NotComparable || !c.Change.Known()) {
+			t.Errorf("a verdict on very few pixels: %s", text(t, c))
+		}
+	}
+}
+
 // Control skin that set the light and kept no witness cannot be compared with.
 func TestCircularControlIsNoControl(t *testing.T) {
 	rec := constructed([]int{0, 100}, 1, steady)

@@ -125,9 +125,9 @@ func circular(photo *outcome.Photo, family string) bool {
 func colour(family string) bool { return family == outcome.Redness || family == outcome.Pigment }
 
 // judge notes what is wrong with a photo that counts, and whether that forbids a
-// verdict: unknown light for colours, and a skin state that spoils the family. What
-// else its quality says travels along as a warning; a finding that the user overruled
-// forbids nothing.
+// verdict: unknown light for colours, a skin state that spoils the family, and a region
+// of so few pixels that no noise figure is of its like. What else its quality says travels
+// along as a warning; a finding that the user overruled forbids nothing.
 func (p *point) judge(photo *outcome.Photo, family string) {
 	if m := photo.Calibration.Method; colour(family) && (m == "none" || m == "") {
 		p.warn(outcome.Uncalibrated)
@@ -144,7 +144,7 @@ func (p *point) judge(photo *outcome.Photo, family string) {
 			p.warn(r.Code)
 		}
 	}
-	p.barred = slices.Contains(p.warnings, outcome.SkinState) ||
+	p.barred = slices.Contains(p.warnings, outcome.SkinState) || slices.Contains(p.warnings, outcome.RegionTiny) ||
 		colour(family) && slices.Contains(p.warnings, outcome.Uncalibrated)
 }
 
