@@ -32,6 +32,7 @@ const (
 	RegionPartlyLost   = "region_partly_lost"
 	PartCompared       = "part_compared"
 	RegionTiny         = "region_tiny"
+	RegionSmall        = "region_small"
 	NoiseUnknown       = "noise_unknown"
 	PigmentLikeRelief  = "pigment_like_relief"
 	RegionsOverlap     = "regions_overlap"
@@ -117,6 +118,7 @@ var warningTexts = map[string]string{
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",
 	PartCompared:       "The region is shown in part, which is compared with the same part at baseline.",
 	RegionTiny:         "The region has very few pixels.",
+	RegionSmall:        "The region holds little skin for this measure.",
 	NoiseUnknown:       "The region is too narrow to tell photo noise in it, so none was subtracted.",
 	PigmentLikeRelief:  "The skin is so dark that the unevenness of its pigment looks like relief: changes of relief are understated, and a change of colour can pass for one.",
 	RegionsOverlap:     "Two regions overlap though their kinds exclude each other: the shared skin counts in both.",

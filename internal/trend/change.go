@@ -78,6 +78,9 @@ func (c *course) judge(r *outcome.Change, w *point, t *track, from, v int) {
 	if m.provisional {
 		w.warn(outcome.ProvisionalNoise)
 	}
+	if m.small {
+		w.warn(outcome.RegionSmall)
+	}
 	half := outcome.Number(m.half)
 	r.CI95 = [2]outcome.Number{r.Change - half, r.Change + half}
 	if t.contrast == outcome.Raw && t.def.Scale != outcome.Interval {

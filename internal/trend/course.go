@@ -48,6 +48,7 @@ type point struct {
 	regions  int       // how many means enter: 1, or 2 in a difference
 	light    float64   // variance that the estimate of the light adds; 0 in a difference, whose regions share it
 	talk     float64   // variance that cross-talk adds
+	mm2      float64   // skin of the smaller side of the contrast in the photo that shows least; infinite: unknown
 	warnings []string
 	barred   bool // something forbids a verdict
 }

@@ -17,6 +17,7 @@ type margin struct {
 	source      string
 	n           int // behind the source: subjects or courses, or visits of the witness
 	provisional bool
+	small       bool // a region has less skin than the source
 }
 
 // span is a change from visit from to visit to, judged by what is known of noise at the
@@ -76,15 +77,16 @@ func (c *course) trusted(t *track, s span) (margin, bool) {
 // they have MinDF degrees of freedom, else from the figure too.
 func (t *track) byFigure(f Figure, source string, s span) (margin, bool) {
 	a, b := &t.points[s.from], &t.points[s.to]
-	between := f.between(a.meanSquare()) + f.between(b.meanSquare())
+	moreA, moreB := t.scarcity(source, a), t.scarcity(source, b)
+	between := float64(moreA*f.between(a.meanSquare())) + float64(moreB*f.between(b.meanSquare()))
 	parts := []stats.Part{{Weight: 1, Variance: between, DF: f.DF}}
 	if own := pooledWithin(t.points, s.known); own.DF >= MinDF {
 		parts = append(parts, stats.Part{Weight: a.share() + b.share(), Variance: own.Variance, DF: own.DF})
 	} else {
-		parts[0].Variance += f.within(a.meanSquare())*a.share() + f.within(b.meanSquare())*b.share()
+		parts[0].Variance += float64(moreA*f.within(a.meanSquare())*a.share()) + float64(moreB*f.within(b.meanSquare())*b.share())
 	}
 	m, ok := newMargin(source, parts)
-	m.n, m.provisional = f.N, f.Provisional
+	m.n, m.provisional, m.small = f.N, f.Provisional, max(moreA, moreB) > 1
 	return m, ok
 }
 

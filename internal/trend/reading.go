@@ -21,7 +21,7 @@ type reading struct {
 // at answers q at visit v. A photo counts when all the regions asked for are known in
 // it, so that what all regions of a photo share cancels in a difference.
 func (c *course) at(v int, q reading) point {
-	p := point{regions: 1}
+	p := point{regions: 1, mm2: math.Inf(1)}
 	if c.listed[v] > 0 && len(c.photos[v]) == 0 {
 		p.warn(outcome.NoUsablePhoto)
 	}
@@ -83,7 +83,7 @@ func mean(x []float64) float64 { return stats.Mean(slices.Sorted(slices.Values(x
 
 // mean is the mean of a measure over regions of one photo; all must be known.
 func (p *point) mean(photo *outcome.Photo, q reading, of names) (float64, bool) {
-	var sum, light, talk float64
+	var sum, mm2, light, talk float64
 	for _, name := range of {
 		i := slices.IndexFunc(photo.ROIs, func(r outcome.ROI) bool { return r.Name == name })
 		if i < 0 {
@@ -101,6 +101,7 @@ func (p *point) mean(photo *outcome.Photo, q reading, of names) (float64, bool) 
 			return 0, false
 		}
 		sum += float64(m.Value)
+		mm2 += areaOf(photo, r)
 		if m.LightSE != nil && m.LightSE.Known() {
 			light += float64(*m.LightSE)
 		}
@@ -108,6 +109,7 @@ func (p *point) mean(photo *outcome.Photo, q reading, of names) (float64, bool) 
 			talk += float64(m.CrossTalk.ValueSE * m.CrossTalk.ValueSE)
 		}
 	}
+	p.mm2 = min(p.mm2, mm2)
 	light /= float64(len(of)) // all regions of a photo share its light
 	p.light += float64(light * light)
 	p.talk += talk / float64(len(of)*len(of))

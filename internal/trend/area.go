@@ -1,0 +1,48 @@
+package trend
+
+import (
+	"math"
+
+	"dermtrace/internal/outcome"
+)
+
+// heldFrom is the skin, in mm², from which the built-in figure of a measure holds. The
+// figures are of regions of several square centimetres. Less skin holds fewer pores, furrows
+// and bumps, and which of them are seen differs from visit to visit, so that below it the
+// variance grows as the skin shrinks. It is where squares of 1 to 9 mm of simulated unchanged
+// skin differ as much as the figure says, rounded up; what is not listed holds for all that
+// is judged. Project default.
+var heldFrom = map[string]float64{
+	"line_width":       150,
+	"pore_density":     100,
+	"pore_size":        100,
+	"line_density":     10,
+	"glcm_contrast":    5,
+	"glcm_correlation": 5,
+	"glcm_entropy":     5,
+	"glcm_homogeneity": 5,
+	"texture_coarse":   5,
+	"mmasi_like":       5,
+	"line_depth":       1,
+	"roughness":        1,
+	"texture_fine":     1,
+	"texture_variance": 1,
+}
+
+// scarcity is the factor by which the variance of a figure grows in the skin of a point: a
+// clinic's own is of regions like those that it measures.
+func (t *track) scarcity(source string, p *point) float64 {
+	if source != SourceBuiltIn {
+		return 1
+	}
+	return max(1, heldFrom[t.measure]/p.mm2)
+}
+
+// areaOf is the skin of a region in a photo, in mm²; infinite where that is unknown.
+func areaOf(photo *outcome.Photo, r outcome.ROI) float64 {
+	pxPerMM := float64(photo.Quality.Figures["px_per_mm"])
+	if !(pxPerMM > 0) || r.Pixels == 0 {
+		return math.Inf(1)
+	}
+	return float64(r.Pixels) / (pxPerMM * pxPerMM)
+}
