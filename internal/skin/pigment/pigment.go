@@ -109,7 +109,7 @@ const darkest = 1.0
 // Area is the share of the region whose melanin is above the frozen level by more
 // than the frozen contrast, and a computed score in the form of the modified MASI of one zone
 // (Pandya 2011, J Am Acad Dermatol 64:78): area 0 to 6 times darkness 0 to 4, both continuous,
-// of that skin. It is no clinician's grade.
+// of that skin. It is no clinician's grade; where the level is no skin's it has no darkness.
 func Area(melanin chromo.Field, t Threshold) (area, mmasiLike outcome.Measurement) {
 	if math.IsNaN(t.Level) {
 		return outcome.Unmeasured(UnitFraction, outcome.BaselineRefused), outcome.Unmeasured(UnitScore, outcome.BaselineRefused)
@@ -117,6 +117,9 @@ func Area(melanin chromo.Field, t Threshold) (area, mmasiLike outcome.Measuremen
 	share, excess := melanin.Above(t.Level+t.Contrast, t.Level)
 	s := chromo.Summary{Mean: share, SD: math.NaN(), N: melanin.Count()}
 	area = s.Measurement(UnitFraction)
+	if !(t.Level > 0) {
+		return area, outcome.Unmeasured(UnitScore, outcome.OutsideModel)
+	}
 	if share > 0 {
 		darkness := min(1, excess/share/(darkest*t.Level))
 		s.Mean = 6 * 4 * share * darkness
@@ -130,6 +133,10 @@ var (
 	CoarseBand = [2]float64{4, 20}
 )
 
+// leastSpan is the side of the skin, over the smaller σ of a band, that shows the band at
+// all: half a wave of those that pass by half (2.7 σ). In less everything seems even.
+const leastSpan = 2.5
+
 // Evenness is the standard deviation of the melanin map between two Gaussians of the
 // given σ in millimetres, in percent melanin: 0 is perfectly even. mmPerPx is the size
 // of the map's pixels, 0 where unknown.
@@ -139,6 +146,8 @@ func Evenness(melanin chromo.Field, mmPerPx float64, bandMM [2]float64) outcome.
 		return outcome.Unmeasured(UnitMelanin, outcome.ScaleUnknown)
 	case melanin.Empty():
 		return outcome.Unmeasured(UnitMelanin, outcome.RegionLost)
+	case math.Sqrt(melanin.Area())*mmPerPx < leastSpan*bandMM[0]:
+		return outcome.Unmeasured(UnitMelanin, outcome.RegionSmall)
 	}
 	// Neither Gaussian needs pixels finer than 5/8 of the smaller σ.
 	k := max(1, int(bandMM[0]/1.6/mmPerPx))

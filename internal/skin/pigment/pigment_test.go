@@ -202,12 +202,14 @@ func TestRefusals(t *testing.T) {
 	empty := chromo.NewField(f.Value, raster.New(50, 50))
 	frozen, none := Threshold{Level: 6, Contrast: 1}, Freeze(empty)
 	lost, _ := Area(empty, frozen)
+	_, scoreless := Area(f, Threshold{Level: -1, Contrast: 0})
 	refused, _ := Area(f, none)
 	for _, c := range []struct {
 		want string
 		got  outcome.Measurement
 	}{
 		{outcome.ScaleUnknown, Evenness(f, 0, FineBand)}, {outcome.RegionLost, Evenness(empty, 0.1, FineBand)},
+		{outcome.RegionSmall, Evenness(f, 0.19, CoarseBand)}, {outcome.OutsideModel, scoreless},
 		{outcome.RegionLost, Melanin(empty.Summary())}, {outcome.RegionLost, Index(empty)}, {outcome.RegionLost, LStar(empty)},
 		{outcome.RegionLost, lost}, {outcome.BaselineRefused, refused},
 	} {

@@ -24,6 +24,10 @@ const (
 // neighbours in a net of furrows do not run into each other.
 const narrowMM = 0.14
 
+// mostWide is the largest variance of a line's profile over that of the filter: at it a line
+// is 2.1 mm wide, which the filter does not answer to (project default).
+const mostWide = 10
+
 // Units of lines and pores.
 const (
 	UnitLineDensity = "mm/cm²"
@@ -53,8 +57,9 @@ func (r *Relief) Lines() Lines {
 	mean := c.depth / c.weight
 	spread := math.Sqrt(max(0, c.depth2/c.weight-mean*mean))
 	lines.Depth = outcome.Measurement{Value: outcome.Number(mean), Unit: UnitRelief, SD: outcome.Number(spread), N: c.n}
-	width := px * wide.width(c, r.nodes(narrowMM), r.nodes(middleMM))
-	lines.Width = outcome.Measurement{Value: outcome.Number(width), Unit: UnitSize, SD: outcome.NaN(), N: c.n}
+	if width, ok := wide.width(c, r.nodes(narrowMM), r.nodes(middleMM)); ok {
+		lines.Width = outcome.Measurement{Value: outcome.Number(px * width), Unit: UnitSize, SD: outcome.NaN(), N: c.n}
+	}
 	return lines
 }
 
@@ -106,22 +111,27 @@ func (s smoothed) boxed() float64 { return (1 - 1/float64(s.k*s.k)) / 12 }
 //
 // up to a factor, so the ratio at two scales tells v, here by bisection. A bar of width
 // w answers most to σ = w/2, a Gaussian line to σ = √2v: the width is that of the bar of
-// the same best scale, 2√2v (Lindeberg 1998, IJCV 30:117).
-func (s smoothed) width(c crest, narrow, wide float64) float64 {
+// the same best scale, 2√2v (Lindeberg 1998, IJCV 30:117). ok is false
+// where the ratio is none of a line's, as that of a few pixels of crest can be.
+func (s smoothed) width(c crest, narrow, wide float64) (blocks float64, ok bool) {
 	if s.k > 1 {
 		wide -= 1.0 / 6 // kept free for reading between blocks
 	}
 	answer := func(variance float64) float64 { return (1 - math.Exp(-1/(2*variance))) / math.Sqrt(variance) }
-	low, high := 0.0, 100*wide
+	ratio := func(v float64) float64 { return answer(v+wide) / answer(v+narrow) }
+	low, high, seen := 0.0, mostWide*wide, c.across/c.narrow
+	if !(ratio(low) < seen && seen < ratio(high)) {
+		return 0, false
+	}
 	for range 50 {
 		v := (low + high) / 2
-		if answer(v+wide)/answer(v+narrow) < c.across/c.narrow {
+		if ratio(v) < seen {
 			low = v
 		} else {
 			high = v
 		}
 	}
-	return 2 * math.Sqrt(2*low)
+	return 2 * math.Sqrt(2*low), true
 }
 
 // whole reports whether the block (x, y) and its neighbours lie inside the region.

@@ -48,6 +48,20 @@ func TestLinesHaveTheirLength(t *testing.T) {
 	near(t, "mean length per area", sum/n, 1, 0.03)
 }
 
+// A width beyond what lines have, or none, is no width.
+func TestAWidthThatNoLineHasIsWithheld(t *testing.T) {
+	s := smoothed{k: 1}
+	const narrow, wide = 2.0, 6.0
+	for _, tt := range []struct {
+		across, narrow float64
+		ok             bool
+	}{{0.5, 1, true}, {1, 1, false}, {0.5, 0, false}, {0.01, 1, false}} {
+		if w, ok := s.width(crest{across: tt.across, narrow: tt.narrow}, narrow, wide); ok != tt.ok || ok && !(w > 0) {
+			t.Errorf("curvatures %g and %g: %g blocks, %v", tt.across, tt.narrow, w, ok)
+		}
+	}
+}
+
 func TestFlatSkinHasNoLinesNorPores(t *testing.T) {
 	r := carved(t, 25, func(x, y float64) float64 { return 0.3*math.Sin(x/4) + 0.02*y })
 	lines := r.Lines()
