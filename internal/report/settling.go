@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"gonum.org/v1/plot/plotter"
 
@@ -18,7 +17,7 @@ func (x *index) recoveryFigures(t *texts, measure string) ([]figure, error) {
 		if r.Measure != measure {
 			continue
 		}
-		c := chart{places: x.places(measure), fromZero: true, xLabel: t.AfterAxis, yLabel: strings.TrimSpace(t.ChangeAxis + " " + withUnit("", r.Unit)), curves: []curve{{style: 1, name: r.ROI, label: r.ROI}}}
+		c := chart{places: x.places(measure), fromZero: true, xLabel: t.AfterAxis, yLabel: headed(t.ChangeAxis, r.Unit), curves: []curve{{style: 1, name: r.ROI, label: r.ROI}}}
 		rows := x.afterTreatment(r)
 		for _, row := range rows {
 			c.curves[0].points = append(c.curves[0].points, row.point)
