@@ -198,6 +198,8 @@ func (t *terminal) batchProgress(dir string, start time.Time) (step func(study.P
 
 func howItWent(p study.Progress) string {
 	switch {
+	case p.Mend != "":
+		return "failed: " + p.Err + " (" + p.Mend + ")"
 	case p.Err != "":
 		return "failed: " + p.Err
 	case p.Kept:

@@ -95,6 +95,9 @@ func verifyStudy(ctx context.Context, t *terminal, results, dir string, noise tr
 		return nil, 0, err
 	}
 	defer os.RemoveAll(tmp)
+	if err := study.LeaveOutAs(results, tmp); err != nil {
+		return nil, 0, err
+	}
 	var opt study.Options
 	for _, rec := range before {
 		opt.Limits.Megapixels = max(opt.Limits.Megapixels, rec.Settings.MaxMegapixels)

@@ -66,11 +66,27 @@ func (n *withdrawnNote) add(out, subject string, ids []string) error {
 	slices.Sort(n.Subjects)
 	slices.Sort(n.Series)
 	n.Subjects, n.Series = slices.Compact(n.Subjects), slices.Compact(n.Series)
+	return n.keep(out)
+}
+
+func (n *withdrawnNote) keep(out string) error {
 	b, err := json.MarshalIndent(n, "", " ")
 	if err != nil {
 		return err
 	}
 	return folder.WriteFile(filepath.Join(out, "run", withdrawnFile), write(append(b, '\n')))
+}
+
+// LeaveOutAs makes a run into out leave out the subjects who withdrew from other results.
+func LeaveOutAs(results, out string) error {
+	note, err := readWithdrawn(results)
+	if err != nil || len(note.Subjects) == 0 {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(out, "run"), 0o700); err != nil {
+		return err
+	}
+	return note.keep(out)
 }
 
 // goneSeries is a series whose subject withdrew, without a name.

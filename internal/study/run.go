@@ -51,6 +51,7 @@ type Progress struct {
 	Kept         bool // finished by an earlier run
 	Used, Photos int
 	Err          string // why the series failed, "" otherwise
+	Mend         string // what to do about that
 }
 
 // Summary counts what a run yielded.
@@ -312,7 +313,7 @@ func (r *run) finish(e *entry, s source.Series, kept bool) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := Progress{Series: s.ID, Kept: kept, Err: e.Error}
+	p := Progress{Series: s.ID, Kept: kept, Err: e.Error, Mend: e.Mend}
 	for _, f := range e.Files {
 		if f.Fate == FateManifest {
 			continue

@@ -137,6 +137,12 @@ func TestWithdrawLeavesNoTraceAndLasts(t *testing.T) {
 	if must(t, err); sum.Series != 1 || sum.Kept != 1 {
 		t.Errorf("a later run: %+v, want Trillian's kept alone", sum)
 	}
+	apart := filepath.Join(t.TempDir(), "again")
+	must(t, study.LeaveOutAs(out, apart))
+	sum, err = study.Run(context.Background(), study.Options{Study: dir, Out: apart})
+	if must(t, err); sum.Series != 1 || len(bearing(t, apart, "Zaphod")) != 0 {
+		t.Errorf("a run apart: %+v, want Trillian's alone", sum)
+	}
 	c, err := study.Merge(out, as)
 	if must(t, err); c.Withdrawn != 2 || c.Series != 1 {
 		t.Errorf("counts %+v", c)
