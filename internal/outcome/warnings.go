@@ -114,7 +114,7 @@ var warningTexts = map[string]string{
 	CardPitchGuessed:   "The size of a pixel follows from the usual size of this type of card, 12 or 40 mm of paint: measure yours and say pitch_mm.",
 	CardPitchUnknown:   "The colour card's size is not known: say pitch_mm, the millimetres from patch centre to patch centre.",
 	AlignmentDoubtful:  "The place of this photo in the frame is in doubt.",
-	RegionLost:         "The region is not in this photo.",
+	RegionLost:         "Nothing of the region is in this photo, or all of it is excluded.",
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",
 	PartCompared:       "The region is shown in part, which is compared with the same part at baseline.",
 	RegionTiny:         "The region has very few pixels.",

@@ -13,6 +13,7 @@ import (
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
+	"dermtrace/internal/quality"
 	"dermtrace/internal/render"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
@@ -121,8 +122,11 @@ func (a *analysis) freeze() error {
 	return a.layGround()
 }
 
-// errOutside is returned for a region that the photo does not show.
-var errOutside = errors.New("the region lies outside the photo")
+// Errors of a photo that is measured by itself.
+var (
+	errOutside    = errors.New("the region lies outside the photo")
+	errColourless = errors.New("the picture is black and white: redness, pigment and relief need the original file in colour")
+)
 
 // share rounds to a hundredth of a percent, finer than any mask is true.
 func share(v float64) outcome.Number { return outcome.Number(math.Round(v*1e4) / 1e4) }
@@ -242,6 +246,9 @@ func MeasureOne(p *photo.Photo, region geom.Polygon, mmPerPx float64) (map[strin
 	mask := roi.Fill(region, p.Width, p.Height)
 	if mask.Empty() {
 		return nil, errOutside
+	}
+	if quality.Measure(p.Pixels, p.Meta, mask).Colourless > quality.MaxColourless {
+		return nil, errColourless
 	}
 	s := &shot{pixels: p.Pixels, meta: p.Meta}
 	c := carried{mask: mask}

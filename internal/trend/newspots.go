@@ -22,7 +22,7 @@ const (
 const spotLevel = 0.05
 
 const (
-	whyNoSpots   = "No photo from day %d after a treatment on shows the same spots as the baseline: that needs 5 pixels per millimetre."
+	whyNoSpots   = "No photo from day %d after a treatment on shows the same spots as the baseline: that needs the same skin at 5 pixels per millimetre."
 	whyNoControl = "No control skin: what noise and light alone make of spots cannot be told."
 )
 
