@@ -25,15 +25,6 @@ func BenchmarkSeparate(b *testing.B) {
 	}
 }
 
-func BenchmarkShading(b *testing.B) {
-	m, rgb := benchSkin()
-	b.SetBytes(12e6)
-	b.ReportAllocs()
-	for b.Loop() {
-		m.Shading(rgb)
-	}
-}
-
 func BenchmarkNewModel(b *testing.B) {
 	for b.Loop() {
 		NewModel(Options{})

@@ -50,18 +50,6 @@ func (m *Model) Separate(rgb *raster.RGB) *Maps {
 	return maps
 }
 
-// Shading is the shading plane alone, for texture.
-func (m *Model) Shading(rgb *raster.RGB) *raster.Plane {
-	s := raster.New(rgb.W(), rgb.H())
-	raster.Bands(s.H, func(y0, y1 int) {
-		for i := y0 * s.W; i < y1*s.W; i++ {
-			u, v, g := m.ratios(rgb.R.Pix[i], rgb.G.Pix[i], rgb.B.Pix[i])
-			s.Pix[i] = g - m.inverse.baseAt(u, v)
-		}
-	})
-	return s
-}
-
 // ratios are ln(R/G), ln(G/B) and ln G, each channel held at [Floor]; NaN is held too.
 func (m *Model) ratios(r, g, b float32) (u, v, lnG float32) {
 	lr, lg, lb := m.logs.Ln(r), m.logs.Ln(g), m.logs.Ln(b)

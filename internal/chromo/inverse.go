@@ -223,11 +223,3 @@ func (inv inverseTable) at(u, v float32) answer {
 		beyond:  float32(wa*a.beyond) + float32(wb*b.beyond) + float32(wc*c.beyond) + float32(wd*d.beyond),
 	}
 }
-
-// baseAt is at(u, v).base alone, for the shading of every pixel.
-func (inv inverseTable) baseAt(u, v float32) float32 {
-	k, fx, fy := corner(u, v)
-	top := inv[k].base + float32(fx*(inv[k+1].base-inv[k].base))
-	bottom := inv[k+uNodes].base + float32(fx*(inv[k+uNodes+1].base-inv[k+uNodes].base))
-	return top + float32(fy*(bottom-top))
-}

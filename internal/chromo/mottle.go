@@ -35,24 +35,8 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 	}
 	k := int(mottleMM / mmPerPx)
 	mm := float64(k) * mmPerPx
-	whole := Field{}
-	blocks := func(p *raster.Plane) *raster.Plane {
-		shrunk := filter.Shrink(p, k)
-		defer filter.GiveBack(shrunk)
-		return filter.Gaussian(shrunk, blotchFromMM/mm)
-	}
-	soft := blocks
-	if weight != nil {
-		whole.Weight = filter.Shrink(weight, k)
-		within := filter.Gaussian(whole.Weight, blotchFromMM/mm)
-		soft = func(p *raster.Plane) *raster.Plane {
-			weighted := Field{Value: p, Weight: weight}.weighted()
-			defer filter.GiveBack(weighted)
-			p = blocks(weighted)
-			divide(p, within)
-			return p
-		}
-	}
+	soft, within := softener(weight, k, blotchFromMM/mm)
+	whole := Field{Weight: within}
 	m := &Mottle{melanin: soft(maps.Melanin), root: soft(maps.Hemoglobin), u: soft(rgb.G), v: soft(rgb.B), mm: mm, model: maps.by}
 	red := soft(rgb.R)
 	m.red, whole.Value = red, red
@@ -66,6 +50,28 @@ func MottleOf(rgb *raster.RGB, maps *Maps, weight *raster.Plane, mmPerPx float64
 	}
 	m.coarse, m.fine = newLayer(whole.Shrink(coarser), float64(coarser)*mm), newLayer(whole, mm)
 	return m.From(File{Gain: [3]float64{1, 1, 1}})
+}
+
+// softener makes planes k times coarser and smooths them, each pixel by its weight, nil for all;
+// the coarser weights come with it.
+func softener(weight *raster.Plane, k int, sigmaPx float64) (soft func(*raster.Plane) *raster.Plane, coarse *raster.Plane) {
+	blocks := func(p *raster.Plane) *raster.Plane {
+		shrunk := filter.Shrink(p, k)
+		defer filter.GiveBack(shrunk)
+		return filter.Gaussian(shrunk, sigmaPx)
+	}
+	if weight == nil {
+		return blocks, nil
+	}
+	coarse = filter.Shrink(weight, k)
+	within := filter.Gaussian(coarse, sigmaPx)
+	return func(p *raster.Plane) *raster.Plane {
+		weighted := Field{Value: p, Weight: weight}.weighted()
+		defer filter.GiveBack(weighted)
+		p = blocks(weighted)
+		divide(p, within)
+		return p
+	}, coarse
 }
 
 // Root is the square root of blood, 0 where noise has made it negative.

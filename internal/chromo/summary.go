@@ -184,13 +184,10 @@ const rejected = 5.2 / madToSD
 // deviation, which moves the mean of normal values by less than 10⁻⁴ of one.
 const enough = 1 << 14
 
-// RobustMean is the mean of the pixels that are no outliers, NaN where none is inside.
-// Like the median it stands outliers up to half of the region, such as reflections and
-// hairs; unlike it, it does not jump between the few values that a ratio of coded light
-// takes.
-func (f Field) RobustMean() float64 { return f.robustMean(f.Count()) }
-
-// robustMean is RobustMean of a field of which n pixels count.
+// robustMean is the mean of the pixels that are no outliers, NaN where none is inside, of a
+// field of which n pixels count. Like the median it stands outliers up to half of the region,
+// such as reflections and hairs; unlike it, it does not jump between the few values that a
+// ratio of coded light takes.
 func (f Field) robustMean(n int) float64 {
 	median, sigma := medianMAD(f.sampleOf(n))
 	c, reach := float32(median), math.Float32bits(float32(rejected*sigma))

@@ -62,26 +62,31 @@ func (a averaged) longStrands(red, pxPerMM float64) (at []int) {
 		if !on[i] {
 			continue
 		}
-		on[i] = false
-		line := []int{i}
-		x0, x1, y0, y1 := w, 0, h, 0
-		for k := 0; k < len(line); k++ {
-			x, y := line[k]%w, line[k]/w
-			x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
-			for v := max(0, y-1); v <= min(h-1, y+1); v++ {
-				for u := max(0, x-1); u <= min(w-1, x+1); u++ {
-					if j := v*w + u; on[j] {
-						on[j] = false
-						line = append(line, j)
-					}
-				}
-			}
-		}
-		if math.Hypot(float64(x1-x0), float64(y1-y0)) >= strandLongMM*pxPerMM {
+		if line, long := takeLine(on, w, h, i); long >= strandLongMM*pxPerMM {
 			at = append(at, line...)
 		}
 	}
 	return at
+}
+
+// takeLine takes from a plane of w×h the pixels that hang together with the i-th, and says how
+// long the diagonal of their box is.
+func takeLine(on []bool, w, h, i int) (line []int, long float64) {
+	on[i], line = false, []int{i}
+	x0, x1, y0, y1 := w, 0, h, 0
+	for k := 0; k < len(line); k++ {
+		x, y := line[k]%w, line[k]/w
+		x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
+		for v := max(0, y-1); v <= min(h-1, y+1); v++ {
+			for u := max(0, x-1); u <= min(w-1, x+1); u++ {
+				if j := v*w + u; on[j] {
+					on[j] = false
+					line = append(line, j)
+				}
+			}
+		}
+	}
+	return line, math.Hypot(float64(x1-x0), float64(y1-y0))
 }
 
 // strands lists pixels whose red light falls short of that on both sides, across one of four
