@@ -179,6 +179,11 @@ func TestTrustLine(t *testing.T) {
 	if got, want := say(none), "5 of 6 photos used. Redness and pigment uncalibrated (no colour card, no control skin): no verdict. Placed with an error of under 0.01 px. Size on skin unknown: nothing in millimetres"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+	alone := record()
+	alone.Photos = alone.Photos[:1]
+	if got := say(alone); !strings.Contains(got, "1 of 1 photo used") || strings.Contains(got, "Placed") {
+		t.Errorf("the frame by itself was not placed: %s", got)
+	}
 	mixed := record()
 	mixed.Photos[1].Calibration.Method, mixed.Photos[2].Calibration.Method = "card", "none"
 	mixed.Photos[2].SameFileAs = mixed.Photos[1].File

@@ -71,7 +71,9 @@ func trustLine(t *texts, x *index) []clause {
 			copied++
 		}
 		by.add(p.Calibration.Method)
-		px, mm = larger(px, p.Alignment.ErrorPx), larger(mm, p.Alignment.ErrorMM)
+		if p.Alignment.Status != outcome.AlignFrame { // which was not placed
+			px, mm = larger(px, p.Alignment.ErrorPx), larger(mm, p.Alignment.ErrorMM)
+		}
 	}
 	line := []clause{{t.photosUsed(used, found), used == found && used > 0}}
 	if copied > 0 {

@@ -152,6 +152,19 @@ func TestEachPictureStandsInTheFileOnce(t *testing.T) {
 	}
 }
 
+func TestNoLightIsSaidToBeCorrectedThatIsNot(t *testing.T) {
+	rec := record()
+	if text := words(render(t, rec, Options{})); !strings.Contains(text, "their light is corrected the same way") {
+		t.Error("corrected light is not said to be")
+	}
+	for i := range rec.Photos {
+		rec.Photos[i].Calibration = outcome.Calibration{Method: "none"}
+	}
+	if text := words(render(t, rec, Options{})); strings.Contains(text, "corrected the same way") || !strings.Contains(text, "their light is as shot") {
+		t.Error("light that nothing set is said to be corrected")
+	}
+}
+
 func TestWhatTheReportMustSay(t *testing.T) {
 	text := words(render(t, record(), Options{}))
 	for _, want := range []string{

@@ -19,7 +19,7 @@ type texts struct {
 	Answers, AnswersNone, Coded, CodedHash, Overruled, Assisted, GradientRemoved, ChipOverruled, ChipAssisted, WhereOnly, Fitted, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate string
 	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                                                                                                                         string
 	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                                                                                                                                       string
-	ViewerHelp, ViewerStatic, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom, ColSpotTo                                                                                      string
+	ViewerHelp, ViewerStatic, ViewerAsShot, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom, ColSpotTo                                                                        string
 	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                                                                                                                                    string
 	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                                                                                                                         string
 	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                                                                                                                          string
@@ -78,6 +78,7 @@ func (t *texts) chrome() {
 	t.Overlay, t.OverlayNone, t.Strength, t.Outlines, t.AsShot = "Overlay", "None", "Strength", "Region outlines", "Light as shot"
 	t.ViewerHelp = "Drag to move the divider; when zoomed in, drag to move both pictures together. Keys on the picture: arrows, + and −, 0 for the whole picture."
 	t.ViewerStatic = "Both pictures are moved, turned and scaled onto the same frame, never bent, and their light is corrected the same way."
+	t.ViewerAsShot = "Both pictures are moved, turned and scaled onto the same frame, never bent; their light is as shot."
 	t.Film, t.Scale, t.ShowRight = "All visits", "Colour scale", "Show on the right:"
 	t.ScaleBlank = "No colour: unknown, or within noise."
 	t.Shown, t.Replicate = "%s is on the right", "photo %[1]d of %[2]d"
