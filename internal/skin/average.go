@@ -1,6 +1,7 @@
 package skin
 
 import (
+	"dermtrace/internal/chromo"
 	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
@@ -51,6 +52,9 @@ func commonRun(mask *roi.Mask, y int, box raster.Box) (from, to int) {
 	}
 	return from, to
 }
+
+// field is a quantity of those pixels, with their weights where any is below 1.
+func (a averaged) field(p *raster.Plane) chromo.Field { return chromo.NewField(p, a.weight) }
 
 // giveBack ends the use of light that was borrowed.
 func giveBack(light *raster.RGB) { filter.GiveBack(light.R, light.G, light.B) }

@@ -101,19 +101,20 @@ func (w *work) takeTexture() {
 
 // takeLab sets L*, a* and b* under D65.
 func (w *work) takeLab() {
-	rgb, table := w.light, cie.NewLabTable()
-	var lab [3]*raster.Plane
+	rgb, table := w.camera.rgb, cie.NewLabTable()
+	var lab [3]chromo.Field
 	for i := range lab {
-		lab[i] = filter.Borrow(rgb.W(), rgb.H())
+		lab[i] = w.camera.field(filter.Borrow(rgb.W(), rgb.H()))
+		defer filter.GiveBack(lab[i].Value)
 	}
-	defer filter.GiveBack(lab[:]...)
 	raster.Bands(rgb.H(), func(y0, y1 int) {
 		for y := y0; y < y1; y++ {
-			table.Row([3][]float32{lab[0].Row(y), lab[1].Row(y), lab[2].Row(y)}, [3][]float32{rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)})
+			table.Row([3][]float32{lab[0].Value.Row(y), lab[1].Value.Row(y), lab[2].Value.Row(y)},
+				[3][]float32{rgb.R.Row(y), rgb.G.Row(y), rgb.B.Row(y)})
 		}
 	})
-	w.lStar, w.aStar = pigment.LStar(w.field(lab[0])), erythema.AStar(w.field(lab[1]))
-	w.bStar = w.field(lab[2]).RobustMeasurement(pigment.UnitLab)
+	w.lStar, w.aStar = pigment.LStar(lab[0]), erythema.AStar(lab[1])
+	w.bStar = lab[2].RobustMeasurement(pigment.UnitLab)
 }
 
 // Measure evaluates the whole table of [Indices] on one region; those that need a

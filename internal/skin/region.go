@@ -49,6 +49,7 @@ type Sheet struct {
 
 	mmPerPx     float64 // of the maps' pixels; 0 where unknown
 	light       *raster.RGB
+	camera      averaged      // light as camera indices need it
 	colour      [3]float64    // its mean
 	counts      *raster.Plane // Weight, nil where all pixels count wholly
 	melanin     chromo.Field
@@ -75,6 +76,7 @@ type Sheet struct {
 const (
 	colourPxPerMM = 6      // the smallest spot that counts, 0.5 mm wide, is 3 pixels
 	unscaledPx    = 250000 // pixels of a map without a scale (project default)
+	cameraMM      = 0.3    // width of what camera indices, means of regions, tell from outliers
 )
 
 // Prepare works a region up. It never fails: an empty region gives a sheet of which
@@ -138,6 +140,15 @@ func colourStep(pxPerMM float64, pixels int) int {
 	return max(1, int(math.Sqrt(float64(pixels)/unscaledPx)))
 }
 
+// cameraStep is how many pixels of a map become one that camera indices are read from, of a region
+// of so many: as many as leave it more than tiny.
+func cameraStep(mmPerPx float64, pixels int) int {
+	if mmPerPx == 0 {
+		return 1
+	}
+	return max(1, min(int(math.Round(cameraMM/mmPerPx)), int(math.Sqrt(float64(pixels)/tinyPixels))))
+}
+
 // prepareColour makes the maps. It returns their pixels where what is not skin lies.
 func (s *Sheet) prepareColour(r Region, a averaged) (foreign []int) {
 	if r.PxPerMM > 0 {
@@ -192,9 +203,14 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 // Colour is the region's mean linear light, in the baseline's light; NaN without pixels.
 func (s *Sheet) Colour() [3]float64 { return s.colour }
 
+// takeColour averages light as camera indices need it, and over the region.
 func (s *Sheet) takeColour() {
-	for c, p := range s.light.Planes() {
-		s.colour[c] = s.field(p).Summary().Mean
+	s.camera = averaged{rgb: s.light, weight: s.Weight}
+	if k := cameraStep(s.mmPerPx, s.ofMelanin.N); k > 1 {
+		s.camera = s.camera.coarser(k)
+	}
+	for c, p := range s.camera.rgb.Planes() {
+		s.colour[c] = s.camera.field(p).Summary().Mean
 	}
 }
 
