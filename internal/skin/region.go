@@ -76,7 +76,7 @@ type Sheet struct {
 const (
 	colourPxPerMM = 6      // the smallest spot that counts, 0.5 mm wide, is 3 pixels
 	unscaledPx    = 250000 // pixels of a map without a scale (project default)
-	cameraMM      = 0.3    // width of what camera indices, means of regions, tell from outliers
+	cameraMM      = 0.3    // most that is averaged before camera indices, means of regions, leave out outliers
 )
 
 // Prepare works a region up. It never fails: an empty region gives a sheet of which
@@ -146,7 +146,7 @@ func cameraStep(mmPerPx float64, pixels int) int {
 	if mmPerPx == 0 {
 		return 1
 	}
-	return max(1, min(int(math.Round(cameraMM/mmPerPx)), int(math.Sqrt(float64(pixels)/tinyPixels))))
+	return max(1, min(int(cameraMM/mmPerPx), int(math.Sqrt(float64(pixels)/tinyPixels))))
 }
 
 // prepareColour makes the maps. It returns their pixels where what is not skin lies.
