@@ -8,7 +8,7 @@
 // himself only.
 //
 // Whole-region values are means of the model's maps and robust means of the camera indices.
-// Logarithms are taken of linear light that was averaged to the colour scale first,
+// Logarithms are taken of linear light that was averaged first, up to 0.3 mm for camera indices,
 // never of single noisy pixels. Nothing is measured where no pixel counts.
 package erythema
 
