@@ -50,14 +50,14 @@ const castMoves = 0.035
 // withheld. There is mottle, there are pores and two spots, but no hair, which is no
 // relief, and no moles, to be left out of regions. A camera without a quality gives the
 // light itself.
-func ownRoughness(t *testing.T, melanin float64, light phantom.Light, camera phantom.Camera) []outcome.Measurement {
+func ownRoughness(t *testing.T, melanin float64, light phantom.Light, camera phantom.Camera, visits []ownVisit) []outcome.Measurement {
 	t.Helper()
 	s := phantom.Script{
 		Name: "texture", Seed: 5, Width: ownPx, Height: ownPx, MMPerPx: 0.04,
 		Tone: phantom.Tone{Melanin: melanin}, Anatomy: phantom.Anatomy{HairsPerCM: -1, Vessels: -1, Spots: 2, Naevi: -1},
 		Regions: []phantom.Region{{Name: "all", Kind: "treated", Polygon: [][2]float64{{-200, -200}, {800, -200}, {800, 800}, {-200, 800}}}},
 	}
-	for i, v := range ownVisits {
+	for i, v := range visits {
 		photo := phantom.Photo{File: fmt.Sprintf("%d.jpg", i), Camera: camera, Light: light}
 		photo.Camera.WB = v.cast
 		if v.distance != 1 {
@@ -71,7 +71,7 @@ func ownRoughness(t *testing.T, melanin float64, light phantom.Light, camera pha
 	}
 	var list []outcome.Measurement
 	var uneven *texture.Unevenness
-	for i, v := range ownVisits {
+	for i, v := range visits {
 		r, err := p.Photo(i)
 		if err != nil {
 			t.Fatal(err)
@@ -139,7 +139,7 @@ func TestRoughnessOfTheOwnPhantom(t *testing.T) {
 		if testing.Short() && c.camera != none {
 			continue
 		}
-		got := ownRoughness(t, c.melanin, c.light, c.camera)
+		got := ownRoughness(t, c.melanin, c.light, c.camera, ownVisits)
 		line := ""
 		for i, v := range ownVisits {
 			ratio, bound := float64(got[i].Value/got[0].Value), c.still
@@ -158,5 +158,29 @@ func TestRoughnessOfTheOwnPhantom(t *testing.T) {
 			}
 		}
 		t.Logf("melanin %.3f, glare %v, noise %v, quality %d: %.4f%s", c.melanin, c.light.Glare, c.camera.Noise, c.camera.Quality, got[0].Value, line)
+	}
+}
+
+// Where redness fades its blotches go with it, and relief is as it was: by the baseline's unevenness
+// it would read as a seventh less. Bounds are what is reached.
+func TestRoughnessWhereRednessFades(t *testing.T) {
+	visits := []ownVisit{
+		{"red", phantom.Change{Blood: 0.02}, 1, 1, grey},
+		{"half as red", phantom.Change{Blood: 0.01}, 1, 1, grey},
+		{"faded", phantom.Change{}, 1, 1, grey},
+		{"faded, relief ×0.85", phantom.Change{Relief: -0.15}, 1, 0.85, grey},
+	}
+	for _, c := range []struct{ melanin, still, follows float64 }{
+		{0.012, 0.03, 0.035}, {0.025, 0.015, 0.03}, {0.045, 0.04, 0.05}, {0.07, 0.04, 0.065}, {0.13, 0.03, 0.075},
+	} {
+		got := ownRoughness(t, c.melanin, shiny, phantom.Camera{Noise: 0.7, Quality: 93}, visits)
+		for i, v := range visits {
+			ratio, bound := float64(got[i].Value/got[0].Value), c.still
+			if v.relief != 1 {
+				bound = c.follows
+			}
+			t.Logf("melanin %.3f, %s: %+.1f %%", c.melanin, v.name, 100*(ratio-v.relief))
+			near(t, v.name, ratio, v.relief, bound)
+		}
 	}
 }

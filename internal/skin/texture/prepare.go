@@ -31,9 +31,10 @@ func Prepare(p Region) (r *Relief, warning string) {
 		p.Grid.Block = max(1, colourBlock/p.Grid.Step)
 	}
 	mix := MixFor(p.Skin, uneven)
-	noise := EstimateNoise(p.RGB, p.Weight).Of(mix, p.Skin.Light)
+	grain := EstimateNoise(p.RGB, p.Weight)
+	noise := grain.Of(mix, p.Skin.Light)
 	if p.Lossy && p.Grid.resolves() {
-		noise += mix.leftover(p.Skin, p.Uneven) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
+		noise += mix.leftover(p.Skin, p.faded(grain)) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
 	}
 	if soft := p.Uneven.Soft; !p.Lossy && soft > 0 {
 		p = p.soft(soft)

@@ -87,13 +87,9 @@ func UnevennessOf(p Region) (u Unevenness, ok bool) {
 	if Refusal(p.Grid.PxPerMM, false) != "" || !p.Grid.resolves() {
 		return typical, false
 	}
-	c, n := covariance(p, betweenMM, middleMM)
+	c, n := p.cleaned(EstimateNoise(p.RGB, p.Weight))
 	if n < leastPixels {
 		return typical, false
-	}
-	noise := EstimateNoise(p.RGB, p.Weight).PerLight * whiteGain(p.Grid.px(betweenMM), p.Grid.px(middleMM))
-	for i := range c {
-		c[i][i] = max(0, c[i][i]-noise/max(p.Skin.Light[i], leastMean))
 	}
 	u = Unevenness{Lost: 1, AtBlood: p.Skin.Blood, Finer: p.finer(), Gloss: p.Skin.glossOf(c), Rounded: p.rounded(), at: p.Skin}
 	if !p.Lossy {
@@ -101,6 +97,33 @@ func UnevennessOf(p Region) (u Unevenness, ok bool) {
 	}
 	u = u.with(fitted(c, p.Skin.directions()))
 	return u, u.Relief > 0
+}
+
+// cleaned is the covariance of the channels in that band without noise, over n pixels.
+func (p Region) cleaned(noise Noise) (c [3][3]float64, n float64) {
+	c, n = covariance(p, betweenMM, middleMM)
+	white := noise.PerLight * whiteGain(p.Grid.px(betweenMM), p.Grid.px(middleMM))
+	for i := range c {
+		c[i][i] = max(0, c[i][i]-white/max(p.Skin.Light[i], leastMean))
+	}
+	return c, n
+}
+
+// leastFade is the ratio of the baseline's blood to the photo's from which redness has faded
+// (project default).
+const leastFade = 1.25
+
+// faded is the baseline's unevenness, that of blood as the photo itself shows it where redness has
+// faded: its blotches go with it, and what is left, evenly spread, would be as uneven as they were.
+func (p Region) faded(noise Noise) Unevenness {
+	u := p.Uneven
+	if !(p.Skin.Blood > 0 && u.AtBlood > leastFade*p.Skin.Blood) {
+		return u
+	}
+	if c, n := p.cleaned(noise); n >= leastPixels {
+		u.Blood, u.AtBlood = math.Sqrt(fitted(c, p.Skin.directions())[2]), p.Skin.Blood
+	}
+	return u
 }
 
 // finer is the power of luminance in the finer half of the fine band over that in the
