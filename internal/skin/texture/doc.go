@@ -30,7 +30,8 @@
 //     that where mottle is twice as strong: what may be mottle is stated ([Relief.MostOfMottle])
 //   - shine that grows by 40 % reads as up to 11 %: the baseline does not foresee it
 //   - where relief is shallower than mottle, unchanged skin moves by up to 9 %, in a flush by 13
-//   - 30 needle points per cm² that bleed read as 10 % more, at worst 30; redness that fades, as 4 at most
+//   - 30 needle points per cm² that bleed read as 10 % more, at worst 30
+//   - redness that fades reads as up to 4 % more; half of it, on other optics, as up to 6 less
 //   - 120 spots that fade, a fifth of the region, take 5 % along; 60 hairs that move, 4 %
 //
 // JPEG of quality 98 and more is read as lossless: of very dark skin, with a warning, ×0.70 then
