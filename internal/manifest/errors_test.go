@@ -210,6 +210,8 @@ var mistakes = []struct{ text, want string }{
 		`series.yaml:1: this is not YAML: did not find expected ',' or ']'; check indentation, brackets, colons and quotes on this line and the one before`},
 	{"\tside: left",
 		`series.yaml:1: this is not YAML: a tab stands at its beginning; indent with spaces`},
+	{"rois:\n  - name: cheek\n\tkind: treated",
+		`series.yaml:3: this is not YAML: a tab stands at its beginning; indent with spaces`},
 	{"side: left\n---\nside: right",
 		`series.yaml:2: a second document begins here; keep one, and delete the line of dashes`},
 	{`site: [[[[[[[[[[[[[[x]]]]]]]]]]]]]]`,

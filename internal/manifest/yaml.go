@@ -87,7 +87,8 @@ func parseYAML(text []byte) (root *yaml.Node, second int, err error) {
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 // syntaxError finds the line of a parser's message, and what to do about it. The parser
-// counts from 0 where it missed what it expected, from 1 otherwise, and leaves out line 0.
+// counts from 0 where it missed what it expected or met a tab, from 1 otherwise, and leaves
+// out line 0.
 func syntaxError(text []byte, err error) (line int, what, mend string) {
 	mend = "check indentation, brackets, colons and quotes on this line and the one before"
 	f := yamlLine.FindStringSubmatch(err.Error())
@@ -95,7 +96,7 @@ func syntaxError(text []byte, err error) (line int, what, mend string) {
 		return 0, err.Error(), mend
 	}
 	line, _ = strconv.Atoi(f[1])
-	if f[1] == "" || strings.HasPrefix(f[2], "did not find expected") {
+	if f[1] == "" || strings.HasPrefix(f[2], "did not find expected") || strings.HasPrefix(f[2], "found a tab") {
 		line++
 	}
 	lines := strings.Split(string(bytes.TrimRight(text, " \r\n")), "\n")
