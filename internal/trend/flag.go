@@ -68,13 +68,35 @@ func FlagCodes() []string {
 	return codes
 }
 
-// raise asks every question of every region, and lists flags and what could not be
-// asked. No flag is never "all clear".
+// raise lists the flags, and what could not be asked. No flag is never "all clear".
 func (c *course) raise() ([]outcome.Flag, []outcome.NotAssessed) {
-	flags, missing := []outcome.Flag{}, []outcome.NotAssessed{}
-	if c.baseline < 0 {
-		return flags, append(missing, outcome.NotAssessed{What: "Any change", Why: "No visit can serve as baseline."})
+	if why := c.noCourse(); why != "" {
+		return []outcome.Flag{}, []outcome.NotAssessed{{What: "Any change", Why: why}}
 	}
+	if len(c.rec.Treatments) == 0 {
+		none := outcome.NotAssessed{What: "Flags", Why: "No treatment is recorded, and each flag counts the days since one."}
+		return []outcome.Flag{}, append([]outcome.NotAssessed{none}, c.unanswered()...)
+	}
+	flags, missing := c.askAll()
+	return flags, append(missing, c.unanswered()...)
+}
+
+// noCourse says why nothing can be compared with anything, "" where something can.
+func (c *course) noCourse() string {
+	if c.baseline < 0 {
+		return "No visit can serve as baseline."
+	}
+	for v := c.baseline + 1; v < len(c.rec.Visits); v++ {
+		if len(c.photos[v]) > 0 {
+			return ""
+		}
+	}
+	return "No visit after the baseline has a photo that can be used, so no flag was asked either."
+}
+
+// askAll asks every question of every region.
+func (c *course) askAll() (flags []outcome.Flag, missing []outcome.NotAssessed) {
+	flags = []outcome.Flag{}
 	for _, q := range questions(c.rec.Settings) {
 		regions := 0
 		for _, r := range c.regions {
@@ -99,7 +121,7 @@ func (c *course) raise() ([]outcome.Flag, []outcome.NotAssessed) {
 			missing = append(missing, outcome.NotAssessed{What: "Flag: " + q.what, Why: q.noRegion()})
 		}
 	}
-	return flags, append(missing, c.unanswered()...)
+	return flags, missing
 }
 
 // isPatch reports whether a region is a patch test: by its name, the manifest having no
@@ -262,25 +284,22 @@ func (c *course) settled(r region, v int) bool {
 	return ok && t.points[v].value-t.points[c.baseline].value <= m.half
 }
 
-// followed reports whether any visit after the baseline has a used photo, and whether
-// the light of one is known.
-func (c *course) followed() (any, light bool) {
+// litAfter reports whether the light of any photo after the baseline is known.
+func (c *course) litAfter() bool {
 	for v := c.baseline + 1; v < len(c.rec.Visits); v++ {
 		for _, p := range c.photos[v] {
-			any = true
-			light = light || p.Calibration.Method != "none" && p.Calibration.Method != ""
+			if p.Calibration.Method != "none" && p.Calibration.Method != "" {
+				return true
+			}
 		}
 	}
-	return any, light
+	return false
 }
 
 // unanswered lists the families that this course cannot speak of at all: for want of a
-// follow-up, of a known light, or of a baseline value of the primary measure.
+// known light, or of a baseline value of the primary measure.
 func (c *course) unanswered() []outcome.NotAssessed {
-	follow, light := c.followed()
-	if !follow {
-		return []outcome.NotAssessed{{What: "Any change", Why: "No visit after the baseline has a photo that can be used."}}
-	}
+	light := c.litAfter()
 	var list []outcome.NotAssessed
 	for _, m := range c.measures {
 		def := c.rec.Definitions[m]

@@ -175,9 +175,15 @@ func TestNotAssessedIsAlwaysListed(t *testing.T) {
 	if why := missing(bare, "Flag: texture worsening (t)"); why != "" {
 		t.Errorf("texture needs no light: %s", why)
 	}
+	untreated := constructed([]int{0, 14, 40}, 1, steady)
+	untreated.Treatments = nil
+	Assess(untreated, Noise{})
+	if missing(untreated, "Flags") == "" || len(untreated.NotAssessed) != 1 {
+		t.Errorf("no treatment: %v", untreated.NotAssessed)
+	}
 	alone := constructed([]int{0}, 1, steady)
 	Assess(alone, Noise{})
-	if missing(alone, "Any change") == "" || len(alone.Changes) != 0 {
+	if missing(alone, "Any change") == "" || len(alone.NotAssessed) != 1 || len(alone.Changes) != 0 {
 		t.Errorf("one visit: %v", alone.NotAssessed)
 	}
 	lost := constructed([]int{0, 40}, 1, steady)
