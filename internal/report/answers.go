@@ -358,27 +358,25 @@ func warningList(codes []string) []string {
 
 func warningSentences(codes []string) string { return strings.Join(warningList(codes), " ") }
 
-// recoveries tells how the primary measures settled after each treatment.
+// recoveries tells how the primary measures settled after each treatment; treatments
+// after which one settled alike share a sentence.
 func recoveries(t *texts, x *index, seenOnly bool) []string {
-	var list []string
+	type course struct{ what, how string }
+	var courses []course
+	after := map[course][]string{}
 	for _, r := range x.rec.Recovery {
 		if !x.rec.Definitions[r.Measure].Primary || seenOnly && !r.Peak.Known() {
 			continue
 		}
-		what := capital(t.inRegion(named(t.measures, r.Measure), r.ROI))
-		s := t.recovered(what, date(r.Treatment), known(r.FirstWithinDay), known(r.LastAboveDay))
-		if r.HalfLifeDays.Known() {
-			interval := ""
-			if r.HalfLifeCI95[0].Known() && r.HalfLifeCI95[1].Known() {
-				interval = t.dash(significant(r.HalfLifeCI95[0], 2), significant(r.HalfLifeCI95[1], 2))
-			}
-			s += t.halfLife(significant(r.HalfLifeDays, 2), interval)
+		c := course{capital(t.inRegion(named(t.measures, r.Measure), r.ROI)), t.settled(r)}
+		if after[c] == nil {
+			courses = append(courses, c)
 		}
-		s += "."
-		if r.Reason != "" {
-			s += " " + capital(r.Reason) + "."
-		}
-		list = append(list, strings.ReplaceAll(s, "..", "."))
+		after[c] = append(after[c], date(r.Treatment))
+	}
+	var list []string
+	for _, c := range courses {
+		list = append(list, t.afterTreatments(c.what, after[c], c.how))
 	}
 	return list
 }

@@ -162,6 +162,17 @@ func TestRecoverySentences(t *testing.T) {
 	}
 }
 
+func TestTreatmentsThatSettledAlikeShareASentence(t *testing.T) {
+	rec := record()
+	again, other := rec.Recovery[0], rec.Recovery[0]
+	again.Treatment, other.Treatment, other.FirstWithinDay = "2026-02-07", "2026-03-07", 6
+	rec.Recovery = append(rec.Recovery, other, again)
+	got := recoveries(english(), newIndex(rec), false)
+	if len(got) != 2 || !strings.Contains(got[0], "after the treatments of 10 Jan 2026 and 7 Feb 2026 was first") || !strings.Contains(got[1], "after the treatment of 7 Mar 2026 was first") {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestTrustLine(t *testing.T) {
 	say := func(rec *outcome.Record) string {
 		var all []string
@@ -222,6 +233,33 @@ func TestOneReasonIsSaidOnce(t *testing.T) {
 }
 
 // What a flag is worth stands behind it, where that was measured.
+func TestWhatAllPhotosSayIsSaidOnce(t *testing.T) {
+	rec := record()
+	x := newIndex(rec)
+	once := x.saidOnce(english())
+	if once.Camera != "4032 × 3024 px, Phone X, colour profile: sRGB" {
+		t.Errorf("%+v", once)
+	}
+	if rows := photoTable(english(), x, once); rows[0].Camera != "" {
+		t.Errorf("said again in a row: %+v", rows[0])
+	}
+	rec.Photos[2].Camera = "Phone Y"
+	if once := x.saidOnce(english()); once.Camera != "" {
+		t.Errorf("one photo is of another camera: %+v", once)
+	}
+	rec.Photos = rec.Photos[:1]
+	if once := x.saidOnce(english()); once.Camera != "" {
+		t.Errorf("one photo is not all photos: %+v", once)
+	}
+}
+
+func TestWhatIsMissingForOneReasonIsSaidOnce(t *testing.T) {
+	rec := &outcome.Record{NotAssessed: []outcome.NotAssessed{{What: "Redness", Why: "No light."}, {What: "Spots", Why: "Too coarse."}, {What: "Pigment", Why: "No light."}}}
+	if got, want := gaps(rec), []gap{{"Redness · Pigment", "No light."}, {"Spots", "Too coarse."}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestFlagsSayHowOftenTheyAreWrong(t *testing.T) {
 	no, some := outcome.Number(0.02), outcome.Number(0.25)
 	for _, tt := range []struct {

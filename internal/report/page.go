@@ -21,7 +21,7 @@ type page struct {
 	Head     head
 	Trust    []clause
 	Flags    []flag
-	Missing  []outcome.NotAssessed
+	Missing  []gap
 	Answers  []answer
 	NoGoals  bool
 	Gauges   bool     // some answer has a gauge, which needs its key
@@ -31,7 +31,7 @@ type page struct {
 	Families []familySection
 	Grades   []figure
 
-	LightNote   string // what is true of the light of every follow-up
+	Once        saidOnce
 	Photos      []photoRow
 	LeftOut     []string
 	Notices     []string
@@ -53,6 +53,21 @@ type clause struct {
 
 type flag struct{ Level, Where, Text string }
 
+// gap is what could not be assessed for one reason.
+type gap struct{ What, Why string }
+
+func gaps(rec *outcome.Record) []gap {
+	var g grouped
+	for _, n := range rec.NotAssessed {
+		g.add(n.Why, n.What)
+	}
+	var list []gap
+	for _, why := range g.reasons {
+		list = append(list, gap{What: strings.Join(g.members[why], " · "), Why: why})
+	}
+	return list
+}
+
 func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 	script, err := assets.ReadFile("assets/report.js")
 	if err != nil {
@@ -73,7 +88,7 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 	}
 	p := &page{
 		T: t, Policy: policy(string(script)), Script: template.JS(script),
-		Head: newHead(t, x), Trust: trustLine(t, x), Flags: flags(t, x), Missing: rec.NotAssessed,
+		Head: newHead(t, x), Trust: trustLine(t, x), Flags: flags(t, x), Missing: gaps(rec),
 		Answers: answers(t, x), NoGoals: len(rec.Series.Goals) == 0, Viewer: newViewer(t, x, pictures),
 		Methods: t.methods, Limits: t.limits,
 		Patient: opt.Patient, OnePage: opt.OnePage || opt.Patient, Sensitive: opt.Sensitive, Coded: opt.Coded,
@@ -86,8 +101,8 @@ func newPage(rec *outcome.Record, pictures fs.FS, opt Options) (*page, error) {
 	if p.OnePage {
 		return p, nil
 	}
-	p.LightNote = x.lightEverywhere()
-	p.Photos, p.LeftOut, p.Notices = photoTable(t, x, p.LightNote), leftOut(t, x), notices(x)
+	p.Once = x.saidOnce(t)
+	p.Photos, p.LeftOut, p.Notices = photoTable(t, x, p.Once), leftOut(t, x), notices(x)
 	p.Definitions, p.Provenance = definitionRows(t, x), provenance(t, x, hash)
 	p.Families, err = familySections(t, x)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -40,6 +41,52 @@ func TestPrint(t *testing.T) {
 	b.Want(`getComputedStyle(document.body).backgroundColor`, "rgb(255, 255, 255)")
 	b.Want(`document.querySelector("#pane-a .view").getBoundingClientRect().top === document.querySelector("#pane-b .view").getBoundingClientRect().top`, "true")
 	b.Quiet()
+}
+
+// A course without control skin has more to say of what it cannot tell, and no fifth sheet for it.
+func TestACourseWithoutControlSkinPrintsOnFourSheets(t *testing.T) {
+	b := show(t, render(t, withoutControl(), Options{}), browsertest.Screens()[2])
+	for name, paper := range map[string]chromedp.PaperSize{"A4": chromedp.PaperA4, "Letter": {}} {
+		pdf, err := chromedp.Run(b.Ctx, chromedp.PrintToPDF(chromedp.PDFPaper(paper), chromedp.PDFPreferCSSPageSize()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := pdfPages(pdf); n > 4 {
+			t.Errorf("%s: %d pages", name, n)
+		}
+	}
+}
+
+// withoutControl is the course with light that nothing set: colour carries no verdict, and
+// each flag and family says why it was not assessed.
+func withoutControl() *outcome.Record {
+	rec := record()
+	rec.NotAssessed = nil
+	for _, what := range []string{"Flag: redness not settling (treated)", "Flag: pigment rising (treated)"} {
+		rec.NotAssessed = append(rec.NotAssessed, outcome.NotAssessed{What: what, Why: "No visit at the days that it is watched (from day 7 after a treatment) could be compared."})
+	}
+	for _, what := range []string{"Redness", "Pigment"} {
+		rec.NotAssessed = append(rec.NotAssessed, outcome.NotAssessed{What: what, Why: "Without a colour card or control skin the light of the photos is unknown."})
+	}
+	for _, at := range []string{"2026-02-07", "2026-03-07"} {
+		unseen := rec.Recovery[0]
+		unseen.Treatment, unseen.FirstWithinDay, unseen.LastAboveDay = at, outcome.NaN(), outcome.NaN()
+		rec.Recovery = append(rec.Recovery, unseen)
+	}
+	for i := range rec.Photos {
+		p := &rec.Photos[i]
+		p.Calibration = outcome.Calibration{Method: "none", ResidualDE00: outcome.NaN()}
+		p.ROIs = slices.DeleteFunc(p.ROIs, func(r outcome.ROI) bool { return r.Kind == outcome.Control })
+	}
+	for i := range rec.Changes {
+		c := &rec.Changes[i]
+		c.Warnings = []string{outcome.ReliefUnmatched, outcome.ProvisionalNoise, outcome.ProfileAssumed}
+		if c.Measure != "roughness" {
+			c.Status, c.Goal, c.Warnings = outcome.NotComparable, nil, []string{outcome.Uncalibrated, outcome.ProfileAssumed}
+		}
+	}
+	rec.Changes = slices.DeleteFunc(rec.Changes, func(c outcome.Change) bool { return c.Contrast == outcome.VsControl })
+	return rec
 }
 
 // firstPages checks what a clinician must find on two sheets, where pdftotext is.

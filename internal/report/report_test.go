@@ -169,7 +169,7 @@ func TestWhatTheReportMustSay(t *testing.T) {
 	text := words(render(t, record(), Options{}))
 	for _, want := range []string{
 		"Cheek, left", "P001", "left oblique", "6 visits, 10 Jan 2026 to 9 May 2026 (119 days)",
-		"10 Jan 2026 dermaroller 1.5 mm on treated", "first session, well tolerated",
+		"10 Jan 2026: dermaroller 1.5 mm on treated", "first session, well tolerated",
 		"5 of 6 photos used", "Placed with an error of 0.31 px (0.009 mm)",
 		"Redness was still above baseline four days after a treatment.", "No flag is not an all-clear.",
 		"No spot was matched between visits.",

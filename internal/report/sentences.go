@@ -184,19 +184,40 @@ func (t *texts) noVisit(what string) string {
 
 func (t *texts) noMeasure() string { return "No measure in this record stands for this goal." }
 
-func (t *texts) recovered(what, treatment, firstWithin, lastAbove string) string {
-	s := fmt.Sprintf("%s after the treatment of %s ", what, treatment)
-	switch {
-	case firstWithin != "" && lastAbove != "":
-		s += fmt.Sprintf("was first within measurement error of baseline on day %s, still above it on day %s", firstWithin, lastAbove)
-	case firstWithin != "":
-		s += fmt.Sprintf("was within measurement error of baseline on day %s, the first visit that could tell", firstWithin)
-	case lastAbove != "":
-		s += fmt.Sprintf("was still above baseline on day %s, the last visit that could tell", lastAbove)
-	default:
-		s += "could not be followed"
+func (t *texts) afterTreatments(what string, treatments []string, how string) string {
+	if n := len(treatments); n > 1 {
+		return fmt.Sprintf("%s after the treatments of %s and %s %s", what, strings.Join(treatments[:n-1], ", "), treatments[n-1], how)
+	}
+	return fmt.Sprintf("%s after the treatment of %s %s", what, treatments[0], how)
+}
+
+// settled says how a measure went back to baseline after a treatment.
+func (t *texts) settled(r outcome.Recovery) string {
+	s := t.recovered(known(r.FirstWithinDay), known(r.LastAboveDay))
+	if r.HalfLifeDays.Known() {
+		interval := ""
+		if r.HalfLifeCI95[0].Known() && r.HalfLifeCI95[1].Known() {
+			interval = t.dash(significant(r.HalfLifeCI95[0], 2), significant(r.HalfLifeCI95[1], 2))
+		}
+		s += t.halfLife(significant(r.HalfLifeDays, 2), interval)
+	}
+	s += "."
+	if r.Reason != "" {
+		s += " " + capital(strings.TrimSuffix(r.Reason, ".")) + "."
 	}
 	return s
+}
+
+func (t *texts) recovered(firstWithin, lastAbove string) string {
+	switch {
+	case firstWithin != "" && lastAbove != "":
+		return fmt.Sprintf("was first within measurement error of baseline on day %s, still above it on day %s", firstWithin, lastAbove)
+	case firstWithin != "":
+		return fmt.Sprintf("was within measurement error of baseline on day %s, the first visit that could tell", firstWithin)
+	case lastAbove != "":
+		return fmt.Sprintf("was still above baseline on day %s, the last visit that could tell", lastAbove)
+	}
+	return "could not be followed"
 }
 
 func (t *texts) halfLife(days, interval string) string {

@@ -12,25 +12,32 @@ const (
 // texts are all the words of a report. Another language is another value of this
 // type. A verb like %[2]s stands for an argument, so that word order is free.
 type texts struct {
-	Lang, Title                                                                                                                                                                                                                                                            string
-	Intended                                                                                                                                                                                                                                                               string // the limits of use, on every report
-	Skip, Report, Goals, Treatments, NoTreatments                                                                                                                                                                                                                          string
-	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                                                                                                                                                                                       string
-	Answers, AnswersNone, Coded, CodedHash, Overruled, Assisted, GradientRemoved, ChipOverruled, ChipAssisted, WhereOnly, Fitted, Unproven, Holm, Recovery, Pair, PairNone, GaugeNoise, GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate string
-	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                                                                                                                                                                                         string
-	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot                                                                                                                                                                       string
-	ViewerHelp, ViewerStatic, ViewerAsShot, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal, NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom, ColSpotTo                                                                        string
-	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                                                                                                                                                                                    string
-	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                                                                                                                                                                                         string
-	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes                                                                                                                                                                          string
-	Quality, QualityNote, LightNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone, Notices                                                                                                                                                                   string
-	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                                                                                                                                                                                string
-	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline                                                                                                                                                                              string
-	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                                                                                                                                                                                       string
-	Missing, Patient, PatientNote, Coarse, NotAligned, ColourProfile                                                                                                                                                                                                       string
-	methods, limits                                                                                                                                                                                                                                                        []string
-	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes, fates, sources                                                                                                                                                             map[string]string
-	settings                                                                                                                                                                                                                                                               map[string]string
+	Lang, Title string
+	// Intended are the limits of use, on every report.
+	Intended                                                                                                string
+	Skip, Report, Goals, Treatments, NoTreatments                                                           string
+	Trust, Flags, FlagsNone, FlagsNote, NotAssessed, NotAssessedNone                                        string
+	Answers, AnswersNone, Coded, CodedHash, Overruled, Assisted, GradientRemoved, ChipOverruled             string
+	ChipAssisted, WhereOnly, Fitted, Unproven, Holm, Recovery, Pair, Alone, PairNone, GaugeNoise            string
+	GaugeSpan, NotMeasured, OfBaseline, Under, PlaceError, NoPicture, Shown, Replicate                      string
+	Before, After, Mode, Side, Slider, Blink, Opacity, Pause, Play                                          string
+	Split, Blend, Zoom, ZoomIn, ZoomOut, ZoomReset, Overlay, OverlayNone, Strength, Outlines, AsShot        string
+	ViewerHelp, ViewerStatic, ViewerAsShot, Film, Scale, ScaleBlank, ShowRight, Hidden, Reveal              string
+	NoMap, Spots, SpotsTitle, SpotRing, SpotLook, ColSpot, ColFate, ColDiameter, ColSpotFrom                string
+	ColSpotTo                                                                                               string
+	Curves, Table, Classical, ClassicalNote, Band, Hollow, Refused, TreatmentLine, Bars                     string
+	Grades, DayAxis, DayAxisVisits, AfterAxis, NotUsed, ChangeAxis                                          string
+	ColVisit, ColRegion, ColValue, ColSpread, ColChange, ColInterval, ColMDC, ColResult, ColNotes           string
+	Quality, QualityNote, LightNote, CameraNote, ColPhoto, ColFit, ColPlace, ColLight, LeftOut, LeftOutNone string
+	Notices                                                                                                 string
+	Methods, Limits, Definitions, ColMeasure, ColUnit, ColMeaning, ColReference, Provenance                 string
+	Software, RecordHash, RecordHashNote, ProjectDefault, ScaleMM, ScaleNone, Frame, Baseline               string
+	ColDate, ColGrade, ColRater, ColBlinded, Yes, OnRegions, Shows, PerPixel, PageOf                        string
+	Missing, Patient, PatientNote, Coarse, NotAligned, ColourProfile                                        string
+	methods, limits                                                                                         []string
+	families, measures, statuses, verdicts, methodsOfLight, kinds, clocks, phases, skin, codes              map[string]string
+	fates, sources                                                                                          map[string]string
+	settings                                                                                                map[string]string
 }
 
 // english is the language of reports.
@@ -71,7 +78,7 @@ func (t *texts) chrome() {
 	t.OfBaseline, t.Under = " of its baseline value", "under %[1]s"
 	t.NotMeasured = "not measured"
 	t.GaugeNoise, t.GaugeSpan = "within measurement error", "95 % interval of the change"
-	t.Pair, t.PairNone = "Compare", "The result holds no picture of this series."
+	t.Pair, t.Alone, t.PairNone = "Compare", "Photo", "The result holds no picture of this series."
 	t.Before, t.After, t.Mode = "Left", "Right", "View"
 	t.Side, t.Slider, t.Blink, t.Opacity, t.Pause, t.Play = "Side by side", "Slider", "Blink", "Blend", "Pause", "Play"
 	t.Split, t.Blend, t.Zoom, t.ZoomIn, t.ZoomOut, t.ZoomReset = "Divider", "Share of the right picture", "Zoom", "Zoom in", "Zoom out", "Fit"
@@ -114,7 +121,7 @@ func (t *texts) trust() {
 	t.Quality = "Photos: fit, place and light"
 	t.ColourProfile = "colour profile: %s"
 	t.QualityNote = "Every photo, used or not. Place is where it lies in the frame; its error is an estimate. Light is the colour difference (mean ΔE00) left after correction."
-	t.LightNote = "In every follow-up: %s."
+	t.LightNote, t.CameraNote = "In every follow-up: %s.", "All photos: %s."
 	t.ColPhoto, t.ColFit, t.ColPlace, t.ColLight = "Photo", "Fit to measure", "Place", "Light"
 	t.LeftOut, t.LeftOutNone, t.Notices = "Left out", "Nothing was left out.", "Notices"
 	t.Methods, t.Limits, t.Definitions, t.Provenance = "How it was measured", "What a photo cannot show", "What each measure means", "Provenance"

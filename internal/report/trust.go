@@ -20,10 +20,13 @@ type photoRow struct {
 	LightNotes          []string
 }
 
-func photoTable(t *texts, x *index, everywhere string) []photoRow {
+func photoTable(t *texts, x *index, once saidOnce) []photoRow {
 	var rows []photoRow
 	for _, p := range x.rec.Photos {
-		r := photoRow{Visit: x.visitLabel(t, p.Visit), File: p.File, Camera: camera(t, p)}
+		r := photoRow{Visit: x.visitLabel(t, p.Visit), File: p.File}
+		if c := camera(t, p); c != once.Camera {
+			r.Camera = c
+		}
 		r.Fit, r.FitClass = named(t.verdicts, p.Quality.Verdict), mark(p.Quality.Verdict)
 		for _, q := range p.Quality.Reasons {
 			s := capital(strings.TrimSuffix(q.Text, ".")) + "."
@@ -38,7 +41,7 @@ func photoTable(t *texts, x *index, everywhere string) []photoRow {
 		r.Place, r.PlaceClass = named(t.verdicts, p.Alignment.Status), mark(p.Alignment.Status)
 		r.PlaceNotes = placeNotes(t, p.Alignment)
 		r.Light, r.LightClass = light(t, p)
-		r.LightNotes = lightNotes(t, p.Calibration, everywhere)
+		r.LightNotes = lightNotes(t, p.Calibration, once.Light)
 		rows = append(rows, r)
 	}
 	return rows
@@ -108,21 +111,27 @@ func lightNotes(t *texts, c outcome.Calibration, everywhere string) []string {
 	return list
 }
 
-// lightEverywhere is what two follow-ups or more, and every one of them, say of their
-// light in the same words; "" if there is no such thing.
-func (x *index) lightEverywhere() string {
-	said := map[string]int{}
-	photos := 0
+// saidOnce is what every photo says, and what every follow-up says of its light: told
+// above the table, not in each row.
+type saidOnce struct{ Camera, Light string }
+
+func (x *index) saidOnce(t *texts) saidOnce {
+	var cameras, lights []string
 	for _, p := range x.rec.Photos {
+		cameras = append(cameras, camera(t, p))
 		if p.Alignment.Status != outcome.AlignFrame {
-			said[p.Calibration.Reason]++
-			photos++
+			lights = append(lights, p.Calibration.Reason)
 		}
 	}
-	if len(said) != 1 || photos < 2 {
+	return saidOnce{inOneVoice(cameras), inOneVoice(lights)}
+}
+
+// inOneVoice is what two or more say, and all of them; "" if there is no such thing.
+func inOneVoice(said []string) string {
+	if len(said) < 2 || len(slices.Compact(said)) > 1 {
 		return ""
 	}
-	return slices.Collect(maps.Keys(said))[0]
+	return said[0]
 }
 
 // overruled counts the used photos that a user's word or hand made usable.

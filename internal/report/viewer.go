@@ -19,7 +19,8 @@ const maxPictureBytes = 16 << 20
 // viewer compares any two photos of the series.
 type viewer struct {
 	Shots       []shot
-	Left, Right int // indices of Shots at the start
+	Left, Right int  // indices of Shots at the start
+	Alone       bool // there is one picture, and nothing to hold beside it
 	Overlays    []overlay
 	Regions     template.HTMLAttr // the layer of outlines
 	Outlines    []swatch
@@ -90,6 +91,7 @@ func newViewer(t *texts, x *index, pictures fs.FS) *viewer {
 	}
 	if len(v.Shots) > 0 {
 		v.choosePair(x)
+		v.Alone = len(v.Shots) == 1
 		v.addRegions(t, x, album)
 		v.Spots = newSpotLayer(t, x)
 	}
@@ -234,7 +236,8 @@ func gradient(m outcome.Colormap) template.CSS {
 	return template.CSS("linear-gradient(to right," + strings.Join(stops, ",") + ")")
 }
 
-// choosePair starts with baseline on the left and the last eligible visit on the right.
+// choosePair starts with baseline on the left and the last eligible visit on the right,
+// or whatever else there is a picture of.
 func (v *viewer) choosePair(x *index) {
 	v.Left, v.Right = 0, len(v.Shots)-1
 	last := x.lastEligible()
@@ -245,6 +248,9 @@ func (v *viewer) choosePair(x *index) {
 		case s.Used && s.visit == last:
 			v.Right = i
 		}
+	}
+	if v.Right == v.Left {
+		v.Right = max(0, v.Left-1)
 	}
 }
 

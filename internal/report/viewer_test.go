@@ -137,6 +137,36 @@ func TestAnyTwoVisitsCanBeCompared(t *testing.T) {
 	}
 }
 
+// A photo by itself is shown once, without what compares two.
+func TestAPhotoAloneStandsAlone(t *testing.T) {
+	rec := record()
+	rec.Visits, rec.Photos, rec.Changes, rec.Spots = rec.Visits[:1], rec.Photos[:1], nil, nil
+	for _, s := range browsertest.Screens() {
+		b := show(t, render(t, rec, Options{}), s)
+		b.Want(`Array.from(document.querySelectorAll(".pane .photo")).filter((i) => i.naturalWidth > 0 && i.checkVisibility()).length`, "1")
+		b.Want(`Array.from(document.querySelectorAll(".modes,#left,#right,.film,.divider")).filter((e) => e.checkVisibility()).length`, "0")
+		b.Want(`document.getElementById("compare-h").textContent`, "Photo")
+		b.choose("overlay", "0")
+		b.Want(`document.querySelector("#pane-a .map").naturalWidth > 0`, "true")
+		b.Media("print", false)
+		b.Want(`document.querySelector("#pane-b").checkVisibility()`, "false")
+		b.Quiet()
+	}
+}
+
+// Where the baseline is the last of the pictures, an earlier one stands beside it.
+func TestThePairIsNeverOnePhoto(t *testing.T) {
+	rec := record()
+	rec.Visits, rec.Photos = rec.Visits[:4], rec.Photos[:4]
+	rec.Photos[3], rec.Photos[0] = rec.Photos[0], rec.Photos[3]
+	rec.Photos = rec.Photos[2:]
+	rec.Photos[0].Quality.Verdict = outcome.Unusable
+	v := newViewer(english(), newIndex(rec), pictures())
+	if v.Left != 1 || v.Right != 0 {
+		t.Errorf("left %d, right %d of %d", v.Left, v.Right, len(v.Shots))
+	}
+}
+
 func TestOverlaysShareOneScale(t *testing.T) {
 	b := show(t, render(t, record(), Options{}), browsertest.Screens()[2])
 	shown := `Array.from(document.querySelectorAll(".zoom .map")).map((m) => m.checkVisibility() && m.naturalWidth > 0).join()`

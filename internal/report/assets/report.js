@@ -17,7 +17,7 @@
 
   // Each picture stands once in the file: the pair in its panes, the rest in the album.
   const sources = {};
-  for (const side of ["left", "right"]) sources[pick[side].value] = part(side, "photo").src;
+  for (const side of ["right", "left"]) sources[pick[side].value] = part(side, "photo").src; // a picture alone is on the left
   for (const f of frames) {
     const kept = $("shot-" + f.dataset.shot), thumb = f.querySelector("img");
     if (kept) sources[f.dataset.shot] = kept.src;
@@ -191,7 +191,7 @@
   $("zoom-reset").addEventListener("click", () => zoomTo(1, 0.5, 0.5));
 
   setSplit(50);
-  setMode(window.innerWidth < 736 ? "slider" : "side");
+  setMode(window.innerWidth < 736 && frames.length > 1 ? "slider" : "side");
   show("left");
   show("right");
   dressBoth();
