@@ -170,7 +170,7 @@ func (t *terminal) batchProgress(dir string, start time.Time) (step func(study.P
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		fresh := 0
 		return func(p study.Progress) {
-			if !p.Kept {
+			if !p.Kept && p.Err == "" { // neither takes the time of one that is measured
 				fresh++
 			}
 			t.say("%d/%d %s: %s%s", p.Done, p.Total, seriesName(p.Series, dir), howItWent(p), pace(p, fresh, time.Since(start)))

@@ -266,7 +266,8 @@ func printFindings(w io.Writer, f trend.Findings) {
 			fmt.Fprintf(w, "  %s\tnot done: %s\n", a.Name, a.Refused)
 			continue
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s to %s\tp %s\tn %d\n", a.Name, printable(a.Effect), short(a.Estimate), short(a.CI95[0]), short(a.CI95[1]), short(a.P), a.N)
+		estimate, interval := estimated(a.Estimate, a.CI95)
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\tn %d\n", a.Name, printable(a.Effect), estimate, interval, pText(a.P), a.N)
 	}
 	for _, c := range f.Changed {
 		fmt.Fprintf(w, "  beyond measurement error\t%s\t%d of %d\t%d up, %d down, %d not comparable\n", printable(c.Arm), c.Increased+c.Decreased, c.N, c.Increased, c.Decreased, c.NotComparable)
@@ -277,7 +278,8 @@ func printFindings(w io.Writer, f trend.Findings) {
 			fmt.Fprintf(w, "  %s\tnot done: %s\n", printable(g.Scale), g.Refused)
 			continue
 		}
-		fmt.Fprintf(w, "  %s\t%s, rank correlation\t%s\t%s to %s\t\tn %d\n", printable(g.Scale), g.Of, short(g.Rho), short(g.CI95[0]), short(g.CI95[1]), g.N)
+		rho, interval := estimated(g.Rho, g.CI95)
+		fmt.Fprintf(w, "  %s\t%s, rank correlation\t%s\t%s\t\tn %d\n", printable(g.Scale), g.Of, rho, interval, g.N)
 	}
 	slices.Sort(notes)
 	for _, note := range slices.Compact(notes) {
@@ -286,7 +288,11 @@ func printFindings(w io.Writer, f trend.Findings) {
 }
 
 func heading(f trend.Findings) string {
-	return fmt.Sprintf("%s: %s, %s (%s), %s, %s", f.Title, f.Measure, f.Contrast, f.Unit, f.Design, visitText(f.Visit))
+	unit := unitText(f.Unit)
+	if unit != "" {
+		unit = " (" + unit + ")"
+	}
+	return fmt.Sprintf("%s: %s, %s%s, %s, %s", f.Title, f.Measure, f.Contrast, unit, f.Design, visitText(f.Visit))
 }
 
 func visitText(w trend.Window) string {

@@ -119,7 +119,7 @@ func (r *cohortResult) methods() string {
 				continue
 			}
 			said[a.Name] = true
-			b.WriteString(strings.TrimRight(fmt.Sprintf(" %s (n = %d): %s. %s", upperFirst(a.Name), a.N, strings.TrimSuffix(a.Method, "."), a.Assumptions), " "))
+			b.WriteString(strings.TrimRight(fmt.Sprintf(" %s (n = %d): %s. %s", upperFirst(a.Name), a.N, a.Method, a.Assumptions), " "))
 		}
 	}
 	for _, note := range r.Notes {

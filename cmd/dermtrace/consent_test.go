@@ -49,7 +49,7 @@ func TestCohortAndCompareLeaveOutWhoDidNotConsent(t *testing.T) {
 		purpose string
 		left    []string
 		says    string
-	}{{"", []string{"P02"}, "1 series are left out, as no guardian consented for a minor"}, {"research", []string{"P01", "P02"}, "2 series are left out, as their consent does not cover research"}} {
+	}{{"", []string{"P02"}, "1 series is left out, as no guardian consented for a minor"}, {"research", []string{"P01", "P02"}, "2 series are left out, as consent does not cover research"}} {
 		to := filepath.Join(t.TempDir(), "cohort")
 		out, said := dermtrace(t, exitOK, "cohort", dir, "-o", to, "--purpose", c.purpose)
 		if !strings.Contains(strings.ToLower(said), c.says) {

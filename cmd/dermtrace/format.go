@@ -27,6 +27,28 @@ func inDigits(c outcome.Change) (change, interval, detectable string) {
 	return c.Change.Signed(places), c.CI95[0].Fixed(places) + " to " + c.CI95[1].Fixed(places), c.MDC95.Fixed(places)
 }
 
+// estimated is an estimate and its 95 % interval, to one digit more than half of that
+// entitles to; nothing stands where there is none.
+func estimated(v outcome.Number, ci [2]outcome.Number) (estimate, interval string) {
+	if !ci[0].Known() || !ci[1].Known() {
+		return v.Fixed(-1), ""
+	}
+	places := outcome.Places((ci[1]-ci[0])/2) + 1
+	return v.Fixed(places), "95 % " + ci[0].Fixed(places) + " to " + ci[1].Fixed(places)
+}
+
+// pText is a p value to two digits, those too small to matter as below one; nothing where
+// there is none.
+func pText(p outcome.Number) string {
+	switch {
+	case !p.Known():
+		return ""
+	case p < 0.0001:
+		return "p < 0.0001"
+	}
+	return "p " + p.Significant(2)
+}
+
 // short is a number with three significant digits, for reading.
 func short(n outcome.Number) string {
 	if !n.Known() {

@@ -60,7 +60,7 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 		t.say("%s; %s says why", excluded(c.Excluded), filepath.Join(out, "fates.csv"))
 	}
 	if c.Withdrawn > 0 {
-		t.say("%d series are left out, as their subject withdrew", c.Withdrawn)
+		t.say("%s, as the subject withdrew", isLeftOut(c.Withdrawn))
 	}
 	if c.Pending > 0 {
 		t.say("%d of %d series have not been run yet", c.Pending, c.Series)
@@ -73,13 +73,20 @@ func runMerge(t *terminal, out string, mode fileMode, opt tableOptions) error {
 
 // excluded says how many series the plan takes out.
 func excluded(n int) string {
-	return fmt.Sprintf("%d series are left out, as the plan excludes their subjects", n)
+	return isLeftOut(n) + ", as the plan excludes the subject"
 }
 
 // leftOut says how many series an export leaves out for want of consent.
 func leftOut(n int, purpose string) string {
 	if purpose == "" {
-		return fmt.Sprintf("%d series are left out, as no guardian consented for a minor", n)
+		return isLeftOut(n) + ", as no guardian consented for a minor"
 	}
-	return fmt.Sprintf("%d series are left out, as their consent does not cover %s", n, purpose)
+	return isLeftOut(n) + ", as consent does not cover " + purpose
+}
+
+func isLeftOut(n int) string {
+	if n == 1 {
+		return "1 series is left out"
+	}
+	return fmt.Sprintf("%d series are left out", n)
 }

@@ -149,7 +149,7 @@ func TestCohortComparesArmsAsPlanned(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, text := dermtrace(t, exitOK, "cohort", dir)
-	contains(t, out, "Planned analysis: roughness, raw (1), split-face, day 90 ± 10", "paired t", "n 13", "signed rank", "mixed model", "beyond measurement error", "goodman_baron")
+	contains(t, out, "Planned analysis: roughness, raw, split-face, day 90 ± 10", "paired t", "n 13", "signed rank", "mixed model", "beyond measurement error", "goodman_baron")
 	if text != "" {
 		t.Errorf("said: %s", text)
 	}
@@ -213,7 +213,7 @@ func TestCohortOfParallelArmsAndOfTooFew(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, _ := dermtrace(t, exitOK, "cohort", dir, "--allocation", table, "--day", "90")
-	contains(t, out, "Exploratory analysis: roughness, raw (1), parallel, day 90 ± 14", "unpaired t", "deep − sham", "rank sum", "n 14", "visit 3 × treated")
+	contains(t, out, "Exploratory analysis: roughness, raw, parallel, day 90 ± 14", "unpaired t", "deep − sham", "rank sum", "n 14", "visit 3 (day 91) × deep")
 	out, _ = dermtrace(t, exitOK, "cohort", dir)
 	contains(t, out, "one arm, last visit of each subject", "one arm: a change has no comparison")
 

@@ -78,6 +78,7 @@ const (
 	normal      = "Subjects are independent and differences near normal."
 	symmetric   = "Subjects are independent and differences symmetric about their middle."
 	resampled   = "Subjects are independent and like the ones to whom the result is to apply."
+	mixed       = "Residuals are normal with one variance, and missing visits are missing at random."
 )
 
 func (f *Findings) split(units []Unit) {
@@ -168,6 +169,17 @@ func (f *Findings) parallel() {
 	f.Analyses = append(f.Analyses, welch, ranks, bca)
 }
 
+// meanOf is the mean of a resample of values.
+func meanOf(values []float64) func(index []int) float64 {
+	return func(index []int) float64 {
+		var sum float64
+		for _, i := range index {
+			sum += values[i]
+		}
+		return sum / float64(len(index))
+	}
+}
+
 // differenceOfArms is the statistic of a resample of subjects of both arms; a resample
 // without one of the arms says nothing and counts as the estimate itself.
 func differenceOfArms(a, b []float64) func(index []int) float64 {
@@ -202,14 +214,7 @@ func (f *Findings) single() {
 	if few == nil {
 		t, errT = stats.OneSampleT(d, 0)
 		w, errW = stats.WilcoxonSignedRank(d, stats.DropZeros)
-		mean := func(index []int) float64 {
-			var sum float64
-			for _, i := range index {
-				sum += d[i]
-			}
-			return sum / float64(len(index))
-		}
-		boot, errBoot = stats.BCa(len(d), mean, stats.BootstrapOptions{Seed: bootstrapSeed})
+		boot, errBoot = stats.BCa(len(d), meanOf(d), stats.BootstrapOptions{Seed: bootstrapSeed})
 	}
 	const effect = "change from baseline"
 	paired := newAnalysis("paired t", effect, "Student's t of changes", normal).with(len(d), t.Mean, t.CI, t.P, errT)
@@ -224,8 +229,12 @@ func (f *Findings) single() {
 // courses adds every fixed effect after the baseline of the mixed model over all visits,
 // and the share of variance that lies between subjects.
 func (f *Findings) courses(units []Unit) {
-	c, err := CompareCourses(units)
-	a := newAnalysis("mixed model", "visit × arm", c.Method, "")
+	treated := ""
+	if len(f.Arms) > 0 {
+		treated = f.Arms[0]
+	}
+	c, err := CompareCourses(units, treated)
+	a := newAnalysis("mixed model", "visit × arm", "linear mixed model by REML: visit × arm, random intercepts of subject and, within subjects that have both, of side, Satterthwaite degrees of freedom", mixed)
 	if err != nil {
 		f.Analyses = append(f.Analyses, a.with(c.N, 0, noInterval, 0, err))
 		return
@@ -241,6 +250,6 @@ func (f *Findings) courses(units []Unit) {
 		within += sd[0] * sd[0]
 	}
 	between, residual := c.Model.SD[0][0]*c.Model.SD[0][0], c.Model.Sigma*c.Model.Sigma
-	icc := newAnalysis("ICC", "share of variance between subjects", "variance of subjects over that of subjects, sides and residual, from the mixed model", "Those of the mixed model.")
+	icc := newAnalysis("ICC", "share of variance between subjects", "variance of subjects over that of subjects, sides and residual, from the mixed model", mixed)
 	f.Analyses = append(f.Analyses, icc.with(c.N, between/(between+within+residual), noInterval, math.NaN(), nil))
 }

@@ -84,7 +84,6 @@ type SplitFace struct {
 	Signed   stats.SignedRank // of the same
 	BCa      stats.Bootstrap  // of their mean, over subjects
 	Adjusted stats.Line       // of the arms' difference then on that at baseline; its intercept is the effect
-	Method   string
 	Warnings []string
 }
 
@@ -101,7 +100,7 @@ type Window struct {
 // difference at baseline. Subjects that lack one of the four values are left out and
 // counted in the warnings.
 func CompareArms(units []Unit, planned Window, seed uint64) (SplitFace, error) {
-	s := SplitFace{Method: "within-subject difference of arms at the planned visit, adjusted for baseline; paired t, exact signed rank, BCa over subjects. Assumes subjects are independent and, for t, differences near normal."}
+	var s SplitFace
 	var base, then, change []float64
 	left := 0
 	for _, one := range bySubject(units) {
@@ -130,15 +129,7 @@ func CompareArms(units []Unit, planned Window, seed uint64) (SplitFace, error) {
 	if s.Signed, err = stats.WilcoxonSignedRank(change, stats.DropZeros); err != nil {
 		return s, err
 	}
-	average := func(index []int) float64 {
-		var sum float64
-		for _, i := range index {
-			sum += change[i]
-		}
-		return sum / float64(len(index))
-	}
-	s.BCa, err = stats.BCa(s.N, average, stats.BootstrapOptions{Seed: seed})
-	s.Warnings = append(s.Warnings, s.BCa.Warnings...)
+	s.BCa, err = stats.BCa(s.N, meanOf(change), stats.BootstrapOptions{Seed: seed})
 	return s, err
 }
 
@@ -192,21 +183,20 @@ type ArmCourse struct {
 	Model    stats.Mixed
 	Names    []string // of the fixed effects, in order
 	N        int      // subjects
-	Method   string
 	Warnings []string
 }
 
 // CompareCourses fits value ~ visit × arm with random intercepts of subject and, where
 // subjects have two sides, of side within subject, by REML with Satterthwaite's degrees
-// of freedom. Visits are named by number in each subject's order, the baseline first; at
-// least five subjects. With one arm it is value ~ visit.
-func CompareCourses(units []Unit) (ArmCourse, error) {
-	a := ArmCourse{Method: "linear mixed model by REML: visit × arm, random intercepts of subject and, within subjects that have both, of side, Satterthwaite degrees of freedom. Assumes normal residuals of equal variance and that missing visits are missing at random."}
+// of freedom. Visits are named by number in each subject's order, the baseline first, and
+// by the days on which they were; at least five subjects. With one arm it is value ~ visit. The treated arm is called treated.
+func CompareCourses(units []Unit, treated string) (ArmCourse, error) {
+	var a ArmCourse
 	cells := a.cells(units)
 	if cells.visits < 2 {
 		return a, fmt.Errorf("%w: no visit after the baseline", ErrTooFewSubjects)
 	}
-	m, err := stats.LinearMixed(a.design(units, cells))
+	m, err := stats.LinearMixed(a.design(units, cells, treated))
 	if errors.Is(err, stats.ErrTooFew) {
 		return a, fmt.Errorf("%w: %d, at least 5 are needed for a mixed model", ErrTooFewSubjects, a.N)
 	}
@@ -252,8 +242,29 @@ func (a *ArmCourse) cells(units []Unit) cells {
 	return c
 }
 
+// names of the visits by number: "visit 2 (day 28)", or the days from first to last where
+// subjects differ.
+func (c *cells) names(units []Unit) []string {
+	first, last := make([]int, c.visits), make([]int, c.visits)
+	for v := range first {
+		first[v], last[v] = math.MaxInt, math.MinInt
+	}
+	for i, u := range units {
+		v := c.order[i]
+		first[v], last[v] = min(first[v], u.Day), max(last[v], u.Day)
+	}
+	list := make([]string, c.visits)
+	for v := range list {
+		list[v] = fmt.Sprintf("visit %d (day %d)", v+1, first[v])
+		if first[v] < last[v] {
+			list[v] = fmt.Sprintf("visit %d (days %d to %d)", v+1, first[v], last[v])
+		}
+	}
+	return list
+}
+
 // design builds the columns: 1, visit 2…, and with two arms: arm, visit 2… × arm.
-func (a *ArmCourse) design(units []Unit, c cells) stats.MixedData {
+func (a *ArmCourse) design(units []Unit, c cells, arm string) stats.MixedData {
 	var d stats.MixedData
 	column := func(name string, value func(i int) bool) {
 		x := make([]float64, len(units))
@@ -265,13 +276,14 @@ func (a *ArmCourse) design(units []Unit, c cells) stats.MixedData {
 		d.X, a.Names = append(d.X, x), append(a.Names, name)
 	}
 	column("intercept", func(int) bool { return true })
+	names := c.names(units)
 	for v := 1; v < c.visits; v++ {
-		column(fmt.Sprintf("visit %d", v+1), func(i int) bool { return c.order[i] == v })
+		column(names[v], func(i int) bool { return c.order[i] == v })
 	}
 	if treated := func(i int) bool { return units[i].Arm == armTreated }; c.twoArms {
-		column("treated", treated)
+		column(arm, treated)
 		for v := 1; v < c.visits; v++ {
-			column(fmt.Sprintf("visit %d × treated", v+1), func(i int) bool { return c.order[i] == v && treated(i) })
+			column(names[v]+" × "+arm, func(i int) bool { return c.order[i] == v && treated(i) })
 		}
 	}
 	for _, u := range units {

@@ -55,11 +55,11 @@ func TestSplitFaceFindsTheEffect(t *testing.T) {
 	if s.N != 20 || !(s.Signed.P < 0.01) {
 		t.Errorf("%+v", s)
 	}
-	m, err := CompareCourses(units)
+	m, err := CompareCourses(units, "deep")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.N != 20 || len(m.Names) != 6 || m.Names[5] != "visit 3 × treated" {
+	if m.N != 20 || len(m.Names) != 6 || m.Names[1] != "visit 2 (day 42)" || m.Names[5] != "visit 3 (day 90) × deep" {
 		t.Fatalf("%v of %d", m.Names, m.N)
 	}
 	// By balance the interaction is the mean difference of differences.
@@ -114,7 +114,7 @@ func TestCohortRefusesFew(t *testing.T) {
 	if _, err := CompareArms(units, Window{Day: 90}, 1); !errors.Is(err, ErrTooFewSubjects) {
 		t.Errorf("four pairs: %v", err)
 	}
-	if _, err := CompareCourses(units); !errors.Is(err, ErrTooFewSubjects) {
+	if _, err := CompareCourses(units, "deep"); !errors.Is(err, ErrTooFewSubjects) {
 		t.Errorf("four subjects in a mixed model: %v", err)
 	}
 	if s, err := CompareArms(units, Window{Day: 300, Within: 5}, 1); !errors.Is(err, ErrTooFewSubjects) || len(s.Warnings) != 1 {
