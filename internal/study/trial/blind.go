@@ -12,11 +12,13 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"dermtrace/internal/folder"
+	"dermtrace/internal/render"
 )
 
 // Pair is a before and an after picture of one series.
@@ -61,8 +63,9 @@ var sheetHeader = []string{"pair", "rater", "score"}
 const largestScore = 3
 
 // Blind shuffles the pairs, codes them, puts before to a random side, and hands every file
-// of the pack to write. Pictures are copied as they are: those of a result folder hold no
-// names or dates. The returned text is the sealed key, which must not go with the pack.
+// of the pack to write. Pictures of a result folder hold no names or dates; what one of a
+// pair does not show is taken out of both ([render.HatchAlike]). The returned text is the
+// sealed key, which must not go with the pack.
 func Blind(results fs.FS, pairs []Pair, seed uint64, write func(name string, b []byte) error) (key []byte, err error) {
 	random := rand.New(rand.NewPCG(seed, 0x6465726d))
 	order := slices.Clone(pairs)
@@ -71,18 +74,15 @@ func Blind(results fs.FS, pairs []Pair, seed uint64, write func(name string, b [
 	var codes []string
 	for i, p := range order {
 		kp := KeyPair{Code: fmt.Sprintf("%04d", i+1), Series: p.Series, Before: p.Before, After: p.After, Left: "before"}
-		left, right := p.BeforePicture, p.AfterPicture
+		left, right, err := p.pictures(results)
+		if err != nil {
+			return nil, err
+		}
 		if random.IntN(2) == 1 {
 			kp.Left, left, right = "after", right, left
 		}
-		for side, file := range map[string]string{"left": left, "right": right} {
-			b, err := fs.ReadFile(results, file)
-			if err != nil {
-				return nil, err
-			}
-			if err := write("pairs/"+kp.Code+"_"+side+".jpg", b); err != nil {
-				return nil, err
-			}
+		if err := errors.Join(write("pairs/"+kp.Code+"_left.jpg", left), write("pairs/"+kp.Code+"_right.jpg", right)); err != nil {
+			return nil, err
 		}
 		k.Pairs, codes = append(k.Pairs, kp), append(codes, kp.Code)
 	}
@@ -91,6 +91,23 @@ func Blind(results fs.FS, pairs []Pair, seed uint64, write func(name string, b [
 	}
 	key = append(key, '\n')
 	return key, writePack(codes, key, write)
+}
+
+// pictures reads both, made alike in what they do not show.
+func (p Pair) pictures(results fs.FS) (before, after []byte, err error) {
+	var pair [2]render.Image
+	for i, file := range []string{p.BeforePicture, p.AfterPicture} {
+		b, err := fs.ReadFile(results, file)
+		if err != nil {
+			return nil, nil, err
+		}
+		pair[i] = render.Image{Bytes: b, Ext: path.Ext(file)}
+	}
+	a, b, err := render.HatchAlike(pair[0], pair[1])
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", p.Series, err)
+	}
+	return a.Bytes, b.Bytes, nil
 }
 
 // writePack writes the sheet, the page to rate from, and the seal.

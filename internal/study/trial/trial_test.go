@@ -1,8 +1,13 @@
 package trial
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
 	"math"
 	"strings"
 	"testing"
@@ -45,7 +50,7 @@ func TestBlindAndUnblind(t *testing.T) {
 	var pairs []Pair
 	for i := range 40 {
 		before, after := fmt.Sprintf("s%d/b.jpg", i), fmt.Sprintf("s%d/a.jpg", i)
-		results[before], results[after] = &fstest.MapFile{Data: []byte("before")}, &fstest.MapFile{Data: []byte("after")}
+		results[before], results[after] = &fstest.MapFile{Data: toneJPEG(t, 90)}, &fstest.MapFile{Data: toneJPEG(t, 40)}
 		pairs = append(pairs, Pair{Series: fmt.Sprintf("s%d", i), Before: "2026-01-01", After: "2026-03-01", BeforePicture: before, AfterPicture: after})
 	}
 	pack := map[string]string{}
@@ -61,7 +66,7 @@ func TestBlindAndUnblind(t *testing.T) {
 	sheet, left := "pair,rater,score\n", 0
 	for i := 1; i <= 40; i++ {
 		score := 2 // right better
-		if pack[fmt.Sprintf("pairs/%04d_left.jpg", i)] == "after" {
+		if pack[fmt.Sprintf("pairs/%04d_left.jpg", i)] == string(toneJPEG(t, 40)) {
 			left++
 			score = -2
 		}
@@ -85,6 +90,18 @@ func TestBlindAndUnblind(t *testing.T) {
 			t.Errorf("the sheet %q is accepted", bad)
 		}
 	}
+}
+
+// toneJPEG is a picture of one tone of skin.
+func toneJPEG(t *testing.T, red uint8) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, 32, 24))
+	draw.Draw(img, img.Rect, image.NewUniform(color.RGBA{2 * red, red, red / 2, 255}), image.Point{}, draw.Src)
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func TestAgreementOfRaters(t *testing.T) {
