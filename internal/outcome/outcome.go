@@ -153,6 +153,17 @@ func (r *Record) Undated() (n int) {
 	return n
 }
 
+// Kinds is the kind of each measured region, by its name.
+func (r *Record) Kinds() map[string]string {
+	kinds := map[string]string{}
+	for _, p := range r.Photos {
+		for _, g := range p.ROIs {
+			kinds[g.Name] = g.Kind
+		}
+	}
+	return kinds
+}
+
 // WhyUnused is what keeps a photo from being used: the first finding about its quality that
 // alone forbids it and that nobody overruled, else that its place was not found.
 func (p Photo) WhyUnused() Reason {

@@ -113,7 +113,7 @@ type rowKey struct{ visit, roi, measure, contrast string }
 // contrast, and every change against the baseline. The baseline's own value in a contrast
 // is that which its changes start from.
 func Rows(rec *outcome.Record, about About) []Row {
-	changes, starts, kinds := map[rowKey]*outcome.Change{}, map[rowKey]outcome.Number{}, kindsOf(rec)
+	changes, starts, kinds := map[rowKey]*outcome.Change{}, map[rowKey]outcome.Number{}, rec.Kinds()
 	var contrasts []rowKey
 	for i := range rec.Changes {
 		c := &rec.Changes[i]
@@ -171,16 +171,6 @@ func order(rec *outcome.Record) func(a, b rowKey) int {
 		return cmp.Or(cmp.Compare(visits[a.visit], visits[b.visit]), cmp.Compare(regions[a.roi], regions[b.roi]),
 			cmp.Compare(a.roi, b.roi), cmp.Compare(a.measure, b.measure), cmp.Compare(a.contrast, b.contrast))
 	}
-}
-
-func kindsOf(rec *outcome.Record) map[string]string {
-	kinds := map[string]string{}
-	for _, p := range rec.Photos {
-		for _, r := range p.ROIs {
-			kinds[r.Name] = r.Kind
-		}
-	}
-	return kinds
 }
 
 // value gathers the replicates of a visit.
