@@ -180,15 +180,15 @@ func runUnblind(t *terminal, pack string, opt unblindOptions) error {
 	if err != nil {
 		return err
 	}
+	if len(u.Ratings) == 0 {
+		return withHint(errors.New("the sheet holds no score"), "write scores from -3 to 3 into "+trial.SheetFile)
+	}
 	if opt.table != "" {
 		if err := folder.WriteFile(opt.table, func(w io.Writer) error { return writeRatings(w, u) }); err != nil {
 			return err
 		}
 	}
 	t.printUnblinded(u)
-	if len(u.Ratings) == 0 {
-		return withHint(errors.New("the sheet holds no score"), "write scores from -3 to 3 into "+trial.SheetFile)
-	}
 	return nil
 }
 

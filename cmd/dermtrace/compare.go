@@ -234,14 +234,15 @@ func recordsOf(dir string, order []string) (map[string]*outcome.Record, []string
 func (t *terminal) printDiffering(list []differing, all int) {
 	t.print("%d of %d series differ", len(list), all)
 	for _, d := range list {
+		name := seriesName(d.Series, "the series")
 		switch {
 		case d.Only != "":
-			t.print("%s: only in the %s folder", d.Series, d.Only)
+			t.print("%s: only in the %s folder", name, d.Only)
 			continue
 		case len(d.Causes) == 0:
-			t.print("%s: inputs, settings and versions are the same, yet values differ", d.Series)
+			t.print("%s: inputs, settings and versions are the same, yet values differ", name)
 		default:
-			t.print("%s: because of %s", d.Series, strings.Join(d.Causes, ", "))
+			t.print("%s: because of %s", name, strings.Join(d.Causes, ", "))
 		}
 		for _, one := range d.Differences {
 			t.print("  %-10s %s: %s → %s", one.Kind, one.What, orNone(one.Old), orNone(one.New))

@@ -29,15 +29,16 @@ type Difference struct {
 }
 
 // Diff lists what differs between two records: causes first, then values of photos,
-// then statuses of changes, recoveries and flags, each in the order of their names.
+// then statuses of changes, recoveries and flags, each in the order of their names. What is
+// in a photo, region or contrast that only one of them has is not listed one by one.
 func Diff(old, new *outcome.Record) []Difference {
 	d := &differ{list: []Difference{}}
 	d.each(DiffInput, inputs(old), inputs(new))
 	d.each(DiffSetting, settings(old), settings(new))
 	d.each(DiffSoftware, fields(old.Software), fields(new.Software))
 	d.each(DiffDefinition, versions(old), versions(new))
-	d.each(DiffValue, values(old), values(new))
-	d.each(DiffVerdict, verdicts(old), verdicts(new))
+	d.each(DiffValue, values(old, new), values(new, old))
+	d.each(DiffVerdict, verdicts(old, new), verdicts(new, old))
 	return d.list
 }
 
@@ -68,6 +69,10 @@ func (d *differ) each(kind string, old, new map[string]string) {
 // inputs are the photos by the hash of their bytes, and what the user said.
 func inputs(rec *outcome.Record) map[string]string {
 	m := fields(rec.Series)
+	delete(m, "outlines")
+	for _, o := range rec.Series.Outlines {
+		m["region "+o.Name] = compact(o)
+	}
 	for _, p := range rec.Photos {
 		m["photo "+p.File] = p.SHA256
 		m["visit of "+p.File] = p.Visit
@@ -94,22 +99,55 @@ func versions(rec *outcome.Record) map[string]string {
 	return m
 }
 
-func values(rec *outcome.Record) map[string]string {
+// values are those of the photos and regions that the other record has too; which regions
+// a photo has is a value of its own.
+func values(rec, other *outcome.Record) map[string]string {
+	theirs := regionsByPhoto(other)
 	m := map[string]string{}
 	for _, p := range rec.Photos {
+		regions, shared := theirs[p.File]
+		if !shared {
+			continue // the inputs say so
+		}
 		m[p.File+", quality"], m[p.File+", alignment"], m[p.File+", light"] = p.Quality.Verdict, p.Alignment.Status, p.Calibration.Method
+		var names []string
 		for _, r := range p.ROIs {
+			names = append(names, r.Name)
 			for name, v := range r.Measures {
-				m[p.File+", "+r.Name+", "+name] = v.Value.String()
+				if slices.Contains(regions, r.Name) {
+					m[p.File+", "+r.Name+", "+name] = v.Value.String()
+				}
 			}
+		}
+		m[p.File+", regions"] = strings.Join(names, ", ")
+	}
+	return m
+}
+
+func regionsByPhoto(rec *outcome.Record) map[string][]string {
+	m := map[string][]string{}
+	for _, p := range rec.Photos {
+		m[p.File] = []string{}
+		for _, r := range p.ROIs {
+			m[p.File] = append(m[p.File], r.Name)
 		}
 	}
 	return m
 }
 
-func verdicts(rec *outcome.Record) map[string]string {
+// verdicts are those at visits and in contrasts that the other record has too; which
+// contrasts a region has is one of its own.
+func verdicts(rec, other *outcome.Record) map[string]string {
+	theirs, ours := contrastsByRegion(other), contrastsByRegion(rec)
 	m := map[string]string{}
+	for roi, contrasts := range ours {
+		m[roi+", contrasts"] = strings.Join(contrasts, ", ")
+	}
 	for _, c := range rec.Changes {
+		visit := func(v outcome.Visit) bool { return v.Visit == c.Visit }
+		if !slices.Contains(theirs[c.ROI], c.Contrast) || !slices.ContainsFunc(other.Visits, visit) {
+			continue
+		}
 		what := strings.Join([]string{c.Visit, c.ROI, c.Measure, c.Contrast, "against " + c.Against}, ", ")
 		m[what] = c.Status
 		if c.MDCSource != "" {
@@ -121,6 +159,17 @@ func verdicts(rec *outcome.Record) map[string]string {
 	}
 	for _, r := range rec.Recovery {
 		m["recovery "+r.Measure+", "+r.ROI+" after "+r.Treatment] = r.HalfLifeDays.String()
+	}
+	return m
+}
+
+func contrastsByRegion(rec *outcome.Record) map[string][]string {
+	m := map[string][]string{}
+	for _, c := range rec.Changes {
+		if !slices.Contains(m[c.ROI], c.Contrast) {
+			m[c.ROI] = append(m[c.ROI], c.Contrast)
+			slices.Sort(m[c.ROI])
+		}
 	}
 	return m
 }

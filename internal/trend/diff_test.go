@@ -2,6 +2,7 @@ package trend
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"dermtrace/internal/outcome"
@@ -39,5 +40,41 @@ func TestDiffNamesWhatDiffersAndWhy(t *testing.T) {
 	}
 	if want := (Difference{DiffSetting, "mature_days", "84", "90"}); !slices.Contains(list, want) {
 		t.Errorf("%+v is not listed", want)
+	}
+}
+
+// A region that only one record has, and a visit, take a line each, not one for each number.
+func TestDiffSumsUpWhatOnlyOneHas(t *testing.T) {
+	course := func(days ...int) *outcome.Record {
+		rec := constructed(days, 1, steady)
+		Assess(rec, Noise{})
+		return rec
+	}
+	whole, bare := course(0, 30), constructed([]int{0, 30}, 1, steady)
+	for i := range bare.Photos {
+		p := &bare.Photos[i]
+		p.ROIs = slices.DeleteFunc(p.ROIs, func(r outcome.ROI) bool { return r.Kind == outcome.Control })
+	}
+	Assess(bare, Noise{})
+	list := Diff(whole, bare)
+	file := whole.Photos[1].File
+	for _, want := range []Difference{{DiffValue, file + ", regions", "arm, c, t", "arm, t"}, {DiffVerdict, "arm, contrasts", "raw, vs_control", "raw"}} {
+		if !slices.Contains(list, want) {
+			t.Errorf("%+v is not listed in %v", want, list)
+		}
+	}
+	for _, d := range list {
+		if strings.Contains(d.What, ", c, ") || strings.Contains(d.What, "vs_control") {
+			t.Errorf("%+v is listed by itself", d)
+		}
+	}
+	late := Diff(course(0, 30), course(0, 30, 60))
+	for _, d := range late {
+		if d.Kind == DiffValue {
+			t.Errorf("%+v of a photo that is new", d)
+		}
+	}
+	if want := []string{DiffInput}; !slices.Equal(Causes(late), want) {
+		t.Errorf("causes %v", Causes(late))
 	}
 }
