@@ -100,9 +100,14 @@ func runAnalyze(ctx context.Context, t *terminal, seriesDir string, opt outputOp
 	}
 	err = t.summary(res.Record, opt)
 	if slices.ContainsFunc(res.Record.Warnings, func(n outcome.Notice) bool { return n.Code == outcome.RegionsGuessed }) {
-		t.hint("draw the treated and the untreated skin with 'dermtrace regions " + typed(seriesDir) + "'")
+		t.hintRegions(seriesDir)
 	}
 	return err
+}
+
+// hintRegions is said of a series whose skin was found, not drawn.
+func (t *terminal) hintRegions(seriesDir string) {
+	t.hint("draw the treated and the untreated skin with 'dermtrace regions " + typed(seriesDir) + "'")
 }
 
 // summary prints what a person wants first, and fails with errPartial when photos

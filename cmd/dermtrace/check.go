@@ -88,7 +88,7 @@ func runCheck(ctx context.Context, t *terminal, files []string, opt checkOptions
 	if len(files) == 1 && isStudy(files[0]) {
 		return checkStudy(ctx, t, files[0], opt)
 	}
-	camera, err := openSeries(ctx, opt.series, opt.maxMegapixels)
+	camera, err := t.openSeries(ctx, opt.series, opt.maxMegapixels)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func runCheck(ctx context.Context, t *terminal, files []string, opt checkOptions
 }
 
 // openSeries prepares a series for photos at the camera; "" is no series.
-func openSeries(ctx context.Context, dir string, maxMegapixels float64) (*series.AtCamera, error) {
+func (t *terminal) openSeries(ctx context.Context, dir string, maxMegapixels float64) (*series.AtCamera, error) {
 	if dir == "" {
 		return nil, nil
 	}
@@ -136,6 +136,9 @@ func openSeries(ctx context.Context, dir string, maxMegapixels float64) (*series
 	}
 	defer photos.Close()
 	camera, err := series.NewAtCamera(ctx, photos, series.Options{Limits: limits(maxMegapixels)})
+	if err == nil && camera.RegionsGuessed() {
+		t.hintRegions(dir)
+	}
 	return camera, inFolder(dir, err)
 }
 

@@ -62,7 +62,7 @@ func BenchmarkCheckSeries12MP(b *testing.B) {
 	var used time.Duration
 	for b.Loop() {
 		start := benchtest.ProcessorTime(b)
-		camera, err := openSeries(b.Context(), dir, 0)
+		camera, err := (&terminal{err: b.Output()}).openSeries(b.Context(), dir, 0)
 		if err != nil {
 			b.Fatal(err)
 		}

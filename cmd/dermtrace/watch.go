@@ -65,7 +65,7 @@ func runWatch(ctx context.Context, t *terminal, inbox string, opt watchOptions) 
 	if err != nil {
 		return err
 	}
-	camera, err := openSeries(ctx, opt.series, opt.maxMegapixels)
+	camera, err := t.openSeries(ctx, opt.series, opt.maxMegapixels)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,12 @@ func NewAtCamera(ctx context.Context, fsys fs.FS, opt Options) (*AtCamera, error
 // Card is what the series says of its colour card.
 func (c *AtCamera) Card() calib.CardOptions { return c.a.frame.cardOptions(c.a.manifest.Card) }
 
+// RegionsGuessed reports whether the series has no regions, so that no photo can be held
+// against untreated skin.
+func (c *AtCamera) RegionsGuessed() bool {
+	return slices.ContainsFunc(c.a.frame.notices, func(n outcome.Notice) bool { return n.Code == outcome.RegionsGuessed })
+}
+
 // Colours of a traffic light.
 const (
 	Green = "green" // nothing speaks against measuring
