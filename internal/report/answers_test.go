@@ -253,6 +253,13 @@ func TestWhatAllPhotosSayIsSaidOnce(t *testing.T) {
 	}
 }
 
+func TestANoticeOfSeveralIsSaidOnce(t *testing.T) {
+	rec := &outcome.Record{Warnings: []outcome.Notice{{Text: "By its name."}, {Photo: "a.jpg", Text: "Soft."}, {Text: "By its name."}, {Photo: "b.jpg", ROI: "cheek", Text: "Soft."}}}
+	if got, want := notices(newIndex(rec)), []string{"By its name.", "a.jpg; b.jpg, cheek: Soft."}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestWhatIsMissingForOneReasonIsSaidOnce(t *testing.T) {
 	rec := &outcome.Record{NotAssessed: []outcome.NotAssessed{{What: "Redness", Why: "No light."}, {What: "Spots", Why: "Too coarse."}, {What: "Pigment", Why: "No light."}}}
 	if got, want := gaps(rec), []gap{{"Redness · Pigment", "No light."}, {"Spots", "Too coarse."}}; !slices.Equal(got, want) {

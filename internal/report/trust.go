@@ -193,21 +193,22 @@ func withheld(t *texts, values *grouped, visit string, r outcome.ROI) {
 	}
 }
 
-// notices are the record's warnings with what they concern.
+// notices are the record's warnings with what they concern, what is said of several once.
 func notices(x *index) []string {
-	var list []string
+	var g grouped
 	for _, n := range x.rec.Warnings {
-		about := strings.Trim(n.Photo+", "+n.ROI, ", ")
-		if about != "" {
-			about += ": "
-		}
 		text := n.Text
 		if text == "" {
 			text = warningSentences([]string{n.Code})
 		}
-		list = append(list, about+text)
+		g.add(text, strings.Trim(n.Photo+", "+n.ROI, ", "))
 	}
-	return list
+	return g.lines(func(text, about string) string {
+		if about != "" {
+			about += ": "
+		}
+		return about + text
+	})
 }
 
 type definitionRow struct{ Name, Unit, Meaning, Reference string }
