@@ -285,7 +285,7 @@ func TestCardLightTakesTheCastOut(t *testing.T) {
 		if e := 100 / math.Ln10 * ((got[0] - got[1]) - (want[0] - want[1])); !(math.Abs(e) <= 0.3) {
 			t.Errorf("cast %v: erythema index is off by %.2f", cast, e)
 		}
-		if se := l.LogRatioSE(0, 1); !(se > 0 && se < 0.05) {
+		if se := logRatioSE(l, 0, 1); !(se > 0 && se < 0.05) {
 			t.Errorf("cast %v: standard error of ln R/G %v", cast, se)
 		}
 	}

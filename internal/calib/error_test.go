@@ -24,7 +24,7 @@ func TestErrorOfControlSkinIsAsStated(t *testing.T) {
 			off[k] = math.Log(l.Gain[k] * cast[k])
 			gain = append(gain, off[k]/l.LogGainSE()[k])
 		}
-		ratio = append(ratio, (off[0]-off[1])/l.LogRatioSE(0, 1))
+		ratio = append(ratio, (off[0]-off[1])/logRatioSE(l, 0, 1))
 	}
 	t.Logf("in units of the stated error: gains %.2f, ratio of red to green %.2f", rms(gain), rms(ratio))
 	// 24 photos tell a spread to 15 %.
@@ -64,7 +64,7 @@ func TestErrorOfACardIsAsStated(t *testing.T) {
 			t.Fatal(err)
 		}
 		off := erythema(l.At(lit(after)(skin))) - erythema(own.At(lit(before)(skin)))
-		se := 100 / math.Ln10 * l.LogRatioSE(0, 1)
+		se := 100 / math.Ln10 * logRatioSE(l, 0, 1)
 		z = append(z, off/se)
 		t.Logf("change of the erythema index off by %+.3f, by %.3f as stated (%s)", off, se, l.corrections[0].Model)
 	}
@@ -80,4 +80,11 @@ func rms(v []float64) float64 {
 		sum += x * x
 	}
 	return math.Sqrt(sum / float64(len(v)))
+}
+
+// logRatioSE is the standard error that the light adds to ln of a ratio of channels i
+// and j (0 red, 1 green, 2 blue), such as the 100/ln 10 · ln(R/G) of an erythema index.
+func logRatioSE(l Light, i, j int) float64 {
+	c := l.LogGainCov
+	return math.Sqrt(max(0, c[i][i]+c[j][j]-2*c[i][j]))
 }

@@ -54,13 +54,6 @@ func (l Light) LogGainCovAt(p geom.Point) [3][3]float64 {
 	return c
 }
 
-// LogRatioSE is the standard error that the light adds to ln of a ratio of channels i
-// and j (0 red, 1 green, 2 blue), such as the 100/ln 10 · ln(R/G) of an erythema index.
-func (l Light) LogRatioSE(i, j int) float64 {
-	c := l.LogGainCov
-	return math.Sqrt(max(0, c[i][i]+c[j][j]-2*c[i][j]))
-}
-
 // Part says which part of the photo some pixels are: the pixel (0, 0) is centred on
 // (X, Y) of the photo, and its neighbours are Step photo pixels apart (0: 1).
 type Part struct{ X, Y, Step float64 }

@@ -135,7 +135,7 @@ func TestGlareOnPatchesHasLittleSay(t *testing.T) {
 	for _, skin := range someSkins {
 		seen := lit(gains)(wrongCamera(skin))
 		d := erythema(spoilt.At(seen)) - erythema(clean.At(seen))
-		if bound := 2 * 100 / math.Ln10 * spoilt.LogRatioSE(0, 1); !(math.Abs(d) <= min(bound, 0.3)) {
+		if bound := 2 * 100 / math.Ln10 * logRatioSE(spoilt, 0, 1); !(math.Abs(d) <= min(bound, 0.3)) {
 			t.Errorf("skin %v: erythema index moved by %.3f, stated error %.3f", skin, d, bound/2)
 		}
 	}

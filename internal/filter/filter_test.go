@@ -94,14 +94,13 @@ func TestConstantsStayConstant(t *testing.T) {
 	}
 }
 
-func TestWarpByAWholePixelShiftMoves(t *testing.T) {
+func TestBilinearAtAPixelIsThatPixel(t *testing.T) {
 	p := noise(40, 30)
-	q := Warp(p, geom.Translation(3, -2), 40, 30)
-	if q.At(10, 10) != p.At(13, 8) {
-		t.Errorf("moved pixel = %g, want %g", q.At(10, 10), p.At(13, 8))
+	if v := Bilinear(p, geom.Point{X: 13, Y: 8}); v != p.At(13, 8) {
+		t.Errorf("at a pixel %g, want %g", v, p.At(13, 8))
 	}
-	if v := float64(q.At(39, 10)); !math.IsNaN(v) {
-		t.Errorf("a pixel from outside = %g, want NaN", v)
+	if v := float64(Bilinear(p, geom.Point{X: 42, Y: 8})); !math.IsNaN(v) {
+		t.Errorf("outside %g, want NaN", v)
 	}
 }
 

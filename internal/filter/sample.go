@@ -22,19 +22,3 @@ func Bilinear(p *raster.Plane, at geom.Point) float32 {
 	bottom := p.At(i, j1) + float32(fx*(p.At(i1, j1)-p.At(i, j1)))
 	return top + float32(fy*(bottom-top))
 }
-
-// Warp returns the w×h picture whose pixel (x, y) is p read bilinearly at
-// srcFromDst(x, y); NaN where p shows nothing. It blurs a little and is for looking
-// and matching, never for measuring texture.
-func Warp(p *raster.Plane, srcFromDst geom.Transform, w, h int) *raster.Plane {
-	q := raster.New(w, h)
-	raster.Bands(h, func(y0, y1 int) {
-		for y := y0; y < y1; y++ {
-			row := q.Row(y)
-			for x := range row {
-				row[x] = Bilinear(p, srcFromDst.Apply(geom.Point{X: float64(x), Y: float64(y)}))
-			}
-		}
-	})
-	return q
-}

@@ -205,10 +205,7 @@ func (t codes) of(v float32) uint8 {
 
 // lightOf is the linear light of a decoded JPEG.
 func lightOf(img *image.YCbCr) *raster.RGB {
-	var light [256]float32
-	for i := range light {
-		light[i] = float32(cie.Decode(float64(i) / 255))
-	}
+	light := cie.DecodeTable(256)
 	out := raster.NewRGB(img.Rect.Dx(), img.Rect.Dy())
 	raster.Bands(out.H(), func(y0, y1 int) {
 		for y := y0; y < y1; y++ {

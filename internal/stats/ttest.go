@@ -20,9 +20,6 @@ func OneSampleT(x []float64, mu float64) (TTest, error) {
 	return newTTest(len(x), Mean(x), SD(x)/math.Sqrt(n), n-1, mu)
 }
 
-// PairedT is the one-sample test of the differences a − b against 0.
-func PairedT(a, b []float64) (TTest, error) { return OneSampleT(differences(a, b), 0) }
-
 // WelchT compares two independent groups whose variances may differ (Welch 1947,
 // Biometrika 34:28); the mean is a's less b's.
 func WelchT(a, b []float64) (TTest, error) {
