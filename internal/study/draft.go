@@ -18,6 +18,7 @@ import (
 	"dermtrace/internal/manifest"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/photo"
+	"dermtrace/internal/raster"
 	"dermtrace/internal/study/source"
 )
 
@@ -197,40 +198,49 @@ func byLikeness(ctx context.Context, fsys fs.FS, rows []draftRow, lim photo.Limi
 	}
 	var baselines []known
 	seen := map[string]bool{}
-	fresh := 0
-	for pass := range 2 { // named photos first: they are the known baselines
-		for i := range rows {
-			r := &rows[i]
-			named := r.subject != "" && !r.guessed["likeness"]
-			key := r.subject + "\x00" + r.site + "\x00" + r.side + "\x00" + r.view
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if named != (pass == 0) || named && seen[key] {
-				continue
-			}
-			seen[key] = true
-			p, err := photo.Open(ctx, fsys, r.file, lim)
-			if err != nil {
-				r.guess("subject") // a person must say
-				continue
-			}
-			small := p.Pixels.Shrink(max(1, (max(p.Width, p.Height)+likenessPx-1)/likenessPx))
-			if pass == 1 {
-				k := slices.IndexFunc(baselines, func(b known) bool { return b.frame.Align(small).Status == align.StatusOK })
-				if k >= 0 {
-					r.take(baselines[k].row)
-					continue
-				}
-				fresh++
-				r.subject = fmt.Sprintf("S%03d", fresh)
-				r.guess("subject")
-				r.guess("likeness")
-			}
+	for i := range rows { // those whose names say it are the known baselines
+		r := &rows[i]
+		key := r.subject + "\x00" + r.site + "\x00" + r.side + "\x00" + r.view
+		if r.subject == "" || seen[key] {
+			continue
+		}
+		seen[key] = true
+		if small := r.small(ctx, fsys, lim); small != nil {
 			baselines = append(baselines, known{*r, align.NewFrame(small, align.Options{})})
 		}
 	}
-	return nil
+	fresh := 0
+	for i := range rows {
+		r := &rows[i]
+		if r.subject != "" {
+			continue
+		}
+		small := r.small(ctx, fsys, lim)
+		if small == nil {
+			continue
+		}
+		if k := slices.IndexFunc(baselines, func(b known) bool { return b.frame.Align(small).Status == align.StatusOK }); k >= 0 {
+			r.take(baselines[k].row)
+			continue
+		}
+		fresh++
+		r.subject = fmt.Sprintf("S%03d", fresh)
+		r.guess("subject")
+		r.guess("likeness")
+		baselines = append(baselines, known{*r, align.NewFrame(small, align.Options{})})
+	}
+	return ctx.Err()
+}
+
+// small is the photo as likeness is judged by; nil where it cannot be opened, so that a
+// person must say whose it is.
+func (r *draftRow) small(ctx context.Context, fsys fs.FS, lim photo.Limits) *raster.RGB {
+	p, err := photo.Open(ctx, fsys, r.file, lim)
+	if err != nil {
+		r.guess("subject")
+		return nil
+	}
+	return p.Pixels.Shrink(max(1, (max(p.Width, p.Height)+likenessPx-1)/likenessPx))
 }
 
 // take gives a photo the series of the one that it looks like.

@@ -44,17 +44,7 @@ func (m *merger) fates(e *entry) error {
 			m.said[f.File] = true
 		}
 		if f.Fate != FateManifest && f.Fate != FateExcluded {
-			m.study.Counts.Photos++
-			if f.Fate == FateUsed {
-				m.study.Counts.Used++
-			}
-			if f.SHA256 != "" {
-				if other, seen := m.first[f.SHA256]; seen && f.SameFileAs == "" {
-					f.SameFileAs = other
-				} else if !seen {
-					m.first[f.SHA256] = f.File
-				}
-			}
+			m.countPhoto(&f)
 		}
 		row := table.Fate{File: f.File, Series: f.Series, Visit: f.Visit, Fate: f.Fate, Code: f.Code, Reason: f.Reason, Mend: f.Mend,
 			SHA256: f.SHA256, SameFileAs: f.SameFileAs, Warnings: strings.Join(f.Warnings, " ")}
@@ -63,4 +53,20 @@ func (m *merger) fates(e *entry) error {
 		}
 	}
 	return nil
+}
+
+// countPhoto counts a photo of the study, and finds the first one with the same bytes.
+func (m *merger) countPhoto(f *Fate) {
+	m.study.Counts.Photos++
+	if f.Fate == FateUsed {
+		m.study.Counts.Used++
+	}
+	if f.SHA256 == "" {
+		return
+	}
+	if other, seen := m.first[f.SHA256]; !seen {
+		m.first[f.SHA256] = f.File
+	} else if f.SameFileAs == "" {
+		f.SameFileAs = other
+	}
 }
