@@ -179,7 +179,7 @@ func (t *terminal) printSummary(rec *outcome.Record) {
 func changed(c outcome.Change) string {
 	if c.Status != outcome.NotComparable {
 		change, interval, detectable := inDigits(c)
-		return fmt.Sprintf("%s (95 %% %s, detectable from %s): %s", strings.TrimSpace(change+" "+unitText(c.Unit)), interval, detectable, c.Status)
+		return fmt.Sprintf("%s (95 %% %s, detectable from %s): %s", strings.TrimSpace(change+" "+unitText(c.Unit)), interval, detectable, c.Verdict())
 	}
 	if len(c.Warnings) == 0 {
 		return c.Status

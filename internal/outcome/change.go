@@ -70,14 +70,28 @@ type Change struct {
 // Level is the error that summaries allow over the primary measures of one visit.
 const Level = 0.05
 
+// Moved reports whether the change is beyond noise.
+func (c *Change) Moved() bool { return c.Status == Increased || c.Status == Decreased }
+
 // Found reports whether a summary may state the change as found: a primary measure
 // against baseline at a visit that counts, beyond noise, confirmed, and with p at most
 // [Level] after Holm over that visit's primary measures. Any other change beyond noise
 // may be shown, never stated.
 func (c *Change) Found() bool {
-	moved := c.Status == Increased || c.Status == Decreased
 	counts := c.Primary && c.Against == AgainstBaseline && (c.Clock == Eligible || c.Clock == Mature)
-	return moved && counts && c.PHolm <= Level && !slices.Contains(c.Warnings, Unconfirmed)
+	return c.Moved() && counts && c.PHolm <= Level && !slices.Contains(c.Warnings, Unconfirmed)
+}
+
+// Verdict is the status as a summary may say it: of a change beyond noise that is not found,
+// that it is not certain, or that it does not count.
+func (c *Change) Verdict() string {
+	switch {
+	case !c.Moved() || c.Found():
+		return c.Status
+	case c.Clock == Outside:
+		return c.Status + ", outside its time window"
+	}
+	return c.Status + ", not certain"
 }
 
 // Values of Change.Against and Change.Contrast.

@@ -124,7 +124,7 @@ func (x *index) answer(t *texts, goal, measure string, r region) answer {
 		return a
 	}
 	switch {
-	case moved(c) && !c.Found():
+	case c.Moved() && !c.Found():
 		a.Status = fmt.Sprintf(t.Unproven, a.Status)
 		a.Plain = t.plain(capital(goal), unproven, c.Change > 0)
 	case c.Goal != nil:
@@ -140,10 +140,6 @@ func (x *index) answer(t *texts, goal, measure string, r region) answer {
 // unproven is the status, for a patient's sentence, of a change beyond noise that may
 // not be stated as found.
 const unproven = "unproven"
-
-func moved(c *outcome.Change) bool {
-	return c.Status == outcome.Increased || c.Status == outcome.Decreased
-}
 
 // besides are the codes without those that a sentence has said.
 func besides(codes []string, said ...string) []string {
@@ -202,7 +198,7 @@ func (x *index) whyNot(t *texts, what, measure, roi string) string {
 
 func class(c *outcome.Change) string {
 	switch {
-	case moved(c) && !c.Found():
+	case c.Moved() && !c.Found():
 		return "moved"
 	case c.Goal != nil && *c.Goal == outcome.Improved:
 		return "better"
@@ -242,7 +238,7 @@ func (a *answer) say(t *texts, x *index, c *outcome.Change) {
 	by := withUnit(number(magnitude(s.change), s.places), s.unit) + share
 	where := bounds + t.between(x.visitInText(t, x.rec.Series.Baseline), x.visitInText(t, c.Visit), c)
 	switch {
-	case !moved(c):
+	case !c.Moved():
 		a.Sentence = t.still(a.What, withUnit(signed(s.change, s.places), s.unit)+share) + where
 	case c.Found():
 		a.Sentence = t.moved(a.What, by, s.change > 0) + where

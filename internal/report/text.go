@@ -121,7 +121,7 @@ func (t *texts) trust() {
 	t.Quality = "Photos: fit, place and light"
 	t.ColourProfile = "colour profile: %s"
 	t.QualityNote = "Every photo, used or not. Place is where it lies in the frame; its error is an estimate. Light is the colour difference (mean ΔE00) left after correction."
-	t.LightNote, t.CameraNote = "In every follow-up: %s.", "All photos: %s."
+	t.LightNote, t.CameraNote = "In every follow-up that is used: %s.", "All photos: %s."
 	t.ColPhoto, t.ColFit, t.ColPlace, t.ColLight = "Photo", "Fit to measure", "Place", "Light"
 	t.LeftOut, t.LeftOutNone, t.Notices = "Left out", "Nothing was left out.", "Notices"
 	t.Methods, t.Limits, t.Definitions, t.Provenance = "How it was measured", "What a photo cannot show", "What each measure means", "Provenance"

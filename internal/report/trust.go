@@ -111,15 +111,15 @@ func lightNotes(t *texts, c outcome.Calibration, everywhere string) []string {
 	return list
 }
 
-// saidOnce is what every photo says, and what every follow-up says of its light: told
-// above the table, not in each row.
+// saidOnce is what every photo says, and what every follow-up that is used says of its
+// light: told above the table, not in each row.
 type saidOnce struct{ Camera, Light string }
 
 func (x *index) saidOnce(t *texts) saidOnce {
 	var cameras, lights []string
 	for _, p := range x.rec.Photos {
 		cameras = append(cameras, camera(t, p))
-		if p.Alignment.Status != outcome.AlignFrame {
+		if p.Used() && p.Alignment.Status != outcome.AlignFrame {
 			lights = append(lights, p.Calibration.Reason)
 		}
 	}

@@ -108,23 +108,7 @@ func (v *viewer) newShot(t *texts, x *index, a *album, p outcome.Photo) (shot, b
 	if _, _, coded := dayOfCourse(x.visit(p.Visit).At); coded {
 		s.Date = "" // the day says it
 	}
-	for _, pic := range a.of[p.File] {
-		src := a.src[pic]
-		if src == "" {
-			continue
-		}
-		switch m := x.rec.Pictures[pic]; m.Kind {
-		case outcome.PictureAligned:
-			s.Src = src
-			if v.Aspect == "" && m.Width > 0 && m.Height > 0 {
-				v.Aspect = template.CSS(fmt.Sprintf("--aspect:%d/%d", m.Width, m.Height))
-			}
-		case outcome.PictureThumb:
-			s.Thumb = src
-		case outcome.PictureMap, outcome.PictureDifference, outcome.PictureSpots:
-			s.Layers = append(s.Layers, layer{v.overlayOf(t, x.rec, m), src})
-		}
-	}
+	v.takePictures(&s, t, x.rec, a, p.File)
 	s.Aligned = s.Src != ""
 	if !s.Aligned {
 		s.Src, s.Warnings = s.Thumb, append(s.Warnings, t.NotAligned)
@@ -143,6 +127,27 @@ func (v *viewer) newShot(t *texts, x *index, a *album, p outcome.Photo) (shot, b
 		s.Alt += " (" + strings.Join(s.Warnings, "; ") + ")"
 	}
 	return s, s.Src != ""
+}
+
+// takePictures gives a shot the pictures of its file that are there, by their kind.
+func (v *viewer) takePictures(s *shot, t *texts, rec *outcome.Record, a *album, file string) {
+	for _, pic := range a.of[file] {
+		src := a.src[pic]
+		if src == "" {
+			continue
+		}
+		switch m := rec.Pictures[pic]; m.Kind {
+		case outcome.PictureAligned:
+			s.Src = src
+			if v.Aspect == "" && m.Width > 0 && m.Height > 0 {
+				v.Aspect = template.CSS(fmt.Sprintf("--aspect:%d/%d", m.Width, m.Height))
+			}
+		case outcome.PictureThumb:
+			s.Thumb = src
+		case outcome.PictureMap, outcome.PictureDifference, outcome.PictureSpots:
+			s.Layers = append(s.Layers, layer{v.overlayOf(t, rec, m), src})
+		}
+	}
 }
 
 // shotLabel is the visit's label, and which of its photos this is where it has several.

@@ -210,7 +210,7 @@ func cellOf(rec *outcome.Record, m headMeasure) pageCell {
 		switch {
 		case ok:
 			line.add(v.Day, ch.Change)
-			c.Status, c.Class, c.Value, c.Sort = ch.Status, classOf(ch), changeText(ch), ch.Change.String()
+			c.Status, c.Class, c.Value, c.Sort = ch.Verdict(), classOf(ch), changeText(ch), ch.Change.String()
 			if ch.MDC95.Known() {
 				line.noise = float64(ch.MDC95)
 			}
@@ -247,11 +247,13 @@ func shownOf(rec *outcome.Record, m headMeasure) (roi, contrast string) {
 
 func classOf(c outcome.Change) string {
 	switch {
+	case c.Moved() && !c.Found():
+		return "moved"
 	case c.Goal != nil && *c.Goal == outcome.Improved:
 		return "better"
 	case c.Goal != nil && *c.Goal == outcome.Worsened:
 		return "worse"
-	case c.Status == outcome.Increased || c.Status == outcome.Decreased:
+	case c.Moved():
 		return "moved"
 	}
 	return ""

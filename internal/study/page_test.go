@@ -23,3 +23,16 @@ func TestTheOverviewShowsTheTreatedRegion(t *testing.T) {
 		t.Errorf("the cell says %s, want the treated region against control skin", c.Value)
 	}
 }
+
+// A change beyond noise that may not be stated as found is neither better nor worse.
+func TestTheOverviewStatesNoMoreThanIsFound(t *testing.T) {
+	worsened := outcome.Worsened
+	c := outcome.Change{Status: outcome.Increased, Goal: &worsened, Primary: true, Against: outcome.AgainstBaseline, Clock: outcome.Mature, PHolm: 0.15}
+	if class := classOf(c); class != "moved" {
+		t.Errorf("with p 0.15 the cell is %q", class)
+	}
+	c.PHolm = 0.01
+	if class := classOf(c); class != "worse" {
+		t.Errorf("with p 0.01 the cell is %q", class)
+	}
+}

@@ -9,8 +9,7 @@ import (
 
 // isOutcome reports whether the row is a change against baseline at a visit that counts.
 func isOutcome(r *outcome.Change) bool {
-	moved := r.Status == outcome.Increased || r.Status == outcome.Decreased
-	return moved && r.Against == outcome.AgainstBaseline && r.Clock != outcome.Outside
+	return r.Moved() && r.Against == outcome.AgainstBaseline && r.Clock != outcome.Outside
 }
 
 // confirmed reports whether the eligible visit before v that could be compared says the
