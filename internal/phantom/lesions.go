@@ -129,18 +129,53 @@ func (s spot) outline(dx, dy float64) float64 {
 // reach is how far from its middle a spot can be seen.
 func (s spot) reach() float64 { return 1.8 * s.r * math.Sqrt(s.stretch) }
 
+// pit is a shape of acne scars: radii and depths in mm, and what of the depth a course takes.
+type pit struct {
+	kind     string
+	n        int
+	r, depth [2]float64
+	loss     float64
+}
+
+func (s Script) pits() []pit {
+	n, f := s.Anatomy, s.Fates
+	return []pit{
+		{icePick, n.IcePick, [2]float64{0.3, 0.65}, [2]float64{0.35, 0.8}, f.IcePick},
+		{boxcar, n.Boxcar, [2]float64{0.8, 2}, [2]float64{0.2, 0.45}, f.Boxcar},
+		{rolling, n.Rolling, [2]float64{2, 3.8}, [2]float64{0.3, 0.65}, f.Rolling},
+	}
+}
+
+// dig makes a scar of the shape.
+func (p pit) dig(d *dice, id string, at point) scar {
+	return scar{id: id, kind: p.kind, at: at, r: d.between(p.r[0], p.r[1]), depth: d.between(p.depth[0], p.depth[1]), loss: max(0, p.loss)}
+}
+
 // growScars makes acne scars and stretch marks.
 func (a *anatomy) growScars() {
+	for _, p := range a.script.pits() {
+		a.sow(p.kind, p.n, func(d *dice, id string, at point) { a.addScar(d, p.dig(d, id, at)) })
+		a.growInRegions(p)
+	}
+	a.growStriae()
+}
+
+// growInRegions makes the scars that regions are drawn around.
+func (a *anatomy) growInRegions(p pit) {
+	for _, r := range a.script.Regions {
+		if r.Scar != p.kind {
+			continue
+		}
+		g := r.mm(a.script.MMPerPx)
+		m, d := g.Centroid(), newDice(a.seed, "scar of "+r.Name)
+		s := p.dig(d, r.Name, point{m.X, m.Y})
+		s.r = min(s.r, math.Sqrt(g.Area()/math.Pi))
+		a.addScar(d, s)
+	}
+}
+
+func (a *anatomy) growStriae() {
 	n, f := a.script.Anatomy, a.script.Fates
-	a.sow(icePick, n.IcePick, func(d *dice, id string, at point) {
-		a.addScar(d, scar{id: id, kind: icePick, at: at, r: d.between(0.3, 0.65), depth: d.between(0.35, 0.8), loss: max(0, f.IcePick)})
-	})
-	a.sow(boxcar, n.Boxcar, func(d *dice, id string, at point) {
-		a.addScar(d, scar{id: id, kind: boxcar, at: at, r: d.between(0.8, 2), depth: d.between(0.2, 0.45), loss: max(0, f.Boxcar)})
-	})
-	a.sow(rolling, n.Rolling, func(d *dice, id string, at point) {
-		a.addScar(d, scar{id: id, kind: rolling, at: at, r: d.between(2, 3.8), depth: d.between(0.3, 0.65), loss: max(0, f.Rolling)})
-	})
 	along := newDice(a.seed, "striae").between(0, math.Pi)
 	a.sow(stria, n.Striae, func(d *dice, id string, at point) {
 		s := scar{id: id, kind: stria, at: at, r: d.between(0.7, 1.6), depth: d.between(0.02, 0.08), loss: max(0, f.Striae)}

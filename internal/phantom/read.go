@@ -75,6 +75,7 @@ func (s *Script) check() error {
 	for _, r := range s.Regions {
 		g := r.polygon()
 		c.that(len(g) >= 3 && g.Area() > 0 && !g.Crosses(), "region %q encloses nothing or crosses itself", r.Name)
+		c.that(slices.Contains([]string{"", icePick, boxcar, rolling}, r.Scar), "region %q: scar %q: ice_pick, boxcar or rolling", r.Name, r.Scar)
 	}
 	c.props(s)
 	c.visits(s)

@@ -99,6 +99,7 @@ type Region struct {
 	Name    string       `yaml:"name"`
 	Kind    string       `yaml:"kind"`
 	Polygon [][2]float64 `yaml:"polygon,flow"`
+	Scar    string       `yaml:"scar,omitempty"` // ice_pick, boxcar or rolling: one stands in its middle, no wider than it
 }
 
 // Treatment goes into the manifest; what it does to the skin the visits say.

@@ -341,6 +341,7 @@ func TestScriptsThatCannotBeDrawnAreRefused(t *testing.T) {
 		"NaN light":        func(s *Script) { s.Visits[0].Photos[0].Light.Ambient = math.NaN() },
 		"scars beyond one": func(s *Script) { s.Visits[1].Skin[0].Scars = 2 },
 		"tracks too high":  func(s *Script) { s.Visits[1].Skin[0].Tram = 1.5 },
+		"unknown scar":     func(s *Script) { s.Regions[0].Scar = "cut" },
 		"no scattering":    func(s *Script) { s.Tone.ScatterA = 1 },
 	} {
 		s := small()
@@ -390,5 +391,25 @@ func TestScarsLoseThePublishedShares(t *testing.T) {
 	}
 	if len(seen) != len(want) {
 		t.Errorf("treated scars by kind: %v", seen)
+	}
+}
+
+// A region that is drawn around a scar has one in its middle, no wider than itself, and the
+// manifest says nothing of it: nobody tells the program what grew there.
+func TestScarsStandInTheirRegions(t *testing.T) {
+	s := small()
+	s.Regions = append(s.Regions, Region{Name: "pit", Kind: "scar", Scar: boxcar, Polygon: [][2]float64{{20, 20}, {32, 20}, {32, 32}, {20, 32}}})
+	p, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scars := p.Truth().Scars
+	i := slices.IndexFunc(scars, func(o ScarTruth) bool { return o.ID == "pit" })
+	if i < 0 || scars[i].Kind != boxcar || math.Hypot(scars[i].X-26, scars[i].Y-26) > 1e-9 || math.Pi*scars[i].RMM*scars[i].RMM > 144*s.MMPerPx*s.MMPerPx+1e-9 {
+		t.Errorf("%+v", scars)
+	}
+	var manifest strings.Builder
+	if err := p.script.manifest(&manifest); err != nil || strings.Contains(manifest.String(), boxcar) {
+		t.Errorf("%v\n%s", err, manifest.String())
 	}
 }

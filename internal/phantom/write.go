@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"dermtrace/internal/folder"
 
@@ -104,6 +105,15 @@ func clearFolder(dir string, force bool) error {
 	return nil
 }
 
+// drawn are the regions as a person draws them, who does not say what grew there.
+func (s Script) drawn() []Region {
+	list := slices.Clone(s.Regions)
+	for i := range list {
+		list[i].Scar = ""
+	}
+	return list
+}
+
 // manifestDoc is series.yaml.
 type manifestDoc struct {
 	Subject    string          `yaml:"subject,omitempty"`
@@ -147,7 +157,7 @@ type manifestPhoto struct {
 func (s Script) manifest(w io.Writer) error {
 	m := manifestDoc{Subject: s.Subject, Site: s.Site, Side: s.Side, View: s.View, Goals: s.Goals,
 		Frame: s.shots()[0].photo.File, Scale: manifestScale{s.MMPerPx},
-		ROIs: s.Regions, Treatments: s.Treatments, Notes: "phantom: " + s.Name}
+		ROIs: s.drawn(), Treatments: s.Treatments, Notes: "phantom: " + s.Name}
 	if s.Card != nil {
 		m.Card = &manifestCard{"nano", "before2014", s.Card.PitchMM}
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -32,26 +31,55 @@ type gauge struct {
 	HasNoise, HasInterval                    bool
 }
 
-// answers gives one answer per goal and treated region; without goals, one per
-// primary measure, for which no direction counts as better.
+// answers gives one answer per goal, measure that tells it and treated region; without goals,
+// one per primary measure, for which no direction counts as better.
 func answers(t *texts, x *index) []answer {
 	var list []answer
 	if len(x.rec.Series.Goals) == 0 {
 		return x.undirected(t)
 	}
 	for _, goal := range x.rec.Series.Goals {
-		measure := x.measureOf(goal)
-		if measure == "" {
+		measures := x.measuresOf(goal)
+		if len(measures) == 0 {
 			list = append(list, answer{Goal: goal, Class: "none", Status: t.NotMeasured, Sentence: t.noMeasure(), Plain: t.plain(capital(goal), "", false)})
-			continue
 		}
-		for _, r := range x.regions {
-			if r.kind != outcome.Control {
+		for _, measure := range measures {
+			for _, r := range x.asked(measure) {
 				list = append(list, x.answer(t, goal, measure, r))
 			}
 		}
 	}
 	return list
+}
+
+// asked are the regions but control skin that a measure is for, all of them where no photo has it.
+func (x *index) asked(measure string) []region {
+	var all, with []region
+	for _, r := range x.regions {
+		if r.kind == outcome.Control {
+			continue
+		}
+		all = append(all, r)
+		if x.has(measure, r.name) {
+			with = append(with, r)
+		}
+	}
+	if len(with) == 0 {
+		return all
+	}
+	return with
+}
+
+// has reports whether any photo tells of a measure of a region, be it why there is no value.
+func (x *index) has(measure, region string) bool {
+	for _, p := range x.rec.Photos {
+		for _, r := range p.ROIs {
+			if _, ok := r.Measures[measure]; ok && r.Name == region {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (x *index) undirected(t *texts) []answer {
@@ -89,22 +117,22 @@ func shareCaveats(list []answer) (shared []string) {
 	return shared
 }
 
-// measureOf is the measure that a goal is judged by: the primary one of those that
-// give the goal a direction, else the first by name.
-func (x *index) measureOf(goal string) string {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(x.rec.Definitions)) {
-		if x.rec.Definitions[name].GoalDirection[goal] != "" {
-			names = append(names, name)
+// measuresOf are the measures that a goal is judged by: the primary one of those that give the
+// goal a direction, else of each family the first by name.
+func (x *index) measuresOf(goal string) []string {
+	var list []string
+	for _, family := range x.families() {
+		for _, name := range slices.Sorted(maps.Keys(x.rec.Definitions)) {
+			switch def := x.rec.Definitions[name]; {
+			case def.GoalDirection[goal] == "":
+			case def.Primary:
+				return []string{name}
+			case def.Family == family && !slices.ContainsFunc(list, func(n string) bool { return x.rec.Definitions[n].Family == family }):
+				list = append(list, name)
+			}
 		}
 	}
-	slices.SortStableFunc(names, func(a, b string) int {
-		return cmp.Compare(boolRank(x.rec.Definitions[a].Primary), boolRank(x.rec.Definitions[b].Primary))
-	})
-	if len(names) == 0 {
-		return ""
-	}
-	return names[0]
+	return list
 }
 
 func (x *index) answer(t *texts, goal, measure string, r region) answer {

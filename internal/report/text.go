@@ -159,6 +159,7 @@ func (t *texts) names() {
 		"texture_fine": "fine texture", "texture_coarse": "coarse texture",
 		"glcm_contrast": "GLCM contrast", "glcm_homogeneity": "GLCM homogeneity", "glcm_entropy": "GLCM entropy", "glcm_correlation": "GLCM correlation",
 		"line_density": "line density", "pore_density": "pore density",
+		"scar_hemoglobin": "haemoglobin against the surround", "scar_melanin": "melanin against the surround", "scar_relief": "relief against the surround",
 	}
 	t.statuses = map[string]string{
 		outcome.Increased: "increased", outcome.Decreased: "decreased", outcome.NoChange: "no detectable change",

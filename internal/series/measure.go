@@ -103,7 +103,7 @@ func (a *analysis) freeze() error {
 	a.freezeUnevenness()
 	sheets := map[string][]*skin.Sheet{}
 	for _, r := range a.baselineRegions() {
-		sheet := r.shot.sheet(r.region, a.chromo)
+		sheet := a.sheet(r.shot, r.region)
 		sheets[r.region.name] = append(sheets[r.region.name], sheet)
 		if a.baseline.scale == nil {
 			a.baseline.scales(sheet)
@@ -136,8 +136,7 @@ const partlyLost = 0.1
 
 // measure fills in one region of one photo.
 func (a *analysis) measure(s *shot, c *carried) outcome.ROI {
-	sheet := s.sheet(c, a.chromo)
-	sheet.Beside(a.surround(s, c))
+	sheet := a.sheet(s, c)
 	out := outcome.ROI{Name: c.name, Kind: c.kind, Pixels: c.mask.Count(), ExcludedFraction: share(1 - (1-c.excluded)*(1-sheet.Masked)), SpotTally: c.tally}
 	out.Measures, out.Shown = a.measuresOf(s, c)
 	doubts := slices.Concat(c.warnings, s.doubts(c))

@@ -89,6 +89,7 @@ type carried struct {
 	excluded float64   // share of the region's pixels that was left out of the mask
 	pxPerMM  float64   // 0: unknown
 	sheet    *skin.Sheet
+	ring     *roi.Mask          // of a scar: pixels of the skin around it; nil: not yet looked for
 	tally    *outcome.SpotTally // nil: spots were not compared
 }
 

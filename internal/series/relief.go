@@ -29,7 +29,9 @@ func (a *analysis) matchRelief(s *shot) {
 	if like != s {
 		for i := range s.regions {
 			if c := &s.regions[i]; !c.mask.Empty() {
-				s.sheet(c, a.chromo).TakeRelief(like.part(c.mask, c.pxPerMM, a.chromo))
+				sheet, twin := a.sheet(s, c), like.part(c.mask, c.pxPerMM, a.chromo)
+				a.surround(twin, like, c)
+				sheet.TakeRelief(twin)
 			}
 		}
 	}
@@ -49,7 +51,7 @@ func (a *analysis) matchRelief(s *shot) {
 	s.reliefMatched = true
 	for i := range s.regions {
 		if c := &s.regions[i]; !c.mask.Empty() {
-			s.sheet(c, a.chromo).MatchRelief(excess)
+			a.sheet(s, c).MatchRelief(excess)
 		}
 	}
 }

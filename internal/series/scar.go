@@ -34,16 +34,30 @@ func (s *shot) crop(mask *roi.Mask) (raster.Picture, *roi.Mask) {
 	return crop, &inCrop
 }
 
-// surround works up the skin around a scar, which is what a scar is held against; other
-// scars and what the user excluded are no part of it. It is nil for other regions and
-// where the scale is unknown.
-func (a *analysis) surround(s *shot, c *carried) *skin.Sheet {
-	if c.kind != outcome.Scar {
-		return nil
+// sheet is the region's part of a photo, with the skin around it where it is a scar, both
+// worked up once: what is done to the one is done to the other.
+func (a *analysis) sheet(s *shot, c *carried) *skin.Sheet {
+	sheet := s.sheet(c, a.chromo)
+	if c.kind == outcome.Scar && c.ring == nil {
+		c.ring = a.ring(s, c)
+		a.surround(sheet, s, c)
 	}
+	return sheet
+}
+
+// surround sets a scar's sheet beside the skin around it, as a photo shows that.
+func (a *analysis) surround(scar *skin.Sheet, s *shot, c *carried) {
+	if c.ring != nil && !c.ring.Empty() {
+		scar.Beside(s.part(c.ring, c.pxPerMM, a.chromo))
+	}
+}
+
+// ring is the skin around a scar, which a scar is held against; other scars and what the
+// user excluded are no part of it. It is empty where the scale is unknown.
+func (a *analysis) ring(s *shot, c *carried) *roi.Mask {
 	gaps, err := carryAll(a.frame.holes, s.place)
 	if err != nil {
-		return nil
+		return &roi.Mask{}
 	}
 	w, h := s.meta.Width, s.meta.Height
 	avoid := []*roi.Mask{roi.Rasterize(gaps, nil, w, h)}
@@ -52,11 +66,7 @@ func (a *analysis) surround(s *shot, c *carried) *skin.Sheet {
 			avoid = append(avoid, other.mask)
 		}
 	}
-	ring := skin.Surround(c.mask, c.pxPerMM, w, h, func(x, y int) bool {
+	return skin.Surround(c.mask, c.pxPerMM, w, h, func(x, y int) bool {
 		return slices.ContainsFunc(avoid, func(m *roi.Mask) bool { return m.Contains(x, y) })
 	})
-	if ring.Empty() {
-		return nil
-	}
-	return s.part(ring, c.pxPerMM, a.chromo)
 }

@@ -82,19 +82,25 @@ const steady = 0.05
 // what is there, and with it the measure by the share that is mottle: how much that is from none
 // to most, colour does not tell. Nothing is taken off, so all of it is in doubt.
 func (w *work) mottled(m outcome.Measurement, most float64) outcome.Measurement {
+	return w.goesWith(m, "melanin", w.ofMelanin.Mean, w.ref.Melanin, most)
+}
+
+// goesWith is mottled for what of melanin a measure of relief may go with, as it is now and at
+// the baseline.
+func (w *work) goesWith(m outcome.Measurement, what string, now, before, most float64) outcome.Measurement {
 	if w.ofMottle == 0 || !m.Value.Known() {
 		return m
 	}
 	if !slices.Contains(m.Warnings, outcome.PigmentLikeRelief) {
 		m.Warnings = append(slices.Clone(m.Warnings), outcome.PigmentLikeRelief)
 	}
-	change, chance := w.ofMelanin.Mean-w.ref.Melanin, steady*w.ref.Melanin
-	if !(math.Abs(change) > chance) {
+	change, chance := min(math.Abs(now-before), now), steady*before // no more goes than there is
+	if !(change > chance) {
 		return m
 	}
-	perPoint := most / 2 * float64(m.Value) / w.ofMelanin.Mean
+	perPoint := most / 2 * float64(m.Value) / now
 	se := perPoint / math.Sqrt(3) // what lies evenly between none and twice its mean
-	m.CrossTalk = &outcome.CrossTalk{Of: "melanin", PerPoint: outcome.Number(perPoint), SE: outcome.Number(se),
+	m.CrossTalk = &outcome.CrossTalk{Of: what, PerPoint: outcome.Number(perPoint), SE: outcome.Number(se),
 		ValueSE: outcome.Number(math.Hypot(perPoint, se) * math.Sqrt(change*change-chance*chance))}
 	return m
 }

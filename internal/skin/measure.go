@@ -23,6 +23,7 @@ type Reference struct {
 	Melanin float64           // mean melanin of the baseline, percent
 	Pigment pigment.Threshold // melanin above which skin is pigmented
 	rest    *chromo.Link      // of melanin with blood; nil: cannot be told
+	marked  float64           // how uneven a scar's melanin is where relief is coarse, percent
 
 	Hair      hair.Threshold // contrast from which a line is a hair
 	HairKnown bool           // the baseline showed where hair begins
@@ -44,6 +45,9 @@ func Freeze(baseline ...*Sheet) Reference {
 		r.Melanin += s.ofMelanin.Mean / n
 		r.Pigment.Level += p.Level / n
 		r.Pigment.Contrast += p.Contrast / n
+		if s.surround != nil {
+			r.marked += s.marked() / n
+		}
 	}
 	r.freezeLink(baseline)
 	r.Hair, r.HairKnown = freezeHair(baseline)

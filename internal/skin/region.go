@@ -71,8 +71,9 @@ type Sheet struct {
 	blotches    *chromo.Mottle  // nil: not made yet, or never without a scale
 	pending     *texture.Region // what relief is to be read from; nil: it has been
 	relief      *texture.Relief
-	fine        int    // pixels of RGB along a side of a pixel of the relief
-	noRelief    string // the warning that says why there is none
+	fine        int     // pixels of RGB along a side of a pixel of the relief
+	noRelief    string  // the warning that says why there is none
+	lamp        float64 // by how much deeper this photo's lamp shows relief than the reference's, as natural log
 	glare       float64
 	cameraKnown bool
 	model       *chromo.Model // that separated the maps

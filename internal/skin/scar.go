@@ -68,6 +68,19 @@ func distances(from, box *roi.Mask) []int32 {
 // skin around a scar.
 func (s *Sheet) Beside(o *Sheet) { s.surround = o }
 
+// marked is how uneven melanin is at the scale of coarse relief, in percent; NaN where it cannot
+// be told.
+func (s *Sheet) marked() float64 {
+	return float64(pigment.Evenness(s.melanin, s.mmPerPx, texture.CoarseBand).Value)
+}
+
+// asMarked adds to the relief of a scar what the fading of its marks can pass for, where pigment
+// is not well told from relief: their rims are as coarse as those of a pit, and hardly move the
+// mean that [work.mottled] goes by.
+func (w *work) asMarked(m outcome.Measurement) outcome.Measurement {
+	return w.goesWith(m, "evenness", w.Sheet.marked(), w.ref.marked, 1)
+}
+
 // contrast is how far the region's mean of a map is from the surround's, without sign:
 // 0 is skin like its surround.
 func contrast(scar, surround chromo.Field, unit string) outcome.Measurement {
@@ -77,6 +90,23 @@ func contrast(scar, surround chromo.Field, unit string) outcome.Measurement {
 	}
 	a.Mean, a.SD = math.Abs(a.Mean-b.Mean), math.Hypot(a.SD, b.SD)
 	return a.Measurement(unit)
+}
+
+// scarLeak is how much of the surround's melanin a flush lays on a scar or hides of it, per √% of
+// blood: the RMS of simulated scars, on skins of other optics. It is not taken off: a scar is
+// mostly too small to tell it, and what its surround tells is not what leaks into the scar.
+const scarLeak = 0.15
+
+// melaninContrast is that of melanin, with what blood that is not as at the baseline may make of it.
+func (w *work) melaninContrast() outcome.Measurement {
+	m := w.leaky(contrast(w.Sheet.melanin, w.surround.melanin, pigment.UnitMelanin))
+	m.CrossTalk = nil
+	if gained := math.Abs(w.ofBlood.Mean - w.ref.Blood); gained > 0 && m.Value.Known() {
+		roots := chromo.Root(float32(w.ofBlood.Mean)) - chromo.Root(float32(w.ref.Blood))
+		se := scarLeak * w.surround.ofMelanin.Mean * math.Abs(float64(roots))
+		m.CrossTalk = &outcome.CrossTalk{Of: "hemoglobin", SE: outcome.Number(se / gained), ValueSE: outcome.Number(se)}
+	}
+	return m
 }
 
 // reliefRatio is the coarse relief of the region over that of its surround.
@@ -95,14 +125,29 @@ func (w *work) reliefRatio() outcome.Measurement {
 	}
 	m.Value /= b.Value
 	m.SD = outcome.NaN()
-	return m
+	if w.lamp != 0 {
+		se := m.Value * outcome.Number(steepShare*math.Abs(w.lamp))
+		m.LightSE = &se
+	}
+	return w.asMarked(m)
 }
+
+// steepShare is how much more, relative to what a lower lamp deepens furrows by, it deepens the pits
+// of simulated scars. Marks and bumps are deepened as furrows are, so nothing is taken off.
+const steepShare = 0.7
 
 // reliefContrast is |ln| of the ratio: as far from its surround at half as at twice.
 func (w *work) reliefContrast() outcome.Measurement {
 	m := w.reliefRatio()
 	if !(m.Value > 0) {
 		return outcome.Unmeasured(texture.UnitRelief, append(m.Warnings, outcome.NothingFound)[0])
+	}
+	if t := m.CrossTalk; t != nil { // to first order
+		m.CrossTalk = &outcome.CrossTalk{Of: t.Of, PerPoint: t.PerPoint / m.Value, SE: t.SE / m.Value, ValueSE: t.ValueSE / m.Value}
+	}
+	if m.LightSE != nil {
+		se := *m.LightSE / m.Value
+		m.LightSE = &se
 	}
 	m.Value = outcome.Number(math.Abs(math.Log(float64(m.Value))))
 	return m
@@ -115,7 +160,8 @@ const UnitArea = "mm²"
 // beyond 15 % of it where it is very even (the bounds of red_area).
 const outSigmas, outShare = 2.5, 0.15
 
-// scarArea is the part of the region whose melanin or blood stands out from the surround.
+// scarArea is the part of the region whose melanin or blood stands out from the surround; on skin
+// that has become redder everything is uneven, and nothing is stated.
 func (w *work) scarArea() outcome.Measurement {
 	if w.mmPerPx <= 0 {
 		return outcome.Unmeasured(UnitArea, outcome.ScaleUnknown)
@@ -123,6 +169,9 @@ func (w *work) scarArea() outcome.Measurement {
 	s := w.Sheet.melanin.Summary()
 	if s.N == 0 || w.surround.melanin.Empty() {
 		return outcome.Unmeasured(UnitArea, outcome.RegionLost)
+	}
+	if w.ofBlood.Mean-w.ref.Blood > redder {
+		return outcome.Unmeasured(UnitArea, outcome.RedderSkin)
 	}
 	melanin, blood := beyond(w.surround.melanin), beyond(w.surround.blood)
 	area := 0.0
@@ -140,25 +189,25 @@ func beyond(surround chromo.Field) func(v float32) bool {
 	return func(v float32) bool { return math.Abs(float64(v)-median) > out }
 }
 
-// scarIndices hold a scar or stretch mark against the skin around it.
+// scarIndices hold a scar or stretch mark against the skin around it. How far it is from that has
+// no sign and a true zero, so that half as far is half as much: a ratio scale, on which noise grows
+// with the value from a constant part on, as that of a magnitude does that noise folds at zero.
 func scarIndices() []Index {
 	const around = "mean over the region against a ring of skin 2 to 6 mm around it (project default)"
 	light := Needs{Light: true, Surround: true, PxPerMM: pigment.LeastPxPerMM}
 	relief := Needs{Surround: true, PxPerMM: texture.LeastPxPerMM, Sharpness: true}
 	like := func(family, unit, meaning string) outcome.Definition {
-		return outcome.Definition{Unit: unit, Family: family, Scale: outcome.Interval, Clock: family, Version: 1,
+		return outcome.Definition{Unit: unit, Family: family, Scale: outcome.Ratio, Clock: family, Version: 2,
 			GoalDirection: towards(MatchSurround, down), Reference: around, Meaning: meaning}
 	}
 	ratio := like(outcome.Texture, texture.UnitRelief, "Coarse relief of a scar over that of the skin around it: 1 is like its surround.")
-	ratio.Scale, ratio.GoalDirection = outcome.Ratio, nil
+	ratio.GoalDirection = nil
 	area := like(outcome.Pigment, UnitArea, "Area of a scar whose melanin or blood stands out from the skin around it.")
-	area.Scale = outcome.Ratio
+	area.GoalDirection = nil // scar_melanin and scar_hemoglobin tell the same more surely
 	area.Reference = "project default: beyond max(2.5 robust standard deviations, 15 %) of the surround"
 	return []Index{
 		{"scar_melanin", like(outcome.Pigment, pigment.UnitMelanin, "How far the melanin of a scar is from that of the skin around it, darker or paler: 0 is like its surround."),
-			light, func(w *work) outcome.Measurement {
-				return contrast(w.Sheet.melanin, w.surround.melanin, pigment.UnitMelanin)
-			}},
+			light, (*work).melaninContrast},
 		{"scar_hemoglobin", like(outcome.Redness, erythema.UnitBlood, "How far the blood of a scar is from that of the skin around it, redder or paler: 0 is like its surround."),
 			light, func(w *work) outcome.Measurement { return contrast(w.blood, w.surround.blood, erythema.UnitBlood) }},
 		{"scar_relief", like(outcome.Texture, texture.UnitRelief, "How far the coarse relief of a scar is from that of the skin around it, |ln ratio|: 0 is like its surround."),

@@ -2,17 +2,22 @@ package skin_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 	"dermtrace/internal/roi"
 	"dermtrace/internal/skin"
+	"dermtrace/internal/skin/texture"
 )
 
 // scarred is plain skin with a scar of other skin in a square of 5 mm.
-func scarred(scar patch) *raster.RGB {
-	rgb, inner := around.photo(), scar.photo()
+func scarred(scar patch) *raster.RGB { return within(around, scar) }
+
+// within is skin with a square of 5 mm of other skin.
+func within(skin, scar patch) *raster.RGB {
+	rgb, inner := skin.photo(), scar.photo()
 	for c, p := range rgb.Planes() {
 		for y := scarFrom; y < scarTo; y++ {
 			copy(p.Row(y)[scarFrom:scarTo], inner.Planes()[c].Row(y)[scarFrom:scarTo])
@@ -24,11 +29,16 @@ func scarred(scar patch) *raster.RGB {
 const scarFrom, scarTo = 225, 375
 
 func scarMeasures(scar patch) map[string]outcome.Measurement {
-	rgb := scarred(scar)
+	sheet := scarSheet(scarred(scar))
+	return skin.Measure(sheet, skin.Freeze(sheet))
+}
+
+// scarSheet is the square of the scar beside the skin around it.
+func scarSheet(rgb *raster.RGB) *skin.Sheet {
 	mask := square(scarFrom, scarFrom, scarTo, scarTo)
 	sheet := sheetOf(rgb, mask, patchPxPerMM)
 	sheet.Beside(sheetOf(rgb, skin.Surround(mask, patchPxPerMM, patchPx, patchPx, nil), patchPxPerMM))
-	return skin.Measure(sheet, skin.Freeze(sheet))
+	return sheet
 }
 
 // A red, dark, rough scar is told from its surround by what it has more, and a scar that
@@ -52,6 +62,78 @@ func TestAScarIsHeldAgainstItsSurround(t *testing.T) {
 	near(t, "relief of a healed scar", value(healed, "scar_relief"), 0, 0.13)
 	if m := skin.Measure(sheetOf(scarred(around), square(0, 0, 60, 60), patchPxPerMM), skin.Freeze()); m["scar_melanin"].Unit != "" {
 		t.Error("a region without a surround has the measures of a scar")
+	}
+}
+
+// What another lamp or a softer focus does to the relief of a photo it does to scar and surround
+// alike: what is matched in one is matched in both, and the ratio stays.
+func TestReliefIsMatchedAroundAScarToo(t *testing.T) {
+	rgb := scarred(patch{melanin: 0.05, blood: 0.01, relief: 0.05})
+	ref := skin.Freeze(scarSheet(rgb))
+	measure := func(by texture.Match) map[string]outcome.Measurement {
+		s := scarSheet(rgb)
+		s.MatchRelief(by)
+		return skin.Measure(s, ref)
+	}
+	plain, low, soft := measure(texture.Match{}), measure(texture.Match{Contrast: 1.3}), measure(texture.Match{ExcessMM2: 8e-4})
+	for what, m := range map[string]map[string]outcome.Measurement{"under a lower lamp": low, "softer": soft} {
+		near(t, what, float64(m["relief_ratio"].Value/plain["relief_ratio"].Value), 1, 0.02)
+	}
+	// Pits are shown otherwise than furrows by another lamp, which both numbers own up to.
+	ratio, contrast := low["relief_ratio"], low["scar_relief"]
+	if plain["relief_ratio"].LightSE != nil || ratio.LightSE == nil || contrast.LightSE == nil {
+		t.Fatalf("error of the light: %v, under a lower lamp %v and %v", plain["relief_ratio"].LightSE, ratio.LightSE, contrast.LightSE)
+	}
+	near(t, "error of the contrast over that of the ratio", float64(*contrast.LightSE*ratio.Value / *ratio.LightSE), 1, 1e-9)
+}
+
+// The rims of a dark mark pass for relief on dark skin, and fade with it though its region's mean
+// hardly moves: that much of the relief is in doubt. On light skin, where they do not, nothing is.
+func TestAFadingMarkDoubtsReliefOnDarkSkin(t *testing.T) {
+	for _, tt := range []struct {
+		melanin float64
+		doubted bool
+	}{{0.16, true}, {0.02, false}} {
+		skinOf := func(spots float64) *skin.Sheet {
+			return scarSheet(patch{melanin: tt.melanin, blood: 0.012, relief: 0.01, spots: spots}.photo())
+		}
+		base := skinOf(0.6)
+		uneven := skin.Unevenness(base)
+		ref := skin.Freeze(base)
+		measure := func(s *skin.Sheet) outcome.Measurement {
+			s.ReadRelief(uneven)
+			return skin.Measure(s, ref)["relief_ratio"]
+		}
+		before, same, faded := measure(base), measure(skinOf(0.6)), measure(skinOf(0.2))
+		lost := math.Abs(float64(faded.Value - before.Value))
+		t.Logf("melanin %.2f: relief ratio %.3f reads as %.3f, doubt %+v", tt.melanin, before.Value, faded.Value, faded.CrossTalk)
+		if same.CrossTalk != nil {
+			t.Errorf("melanin %.2f: an unchanged mark is doubted: %+v", tt.melanin, same.CrossTalk)
+		}
+		if talk := faded.CrossTalk; (talk != nil) != tt.doubted || tt.doubted && !(2*float64(talk.ValueSE) > lost) {
+			t.Errorf("melanin %.2f: %+v where %.3f was lost", tt.melanin, talk, lost)
+		}
+	}
+}
+
+// Blood that comes to scar and surround alike leaks into both, and not alike: the contrast of
+// melanin carries that doubt, and an area that stands out is not stated.
+func TestAFlushDoubtsTheColourOfAScar(t *testing.T) {
+	flushed := func(by float64) *skin.Sheet {
+		rgb := within(patch{melanin: 0.05, blood: 0.01 + by, relief: 0.025}, patch{melanin: 0.08, blood: 0.015 + by, relief: 0.025})
+		return scarSheet(rgb)
+	}
+	ref := skin.Freeze(flushed(0))
+	rest, red := skin.Measure(flushed(0), ref), skin.Measure(flushed(0.02), ref)
+	if m := rest["scar_melanin"]; m.CrossTalk != nil || !rest["scar_area"].Value.Known() {
+		t.Errorf("at rest: %+v, area %+v", m, rest["scar_area"])
+	}
+	m := red["scar_melanin"]
+	if m.CrossTalk == nil || !(m.CrossTalk.ValueSE > 0.1) || !slices.Contains(m.Warnings, outcome.RedderSkin) {
+		t.Errorf("in a flush: %+v", m)
+	}
+	if a := red["scar_area"]; a.Value.Known() || !slices.Contains(a.Warnings, outcome.RedderSkin) {
+		t.Errorf("area in a flush: %+v", a)
 	}
 }
 

@@ -25,4 +25,7 @@ func (s *Sheet) TakeRelief(from *Sheet) {
 	from.readRelief()
 	s.pending = nil
 	s.relief, s.noRelief, s.fine = from.relief, from.noRelief, from.fine
+	if s.surround != nil && from.surround != nil {
+		s.surround.TakeRelief(from.surround)
+	}
 }

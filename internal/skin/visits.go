@@ -63,11 +63,17 @@ func (s *Sheet) Excess(reference *Sheet) (m texture.Match, ok bool) {
 }
 
 // MatchRelief makes texture be measured as the reference photo shows it. What resolves
-// too little is withheld with a warning; nothing but texture changes. Call it once,
-// before [Measure].
+// too little is withheld with a warning; nothing but texture changes. A scar's surround is
+// matched with it. Call it once, before [Measure].
 func (s *Sheet) MatchRelief(m texture.Match) {
 	s.readRelief()
 	if s.relief != nil {
 		s.relief, s.noRelief = s.relief.Matched(m)
+	}
+	if m.Contrast > 0 {
+		s.lamp = math.Log(m.Contrast)
+	}
+	if s.surround != nil {
+		s.surround.MatchRelief(m)
 	}
 }

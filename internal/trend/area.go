@@ -7,22 +7,26 @@ import (
 )
 
 // heldFrom is the skin, in mm², from which the built-in figure of a measure holds. The
-// figures are of regions of several square centimetres. Less skin holds fewer pores, furrows
-// and bumps, and which of them are seen differs from visit to visit, so that below it the
-// variance grows as the skin shrinks. It is where squares of 1 to 9 mm of simulated unchanged
-// skin differ as much as the figure says, rounded up; what is not listed holds for all that
-// is judged. Project default.
+// figures are of regions of several square centimetres; those of scars are of scars of 6 to 50
+// mm², brought to that area by the same rule. Less skin holds fewer pores, furrows and bumps, and
+// which of them are seen differs from visit to visit, so that below it the variance grows as the
+// skin shrinks. It is where squares of 1 to 9 mm and scars of simulated unchanged skin differ as
+// much as the figure says, rounded up; what is not listed holds for all that is judged. Project
+// default.
 var heldFrom = map[string]float64{
 	"line_width":       150,
+	"pore_size":        150,
 	"pore_density":     100,
-	"pore_size":        100,
+	"relief_ratio":     25,
+	"scar_relief":      25,
+	"mmasi_like":       20,
 	"line_density":     10,
+	"red_area":         10,
 	"glcm_contrast":    5,
 	"glcm_correlation": 5,
 	"glcm_entropy":     5,
 	"glcm_homogeneity": 5,
 	"texture_coarse":   5,
-	"mmasi_like":       5,
 	"line_depth":       1,
 	"roughness":        1,
 	"texture_fine":     1,

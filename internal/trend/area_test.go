@@ -2,6 +2,7 @@ package trend
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -57,6 +58,60 @@ func TestLittleSkinWidensBuiltInNoise(t *testing.T) {
 			if !(math.Abs(ratio-tt.factor) <= 1e-12) || slices.Contains(c.Warnings, outcome.RegionSmall) != (tt.factor > 1) {
 				t.Errorf("%g mm²: detectable from %g times as much, want %g: %s", tt.mm2, ratio, tt.factor, text(t, c))
 			}
+		}
+	}
+}
+
+// scarred are courses of unchanged scars of so much skin, whose relief differs between visits by
+// a factor more than that of scars from which the figure holds.
+func scarred(mm2 float64) []*outcome.Record {
+	more := math.Sqrt(max(1, heldFrom["relief_ratio"]/mm2))
+	rng := rand.New(rand.NewPCG(5, 17))
+	var records []*outcome.Record
+	for range 60 {
+		rec := over(mm2)
+		rec.Definitions["relief_ratio"] = outcome.Definition{Unit: "1", Family: outcome.Texture, Scale: outcome.Ratio, Clock: outcome.Texture}
+		for i := range rec.Photos {
+			p := &rec.Photos[i]
+			for j := range p.ROIs {
+				if p.ROIs[j].Kind == outcome.Treated {
+					p.ROIs[j].Kind = outcome.Scar
+					p.ROIs[j].Measures["relief_ratio"] = outcome.Measurement{Value: outcome.Number(1.5 * (1 + 0.02*more*rng.NormFloat64())), Unit: "1"}
+				}
+			}
+		}
+		records = append(records, rec)
+	}
+	return records
+}
+
+// Small scars and large ones give the same built-in figure, that of the skin from which it holds;
+// a clinic's study says how much its own scars differ.
+func TestScarsOfAnySizeGiveOneFigure(t *testing.T) {
+	for _, mm2 := range []float64{6, heldFrom["relief_ratio"], 200} {
+		built, err := repeat(scarred(mm2), SourceBuiltIn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, err := Repeat(scarred(mm2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		as := func(list []Repeatability) float64 {
+			i := slices.IndexFunc(list, func(r Repeatability) bool {
+				return r.Figure.Measure == "relief_ratio" && r.Figure.Contrast == outcome.Raw
+			})
+			if i < 0 {
+				t.Fatalf("%g mm²: no figure of scars", mm2)
+			}
+			return list[i].Figure.CV
+		}
+		// 60 degrees of freedom: a standard deviation is known to 9 %, thrice that.
+		if cv := as(built); !(math.Abs(cv/0.02-1) < 0.27) {
+			t.Errorf("%g mm²: built in %.4f, want 0.02", mm2, cv)
+		}
+		if cv, want := as(own), 0.02*math.Sqrt(max(1, heldFrom["relief_ratio"]/mm2)); !(math.Abs(cv/want-1) < 0.27) {
+			t.Errorf("%g mm²: a clinic's own %.4f, want %.4f", mm2, cv, want)
 		}
 	}
 }

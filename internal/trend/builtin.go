@@ -52,7 +52,7 @@ func BuildIn(records []*outcome.Record) []Figure {
 	list := []Figure{}
 	for _, band := range []string{BandLight, BandMedium, BandDark} {
 		told := slices.DeleteFunc(Published(), func(f Figure) bool { return f.Band != band })
-		for _, r := range repeatOf(records, band) {
+		for _, r := range repeatOf(records, band, SourceBuiltIn) {
 			f := r.Figure
 			if !(f.DF >= MinDF) || f.check() != nil {
 				continue
@@ -80,10 +80,10 @@ func (f Figure) rivals(g Figure) bool {
 	return f.Measure == g.Measure && f.Unit == g.Unit && f.Contrast == g.Contrast && f.Band == g.Band
 }
 
-// repeatOf is [Repeat] of the records of one band; none where no subject has two visits.
-func repeatOf(records []*outcome.Record, band string) []Repeatability {
+// repeatOf is [repeat] of the records of one band; none where no subject has two visits.
+func repeatOf(records []*outcome.Record, band, source string) []Repeatability {
 	mine := slices.DeleteFunc(slices.Clone(records), func(r *outcome.Record) bool { return BandOf(r) != band })
-	list, err := Repeat(mine)
+	list, err := repeat(mine, source)
 	if err != nil {
 		return nil
 	}

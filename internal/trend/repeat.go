@@ -53,9 +53,16 @@ type Limits struct {
 
 // Repeat measures noise from records of unchanged skin: all their visits are repeats,
 // their photos replicates; records of one subject count as one subject. Their treated
-// regions are taken by themselves and against control skin; what they share within a
-// photo is in the error of the first and not of the second.
+// regions, or scars where no treated region has the measure, are taken by themselves and
+// against control skin; what they share within a photo is in the error of the first and
+// not of the second.
 func Repeat(records []*outcome.Record) ([]Repeatability, error) {
+	return repeat(records, SourceRepeatability)
+}
+
+// repeat is [Repeat] for figures of a source: built-in ones are to be of as much skin as they
+// are said to hold from, so that the noise of less skin counts as less.
+func repeat(records []*outcome.Record, source string) ([]Repeatability, error) {
 	var courses []*course
 	measures := map[string]outcome.Definition{}
 	for _, rec := range records {
@@ -66,7 +73,11 @@ func Repeat(records []*outcome.Record) ([]Repeatability, error) {
 	var list []Repeatability
 	for _, m := range slices.Sorted(maps.Keys(measures)) {
 		for _, contrast := range []string{outcome.Raw, outcome.VsControl} {
-			g := gather(courses, m, contrast, measures[m])
+			g := repeats{measure: m, contrast: contrast, kind: outcome.Treated, source: source, relative: measures[m].Scale == outcome.Ratio}
+			if g.gather(courses); len(g.levels) == 0 {
+				g.kind = outcome.Scar
+				g.gather(courses)
+			}
 			if len(g.means) > 0 || g.within().DF > 0 {
 				list = append(list, g.repeatability(m, contrast, measures[m]))
 			}
@@ -95,7 +106,7 @@ func Figures(list []Repeatability) []Figure {
 func FiguresByBand(records []*outcome.Record) []Figure {
 	var figures []Figure
 	for _, band := range []string{BandLight, BandMedium, BandDark} {
-		for _, f := range Figures(repeatOf(records, band)) {
+		for _, f := range Figures(repeatOf(records, band, SourceRepeatability)) {
 			f.Band = band
 			figures = append(figures, f)
 		}
@@ -118,6 +129,8 @@ func Untreated(rec *outcome.Record) (untreated *outcome.Record, left int) {
 
 // repeats are the visits of all subjects in one measure and contrast.
 type repeats struct {
+	measure, contrast, kind, source string
+
 	subjects int
 	visits   int
 	relative bool
@@ -128,13 +141,12 @@ type repeats struct {
 	share    float64     // Σ of 1/replicates
 }
 
-func gather(courses []*course, measure, contrast string, def outcome.Definition) repeats {
-	g := repeats{relative: def.Scale == outcome.Ratio}
+func (g *repeats) gather(courses []*course) {
 	subjects := map[string]bool{}
 	for i, c := range courses {
 		before := len(g.means)
 		for k := range c.tracks {
-			if t := &c.tracks[k]; t.measure == measure && t.contrast == contrast && t.kind == outcome.Treated {
+			if t := &c.tracks[k]; t.measure == g.measure && t.contrast == g.contrast && t.kind == g.kind {
 				g.add(t)
 			}
 		}
@@ -143,7 +155,6 @@ func gather(courses []*course, measure, contrast string, def outcome.Definition)
 		}
 	}
 	g.subjects = len(subjects)
-	return g
 }
 
 // add takes one region's visits if there are two that may be compared, and the
@@ -151,10 +162,11 @@ func gather(courses []*course, measure, contrast string, def outcome.Definition)
 func (g *repeats) add(t *track) {
 	var values []float64
 	var photos [][]float64
-	var square, share float64
+	var square, share, scarcity float64
 	for v := range t.points {
 		if t.usable(v) {
 			p := &t.points[v]
+			scarcity = max(scarcity, t.scarcity(g.source, p))
 			values, photos = append(values, p.value), append(photos, p.photos)
 			square += p.meanSquare()
 			share += p.share()
@@ -168,10 +180,11 @@ func (g *repeats) add(t *track) {
 	if g.relative {
 		unit = math.Sqrt(square / n)
 	}
+	plenty := math.Sqrt(scarcity)
 	for _, p := range photos {
-		scaled := make([]float64, len(p))
-		for i, v := range p {
-			scaled[i] = v / unit
+		scaled := calmed(p, plenty)
+		for i := range scaled {
+			scaled[i] /= unit
 		}
 		g.photos = append(g.photos, scaled)
 	}
@@ -179,9 +192,20 @@ func (g *repeats) add(t *track) {
 	if n < 2 {
 		return
 	}
-	g.means, g.units = append(g.means, values), append(g.units, unit)
+	g.means, g.units = append(g.means, calmed(values, plenty)), append(g.units, unit)
 	g.visits += len(values)
 	g.share += share
+}
+
+// calmed are values that differ from their mean by a factor less.
+func calmed(values []float64, factor float64) []float64 {
+	middle, out := stats.Mean(values), slices.Clone(values)
+	if factor != 1 {
+		for i, v := range out {
+			out[i] = middle + (v-middle)/factor
+		}
+	}
+	return out
 }
 
 // between is the spread of visits within subjects and its degrees of freedom: constant

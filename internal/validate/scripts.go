@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 	"dermtrace/internal/trend"
 )
@@ -228,12 +229,44 @@ var drift = phantom.Drift{Melanin: 0.01, Blood: 0.04, Independent: true}
 func stillScript(t tone, seed uint32) phantom.Script {
 	s, sh := base(t, seed), newShots(seed)
 	s.Drift = drift
+	s.Regions = append(s.Regions, scars(int(seed)%len(scarred))...)
 	sh.frame()
 	for _, n := range []int{14, 28, 56, 98, 182} {
 		sh.visit(n, func(p *phantom.Photo) { p.Pose.BendPx = 0.8; p.Light.Gradient = 0.05 * sh.random.NormFloat64() })
 	}
 	s.Visits = sh.visits
 	return s
+}
+
+// scarred are the scars of unchanged courses, two to a course: from a single pit to several
+// drawn as one.
+var scarred = [...][2]struct {
+	kind string
+	mm2  float64
+}{{{"ice_pick", 6}, {"rolling", 25}}, {{"boxcar", 12}, {"rolling", 50}}}
+
+// scars lie at the border of treated skin, so far from each other that their surroundings are
+// their own, and are so long that they keep away from control skin.
+func scars(n int) []phantom.Region {
+	const x, mostWide = 560, 2.6 / mmPerPx
+	var list []phantom.Region
+	for i, c := range scarred[n] {
+		square := c.mm2 / (mmPerPx * mmPerPx) / math.Pi
+		wide := min(math.Sqrt(square), mostWide)
+		list = append(list, phantom.Region{Name: fmt.Sprintf("scar %d", i+1), Kind: outcome.Scar, Scar: c.kind,
+			Polygon: oval(x, float64(240+270*i), wide, square/wide)})
+	}
+	return list
+}
+
+func oval(x, y, wide, high float64) [][2]float64 {
+	const sides = 24
+	var list [][2]float64
+	for i := range sides {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / sides)
+		list = append(list, [2]float64{x + wide*cos, y + high*sin})
+	}
+	return list
 }
 
 // betterDays are the visits of a course with a true change: the baseline, and two that

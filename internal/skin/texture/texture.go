@@ -21,6 +21,9 @@ const (
 	bandFrom  = 1.6  // and the others
 )
 
+// CoarseBand are the scales of [Relief.Coarse].
+var CoarseBand = [2]float64{middleMM, coarseMM}
+
 // LeastPxPerMM is the resolution of a photo below which nothing here is measured.
 const LeastPxPerMM = 15
 
