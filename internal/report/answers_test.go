@@ -298,3 +298,29 @@ func TestAnIntervalInPercentEndsWhereNothingIsLeft(t *testing.T) {
 		t.Errorf("beyond all of it the interval begins at %v", s.low)
 	}
 }
+
+// A goal without a primary measure is answered by one of each family, for the regions that have
+// it: how a scar compares with its surround is no question to the skin that it lies in.
+func TestAGoalIsAnsweredWhereItIsMeasured(t *testing.T) {
+	rec := record()
+	rec.Series.Goals = []string{"match surround"}
+	for name, family := range map[string]string{"scar_hemoglobin": outcome.Redness, "scar_relief": outcome.Texture} {
+		rec.Definitions[name] = outcome.Definition{Unit: "1", Family: family, Scale: outcome.Ratio, Clock: family, GoalDirection: map[string]string{"match surround": "down"}}
+	}
+	told := func() (what []string) {
+		for _, a := range answers(english(), newIndex(rec)) {
+			what = append(what, a.What)
+		}
+		return what
+	}
+	if got := told(); len(got) != 2 {
+		t.Errorf("without a scar: %q", got)
+	}
+	for i := range rec.Photos {
+		rec.Photos[i].ROIs = append(rec.Photos[i].ROIs, outcome.ROI{Name: "pit", Kind: outcome.Scar, Measures: map[string]outcome.Measurement{"scar_hemoglobin": {Value: 1}, "scar_relief": {Value: 0.5}}})
+	}
+	want := []string{"Haemoglobin against the surround in “pit”", "Relief against the surround in “pit”"}
+	if got := told(); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
