@@ -144,6 +144,16 @@ func missedOf(code, level string) string {
 // say nothing about each other's noise.
 const leastHalf = 12
 
+// ofScars are the measures that scars alone have; the noise of others is of treated skin, of which
+// a study says nothing about a few square millimetres.
+var ofScars = func() map[string]bool {
+	set := map[string]bool{}
+	for _, index := range skin.Indices() {
+		set[index.Name] = index.Needs.Surround
+	}
+	return set
+}()
+
 // crossed judges each half of the unchanged courses by the noise that the other half
 // shows, as a clinic's own study would: whether 95 % intervals deserve their name when
 // noise is known, neither from the courses themselves nor from published figures.
@@ -165,7 +175,7 @@ func crossed(list []course, records []*outcome.Record) []Sample {
 		s := sampler{course: list[i].name, band: list[i].tone.band}
 		rows, holds := 0, 0
 		for _, c := range assessed(rec, noise[half(i)]).Changes {
-			if c.MDC95.Known() {
+			if c.MDC95.Known() && (c.ROI == "treated" || ofScars[c.Measure]) {
 				rows++
 				if c.CI95[0] <= 0 && 0 <= c.CI95[1] {
 					holds++
