@@ -12,7 +12,8 @@
 // Refused: fewer than 20 pixels per millimetre, and thickness below 50. Below 50 the
 // count carries the warning that vellus hair is not seen: a hair of 30 µm covers less
 // than one and a half pixels there and melts into the skin. Stubble shorter than 0.8 mm
-// and hairs that lie on one another count as what can be told apart.
+// and hairs that lie on one another count as what can be told apart: beyond 1 mm of hair on a mm²
+// that is warned of.
 package hair
 
 import (

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/geom"
@@ -268,6 +269,37 @@ func TestHairsAreMatchedOneByOne(t *testing.T) {
 	}
 	if _, err := a.Find(threshold).Map(geom.Transform{}); err == nil {
 		t.Error("mapped through a transform without inverse")
+	}
+}
+
+// A full scalp: hair is half of what a photo shows, and still told from skin; that it is told apart
+// badly is said. Three in ten that fall out are seen as some.
+func TestDenseHairIsSeen(t *testing.T) {
+	for _, lengthMM := range []float64{1.5, 5} {
+		scalp := func(n int) *Sheet {
+			return with(n, func(s *scene) {
+				s.sizeMM = 12
+				s.strands = lawn(n, 12, 1, 6)
+				for i := range s.strands {
+					s.strands[i].length = lengthMM
+				}
+			}).sheet(t)
+		}
+		const full, thinned = 290, 200 // on 1.44 cm²: 200 and 140 on a cm²
+		a := scalp(full)
+		threshold := Freeze(a)
+		before, after := a.Find(threshold).Density(), scalp(thinned).Find(threshold).Density()
+		t.Logf("%v mm: %.0f/cm² to %.0f", lengthMM, before.Value, after.Value)
+		if !(before.Value > 90) || !(after.Value < 0.93*before.Value) || threshold.Light {
+			t.Errorf("%v mm: %v to %v per cm², threshold %+v", lengthMM, before.Value, after.Value, threshold)
+		}
+		if !slices.Contains(before.Warnings, outcome.HairDense) {
+			t.Errorf("%v mm: nothing says that hair is dense: %v", lengthMM, before.Warnings)
+		}
+	}
+	sparse := with(80, nil).sheet(t)
+	if f := sparse.Find(Freeze(sparse)); slices.Contains(f.Density().Warnings, outcome.HairDense) {
+		t.Error("sparse hair passes for dense")
 	}
 }
 

@@ -43,7 +43,9 @@ func (f *Found) Length() outcome.Measurement {
 			list = append(list, h.LengthMM)
 		}
 	}
-	return summary(list, UnitLength)
+	m := summary(list, UnitLength)
+	m.Warnings = append(m.Warnings, f.crowded()...)
+	return m
 }
 
 // Thickness is the median thickness of the shafts: the full width at half depth of each
@@ -68,8 +70,28 @@ func (f *Found) Thickness() outcome.Measurement {
 }
 
 func (f *Found) doubts() []string {
+	doubts := f.crowded()
 	if f.PxPerMM < ThicknessLeastPxPerMM {
-		return []string{outcome.VellusUnseen}
+		doubts = append(doubts, outcome.VellusUnseen)
+	}
+	return doubts
+}
+
+// mostPerMM is the length of hair in mm on a mm² up to which hairs are told apart: from there on
+// those that touch are a quarter and more (project default; of 100 hairs of 1.5 mm on a cm² of
+// simulated scalp 67 to 78 are counted, of 200 56 to 64, of 50 86 and more).
+const mostPerMM = 1.0
+
+// crowded warns of hair that lies too dense.
+func (f *Found) crowded() []string {
+	seen := 0.0
+	for _, h := range f.Hairs {
+		if h.Sure {
+			seen += h.LengthMM
+		}
+	}
+	if seen > mostPerMM*100*f.AreaCM2 {
+		return []string{outcome.HairDense}
 	}
 	return nil
 }

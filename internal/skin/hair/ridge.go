@@ -2,6 +2,7 @@ package hair
 
 import (
 	"math"
+	"slices"
 
 	"dermtrace/internal/raster"
 )
@@ -12,7 +13,8 @@ import (
 const (
 	surely     = 0.30 // a line is a hair if it reaches this somewhere,
 	possibly   = 0.15 // and goes on as long as it keeps this
-	skinSDs    = 6.0  // but the first is at least so many robust SDs of the skin's own ridges
+	skinSDs    = 6.0  // but the first is at least so many robust SDs of the skin's own ridges,
+	mostSkin   = 0.8  // and no more than this, which skin alone, sharpened and noisy, keeps below
 	lineMM     = 0.5  // over which a crest must go on
 	leastRatio = 0.6  // share of the contrast that its mean along that line must keep
 )
@@ -44,7 +46,7 @@ func Freeze(baseline ...*Sheet) Threshold {
 	for _, s := range baseline {
 		spread += s.spread() / float64(len(baseline))
 	}
-	high := max(surely, skinSDs*spread)
+	high := min(max(surely, skinSDs*spread), mostSkin)
 	t := Threshold{High: high, Low: high * possibly / surely}
 	for _, s := range baseline {
 		for i := range found {
@@ -60,7 +62,12 @@ func Freeze(baseline ...*Sheet) Threshold {
 	return t
 }
 
-// spread is the robust SD of the contrast across the skin: of both signs, every third pixel.
+// bareRatio is the median of the contrast of bare skin over its lower quartile: 1.45 to 1.64 on
+// simulated skin.
+const bareRatio = 1.55
+
+// spread is the robust SD of the contrast across the skin: of both signs, every third pixel. Its
+// plainer half tells it, for hair may cover much of a scalp.
 func (s *Sheet) spread() float64 {
 	var list []float64
 	sc := s.scales[0]
@@ -75,7 +82,8 @@ func (s *Sheet) spread() float64 {
 	if len(list) == 0 {
 		return 0
 	}
-	return median(list)
+	slices.Sort(list)
+	return bareRatio * list[len(list)/4]
 }
 
 // crests finds the points of ridges of at least the lower threshold.
