@@ -130,7 +130,7 @@ var warningTexts = map[string]string{
 	OutsideModel:       "Some pixels have colours that no modelled skin has.",
 	SkinState:          "What was on the skin (see skin state) spoils this measure.",
 	RedSkin:            "The skin is red, which lowers ITA without more pigment: ITA is withheld.",
-	RedderSkin:         "The skin is redder than at the baseline: shine and the camera's colours let redness pass for pigment, which is taken off only as far as the photo itself shows it.",
+	RedderSkin:         "The skin is redder than at the baseline: shine, the camera's colours and the blood's own let redness pass for pigment and change how strongly pigment and relief show. It is taken off only as far as the photo itself shows it; the interval holds what else it may be.",
 	PaleBlueAxis:       "b* is below 3, where the ITA angle means nothing.",
 	ReliefUnmatched:    "No untreated skin shows whether lamp, focus and camera drew relief as at the baseline: what they changed passes for a change of texture.",
 	ResolutionMismatch: "This photo resolves less than the reference at the finest measured scale.",

@@ -7,7 +7,6 @@ import (
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
-	"dermtrace/internal/skin/pigment"
 )
 
 // freezeLink keeps what the baseline's photos show at the scale of blotches.
@@ -58,19 +57,10 @@ func (w *work) without(leak *chromo.Leak) chromo.Field {
 	return chromo.Field{Value: out, Weight: from.Weight}
 }
 
-// redder is the rise of blood in percent over the baseline's from which melanin is doubted:
-// that from which ITA is withheld.
-const redder = 0.5
-
-// leaky adds to a measure of melanin what is known of its cross-talk.
+// leaky adds to the mean of melanin what is known of its cross-talk.
 func (w *work) leaky(m outcome.Measurement) outcome.Measurement {
-	if m.Unit == pigment.UnitMelanin {
-		m.CrossTalk = w.crossTalk
-	}
-	if w.ofBlood.Mean-w.ref.Blood > redder {
-		m.Warnings = append(slices.Clone(m.Warnings), outcome.RedderSkin)
-	}
-	return m
+	m.CrossTalk = w.crossTalk
+	return w.redder(m)
 }
 
 // steady is how much melanin of unchanged skin differs between photos, relative to it: the

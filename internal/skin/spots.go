@@ -37,7 +37,7 @@ func (s *Sheet) SpotMap(p Placing) *SpotMap {
 	middle := (step - 1) / 2
 	rgbFromMap := geom.Translation(float64(s.X0)+middle, float64(s.Y0)+middle).Mul(geom.Scaling(step))
 	luma, darkening := s.luma()
-	v := pigment.Visit{Melanin: s.melanin, Luma: luma, Darkening: darkening, MMPerPx: s.mmPerPx, FrameFromMap: geom.Scaling(p.MMPerPx).Mul(p.FrameFromRGB).Mul(rgbFromMap)}
+	v := pigment.Visit{Melanin: s.melanin, Blood: s.ofBlood.Mean, Luma: luma, Darkening: darkening, MMPerPx: s.mmPerPx, FrameFromMap: geom.Scaling(p.MMPerPx).Mul(p.FrameFromRGB).Mul(rgbFromMap)}
 	if p.Bend != nil {
 		v.Bend = func(mm geom.Point) geom.Point {
 			px := p.Bend(geom.Point{X: mm.X / p.MMPerPx, Y: mm.Y / p.MMPerPx})

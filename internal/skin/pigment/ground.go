@@ -26,6 +26,7 @@ type ground struct {
 	toFrame   geom.Transform
 	bend      func(geom.Point) geom.Point
 	median    float64 // melanin
+	blood     float64
 	levels    [len(radiiMM)]*level
 }
 
@@ -36,7 +37,7 @@ func (v Visit) lay() (*ground, error) {
 		return nil, err
 	}
 	k := coarsening(0, v.MMPerPx)
-	g := &ground{darkening: v.Darkening, thinness: k, mmPerPx: v.MMPerPx * float64(k), bend: v.Bend}
+	g := &ground{darkening: v.Darkening, blood: v.Blood, thinness: k, mmPerPx: v.MMPerPx * float64(k), bend: v.Bend}
 	margin := int(math.Ceil(marginMM / g.mmPerPx))
 	t := newThinning(v.Melanin.Weights(), k, margin)
 	g.field.Weight = t.thin

@@ -26,6 +26,7 @@ type Visit struct {
 	Melanin      chromo.Field
 	MMPerPx      float64        // of the map
 	FrameFromMap geom.Transform // map pixels to millimetres in the common frame
+	Blood        float64        // of the region, percent
 
 	// Luma is the natural logarithm of the photo's luma on the same pixels, and Darkening how
 	// much of it 1 % of melanin more takes away from skin of so much (percent): what JPEG keeps
@@ -44,6 +45,7 @@ type Matched struct {
 	RadiusMM      float64
 	Before, After float64 // melanin above that of the plain skin around, percent, weighed alike at both visits
 	Error         float64 // standard error of their difference, by what plain skin did; not of what both share
+	Doubt         float64 // standard error that blood which changed adds to it, the same way for all spots
 	Fate          string  // a fate of outcome.Spot
 	NeedsEyes     bool    // new, darkening or large: for a person to look at, never "improved"
 }
@@ -105,7 +107,7 @@ func (p *pair) compare() Comparison {
 		if !ok {
 			continue
 		}
-		c.add(p.checked(b, m), p.at(b.size), p.level())
+		c.add(p.checked(b, m).doubted(p.before.blood, p.after.blood), p.at(b.size), p.level())
 	}
 	return c
 }
@@ -120,7 +122,7 @@ func (c *Comparison) add(m Matched, r *rises, level float64) {
 	if m = m.judged(); m.told(r.mottle) {
 		c.Spots = append(c.Spots, m)
 	}
-	if big-small >= sureOfChange*m.Error && big >= max(notMottle*r.plain, visible*level) && small < big/2 {
+	if big-small >= sureOfChange*m.change() && big >= max(notMottle*r.plain, visible*level) && small < big/2 {
 		if m.After > m.Before {
 			c.Appeared++
 		} else {
@@ -156,12 +158,28 @@ const (
 	beyondChance = 1.64
 )
 
+// PerRootBlood is the standard deviation of the natural logarithm of what a spot's contrast is read
+// as, for each √% that blood has changed by: other oxygenation, shine and scattering than modelled
+// make more or less of pigment under more blood. On 110 flushes of simulated skin of any optics the
+// sums of unchanged spots rose or fell by 0.28 in the root mean square.
+const PerRootBlood = 0.3
+
+// doubted is how much of a contrast blood may have made.
+func (m Matched) doubted(before, after float64) Matched {
+	change := float64(chromo.Root(float32(after)) - chromo.Root(float32(before)))
+	m.Doubt = PerRootBlood * math.Abs(change) * math.Sqrt(max(0, m.Before)*max(0, m.After))
+	return m
+}
+
+// change is the standard error of what a contrast changed by.
+func (m Matched) change() float64 { return math.Hypot(m.Error, m.Doubt) }
+
 // judged names the fate of a spot. A contrast that chance has made negative counts as 0, and
 // one whose change may be chance persists.
 func (m Matched) judged() Matched {
 	a, b := max(0, m.Before), max(0, m.After)
 	switch {
-	case math.Abs(m.After-m.Before) < beyondChance*m.Error:
+	case math.Abs(m.After-m.Before) < beyondChance*m.change():
 		m.Fate = outcome.SpotPersisted
 	case b < goneBelow*a:
 		m.Fate = outcome.SpotGone

@@ -137,6 +137,30 @@ func TestNoRegressionToTheMean(t *testing.T) {
 	near(t, "total change", c.Change(), 0, 0.01)
 }
 
+// What a flush makes of all spots alike darkens none of them; what is new or gone is told in it too.
+func TestAFlushDarkensNoSpot(t *testing.T) {
+	before := scatter(60)
+	after := slices.Clone(before)
+	for i := range after {
+		after[i].contrast *= 1.35
+	}
+	after[0].contrast, before[1].contrast = 0, 0
+	for _, c := range []struct {
+		blood           float64
+		darkened, moved int
+	}{{1.2, 58, 2}, {3.2, 0, 2}} {
+		a, b := spotted(before, firstPose, 3), spotted(after, secondPose, 4)
+		a.Blood, b.Blood = 1.2, c.blood
+		fates := map[string]int{}
+		for _, m := range compared(t, a, b).Spots {
+			fates[m.Fate]++
+		}
+		if math.Abs(float64(fates[outcome.SpotDarkened]-c.darkened)) > 3 || fates[outcome.SpotNew]+fates[outcome.SpotGone] != c.moved {
+			t.Errorf("blood %v %%: %v", c.blood, fates)
+		}
+	}
+}
+
 func TestMatchIsSymmetric(t *testing.T) {
 	a, b := spotted(freckles, firstPose, 7), spotted(append(freckles[:4:4], disc{60, 40, 1, 3}), firstPose, 8)
 	mirror := map[string]string{outcome.SpotPersisted: outcome.SpotPersisted, outcome.SpotFaded: outcome.SpotDarkened, outcome.SpotDarkened: outcome.SpotFaded, outcome.SpotGone: outcome.SpotNew, outcome.SpotNew: outcome.SpotGone}
