@@ -59,4 +59,6 @@
 //     whichever photo is less sharp
 //   - luma read beside the map by the inverse of their variances: it finds a third more on dark skin
 //     whose map bends much; but everywhere it takes scars for spots and their healing for fading
+//   - what a flush leaks taken off the map: sums of light skin move a third less on one set of simulated
+//     skins, no less on the next; medium and dark skin as before
 package pigment
