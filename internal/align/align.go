@@ -58,6 +58,9 @@ type Result struct {
 	ErrorPx float64
 	// Overlap is the share of the frame's picture that the photo shows.
 	Overlap float64
+	// Covered are squares of the frame where the photo shows something else than its skin, in frame
+	// pixels; they may overlap.
+	Covered []geom.Polygon
 	// Assisted is true where landmarks led the way.
 	Assisted bool
 	Figures  Figures

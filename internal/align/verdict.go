@@ -39,6 +39,7 @@ func (f *Frame) finish(p *photo, c candidate, fig Figures) Result {
 		r.ErrorPx = math.Sqrt(r.ErrorPx * max(r.ErrorPx, best.unseenPx()))
 	}
 	r.Figures = fig
+	r.Covered = best.covered()
 	r.Status, r.Reason = f.verdict(p, &r, places)
 	if r.Status == StatusFailed {
 		return Result{Status: StatusFailed, Reason: r.Reason, ErrorPx: math.NaN(), Figures: fig}

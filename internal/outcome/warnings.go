@@ -31,6 +31,7 @@ const (
 	RegionLost         = "region_lost"
 	RegionPartlyLost   = "region_partly_lost"
 	PartCompared       = "part_compared"
+	RegionCovered      = "region_covered"
 	RegionTiny         = "region_tiny"
 	RegionSmall        = "region_small"
 	NoiseUnknown       = "noise_unknown"
@@ -117,6 +118,7 @@ var warningTexts = map[string]string{
 	AlignmentDoubtful:  "The place of this photo in the frame is in doubt.",
 	RegionLost:         "Nothing of the region is in this photo, or all of it is excluded.",
 	RegionPartlyLost:   "A tenth of the region or more is outside this photo.",
+	RegionCovered:      "Something lies on the region that is no skin of the baseline, such as a plaster, a finger or hair: it is left out, and what is seen is compared with the same part at baseline.",
 	PartCompared:       "The region is shown in part, which is compared with the same part at baseline.",
 	RegionTiny:         "The region has very few pixels.",
 	RegionSmall:        "The region holds little skin for this measure.",

@@ -175,7 +175,7 @@ func (f *frame) tiles(place align.Result, w, h int) []calib.Tile {
 // cut carries tiles to a photo of w×h pixels. A tile's number is its place in the list, the
 // same in every photo.
 func (f *frame) cut(tiles []roi.Tile, place align.Result, w, h int) []calib.Tile {
-	gaps, err := carryAll(f.holes, place)
+	gaps, err := gapsOf(f.holes, place)
 	if err != nil {
 		return nil
 	}

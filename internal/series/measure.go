@@ -167,6 +167,9 @@ func (s *shot) doubts(c *carried) []string {
 	if s.record.Alignment.Status == outcome.AlignDoubtful {
 		list = append(list, outcome.AlignmentDoubtful)
 	}
+	if c.covered > uncut {
+		list = append(list, outcome.RegionCovered)
+	}
 	switch {
 	case c.mask.Empty():
 		list = append(list, outcome.RegionLost)

@@ -3,6 +3,7 @@ package series
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"dermtrace/internal/align"
 	"dermtrace/internal/geom"
@@ -86,6 +87,7 @@ type carried struct {
 	region
 	mask     *roi.Mask // pixels to measure
 	outside  float64   // share of the region that the photo does not show
+	covered  float64   // share of what it would show under something else
 	excluded float64   // share of the region's pixels that was left out of the mask
 	pxPerMM  float64   // 0: unknown
 	sheet    *skin.Sheet
@@ -99,11 +101,12 @@ func (g region) carry(place align.Result, holes []geom.Polygon, w, h int) carrie
 	c := carried{region: g, mask: &roi.Mask{}, outside: 1, excluded: 1}
 	whole, errW := carryAll([]geom.Polygon{g.outline}, place)
 	outlines, errO := carryAll(g.outlines(), place)
-	gaps, errH := carryAll(holes, place)
+	gaps, errH := gapsOf(holes, place)
 	if errors.Join(errW, errO, errH) != nil {
 		return c
 	}
-	c.outside = roi.Outside(whole[0], w, h)
+	c.covered = coveredShare(whole, gaps[len(holes):], w, h)
+	c.outside = 1 - (1-roi.Outside(whole[0], w, h))*(1-c.covered)
 	c.mask = rasterize(outlines, gaps, w, h)
 	area := 0.0
 	for _, o := range outlines {
@@ -111,6 +114,23 @@ func (g region) carry(place align.Result, holes []geom.Polygon, w, h int) carrie
 	}
 	c.excluded = max(0, 1-float64(c.mask.Count())/area)
 	return c
+}
+
+// gapsOf takes to a photo the excluded regions, and after them what lies on the skin there.
+func gapsOf(holes []geom.Polygon, place align.Result) ([]geom.Polygon, error) {
+	return carryAll(slices.Concat(holes, place.Covered), place)
+}
+
+// coveredShare is the share of a region in a photo of w×h pixels that covers hide.
+func coveredShare(region, covers []geom.Polygon, w, h int) float64 {
+	if len(covers) == 0 {
+		return 0
+	}
+	all := roi.Rasterize(region, nil, w, h).Count()
+	if all == 0 {
+		return 0
+	}
+	return 1 - float64(roi.Rasterize(region, covers, w, h).Count())/float64(all)
 }
 
 // rasterize is [roi.Rasterize], outline by outline: each of many tiles pays for its own

@@ -90,7 +90,7 @@ func (a *analysis) reliefSetter(s *shot, c *carried) placed {
 	if err != nil {
 		return placed{}
 	}
-	gaps, err := carryAll(a.frame.holes, s.place)
+	gaps, err := gapsOf(a.frame.holes, s.place)
 	if err != nil {
 		return placed{}
 	}

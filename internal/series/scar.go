@@ -55,7 +55,7 @@ func (a *analysis) surround(scar *skin.Sheet, s *shot, c *carried) {
 // ring is the skin around a scar, which a scar is held against; other scars and what the
 // user excluded are no part of it. It is empty where the scale is unknown.
 func (a *analysis) ring(s *shot, c *carried) *roi.Mask {
-	gaps, err := carryAll(a.frame.holes, s.place)
+	gaps, err := gapsOf(a.frame.holes, s.place)
 	if err != nil {
 		return &roi.Mask{}
 	}

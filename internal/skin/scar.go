@@ -170,7 +170,7 @@ func (w *work) scarArea() outcome.Measurement {
 	if s.N == 0 || w.surround.melanin.Empty() {
 		return outcome.Unmeasured(UnitArea, outcome.RegionLost)
 	}
-	if w.ofBlood.Mean-w.ref.Blood > redder {
+	if w.ofBlood.Mean-w.ref.Blood > redPoints {
 		return outcome.Unmeasured(UnitArea, outcome.RedderSkin)
 	}
 	melanin, blood := beyond(w.surround.melanin), beyond(w.surround.blood)
