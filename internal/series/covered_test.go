@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"dermtrace/internal/align"
+	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
 )
@@ -34,6 +36,11 @@ func TestWhatLiesOnTheSkinIsLeftOut(t *testing.T) {
 	plastered(t, files, "2026-02-10.jpg", image.Rect(20, 320, 260, 590))
 	plastered(t, files, "2026-03-10.jpg", image.Rect(500, 300, 640, 580))
 	rec := unpictured(t, files)
+	square := geom.Polygon{{X: 10, Y: 10}, {X: 60, Y: 10}, {X: 60, Y: 60}, {X: 10, Y: 60}}
+	under := align.Result{PhotoFromFrame: geom.Identity(), Covered: []geom.Polygon{square}}
+	if scar := (region{kind: outcome.Scar, outline: square}); scar.carry(under, nil, 100, 100).covered != 0 || (region{outline: square}).carry(under, nil, 100, 100).covered != 1 {
+		t.Error("scars are what they are, other skin is covered")
+	}
 	for file, region := range map[string]string{"2026-01-10.jpg": "", "2026-02-10.jpg": "treated", "2026-03-10.jpg": "control", "2026-04-10.jpg": ""} {
 		for _, r := range photoOf(t, rec, file).ROIs {
 			covered := r.Name == region

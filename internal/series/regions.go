@@ -99,6 +99,9 @@ type carried struct {
 // The mask is empty where the photo does not show the region.
 func (g region) carry(place align.Result, holes []geom.Polygon, w, h int) carried {
 	c := carried{region: g, mask: &roi.Mask{}, outside: 1, excluded: 1}
+	if g.kind == outcome.Scar { // its own structure may be what changed
+		place.Covered = nil
+	}
 	whole, errW := carryAll([]geom.Polygon{g.outline}, place)
 	outlines, errO := carryAll(g.outlines(), place)
 	gaps, errH := gapsOf(holes, place)
