@@ -107,6 +107,8 @@ func (s *shot) placeFindings(f *frame) []TrafficLight {
 		switch {
 		case c.mask.Empty():
 			list = append(list, TrafficLight{Colour: Red, Why: "The region “" + c.name + "” is not in the photo.", mend: whole})
+		case c.covered > uncut:
+			list = append(list, TrafficLight{Colour: Amber, Why: "Something lies on the region “" + c.name + "”.", mend: "Retake: take away what covers the skin."})
 		case c.outside > partlyLost:
 			list = append(list, TrafficLight{Colour: Amber, Why: "Part of the region “" + c.name + "” is outside the photo.", mend: whole})
 		}

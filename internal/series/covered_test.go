@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -16,6 +17,7 @@ import (
 	"dermtrace/internal/geom"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/phantom"
+	"dermtrace/internal/roi"
 )
 
 // besideCover is how many times the tolerance of a part holds beside a cover, whose rim and shade may
@@ -54,6 +56,14 @@ func TestWhatLiesOnTheSkinIsLeftOut(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// At the camera it is said in time.
+func TestACoverIsToldAtTheCamera(t *testing.T) {
+	s := shot{regions: []carried{{region: region{name: "cheek"}, mask: roi.Fill(geom.Polygon{{}, {X: 9}, {X: 9, Y: 9}}, 10, 10), outside: 0.2, covered: 0.2}}}
+	if list := s.placeFindings(&frame{}); len(list) != 1 || list[0].Colour != Amber || !strings.Contains(list[0].Why, "lies on") {
+		t.Errorf("%+v", list)
 	}
 }
 

@@ -167,12 +167,11 @@ func (s *shot) doubts(c *carried) []string {
 	if s.record.Alignment.Status == outcome.AlignDoubtful {
 		list = append(list, outcome.AlignmentDoubtful)
 	}
-	if c.covered > uncut {
-		list = append(list, outcome.RegionCovered)
-	}
 	switch {
 	case c.mask.Empty():
 		list = append(list, outcome.RegionLost)
+	case c.covered > uncut:
+		list = append(list, outcome.RegionCovered)
 	case c.outside > partlyLost:
 		list = append(list, outcome.RegionPartlyLost)
 	}
