@@ -180,13 +180,15 @@ func textureIndices() []Index {
 	needs := Needs{PxPerMM: texture.LeastPxPerMM, Sharpness: true}
 	roughness := smooth(texture.UnitRelief, outcome.Ratio, down, band, "Apparent roughness: RMS of relief between 0.06 and 0.24 mm, noise subtracted; pores and fine lines.")
 	roughness.Primary = true
+	coarse := smooth(texture.UnitRelief, outcome.Ratio, down, band, "RMS of relief between 0.24 and 1 mm: lines, wrinkles, rims of scars.")
+	coarse.Version = 3
 	return []Index{
 		{"roughness", roughness, needs, func(w *work) outcome.Measurement { return w.mottled(w.roughness, w.ofMottle) }},
 		{"texture_variance", smooth(texture.UnitRelief, outcome.Ratio, down, band, "The square of roughness."),
 			needs, func(w *work) outcome.Measurement { return w.mottled(texture.Variance(w.roughness), 2*w.ofMottle) }},
 		{"texture_fine", smooth(texture.UnitRelief, outcome.Ratio, down, band, "The fine band, 0.06 to 0.24 mm: the same figure as roughness."),
 			needs, func(w *work) outcome.Measurement { return w.mottled(w.roughness, w.ofMottle) }},
-		{"texture_coarse", smooth(texture.UnitRelief, outcome.Ratio, down, band, "RMS of relief between 0.24 and 1 mm: lines, wrinkles, rims of scars."),
+		{"texture_coarse", coarse,
 			needs, func(w *work) outcome.Measurement { return w.mottled(w.coarse, 1) }},
 		{"line_density", amount(smooth(texture.UnitLineDensity, outcome.Ratio, down, ridge, "Length of furrows and wrinkles 0.3 to 0.8 mm wide, per area.")),
 			needs, func(w *work) outcome.Measurement { return w.mottled(w.lines.Density, 1) }},

@@ -24,7 +24,7 @@ func perRootBlood(measure string) float64 {
 		return pigment.PerRootBlood
 	case "evenness", "pore_density":
 		return 0.25
-	case "texture_coarse", "texture_variance", "line_width", "line_depth", "glcm_contrast":
+	case "texture_coarse", "relief_ratio", "texture_variance", "line_width", "line_depth", "glcm_contrast":
 		return 0.2
 	case "line_density":
 		return 0.15

@@ -138,7 +138,7 @@ const steepShare = 0.7
 
 // reliefContrast is |ln| of the ratio: as far from its surround at half as at twice.
 func (w *work) reliefContrast() outcome.Measurement {
-	m := w.reliefRatio()
+	m := w.reddened(w.reliefRatio(), perRootBlood("relief_ratio"))
 	if !(m.Value > 0) {
 		return outcome.Unmeasured(texture.UnitRelief, append(m.Warnings, outcome.NothingFound)[0])
 	}

@@ -111,17 +111,20 @@ func ExcessContrast(reference, now *Relief) (factor float64, ok bool) {
 // resolves less than the finest Gaussian leaves cannot be matched: the result is nil
 // with the warning that says so. Nothing else changes.
 func (r *Relief) Matched(by Match) (m *Relief, warning string) {
-	grid := r.grid
-	grid.ExcessMM2 += max(by.ExcessMM2, -mostSharper*fineMM*fineMM)
-	if !grid.resolves() {
+	m = &Relief{flat: r.flat.matched(by), broad: r.broad.matched(by), gloss: r.gloss, mottle: r.mottle}
+	if !m.grid.resolves() {
 		return nil, outcome.ResolutionMismatch
 	}
-	m = &Relief{field: r.field, grid: grid, noise: r.noise, doubts: r.doubts, gloss: r.gloss, mottle: r.mottle}
+	return m, ""
+}
+
+func (f flat) matched(by Match) flat {
+	f.grid.ExcessMM2 += max(by.ExcessMM2, -mostSharper*fineMM*fineMM)
 	if by.Contrast != 0 {
 		k := max(leastContrast, min(by.Contrast, mostContrast))
-		m.field.Value, m.noise = flattened(r.field.Value, k), r.noise/white(k*k)
+		f.field.Value, f.noise = flattened(f.field.Value, k), f.noise/white(k*k)
 	}
-	return m, ""
+	return f
 }
 
 // flattened is relief that many times as flat.

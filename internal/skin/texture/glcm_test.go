@@ -88,7 +88,7 @@ func TestLevelsHonourTheMask(t *testing.T) {
 			f.Weight.Pix[i] = 1
 		}
 	}
-	r, _ := NewRelief(f, Grid{PxPerMM: 20, Step: 1}, 0)
+	r, _ := alone(f, Grid{PxPerMM: 20, Step: 1}, 0)
 	l, n := r.levels() // every second pixel
 	for i, level := range l.Pix {
 		if in := i%20 >= 10; in != (level > 0) {

@@ -19,7 +19,7 @@ func carved(t *testing.T, pxPerMM float64, fn func(x, y float64) float64) *Relie
 	for i := range s.Pix {
 		s.Pix[i] = float32(math.Exp(fn(float64(i%n)/pxPerMM, float64(i/n)/pxPerMM)))
 	}
-	r, warning := NewRelief(chromo.Field{Value: s}.Shrink(Step(pxPerMM)), Grid{PxPerMM: pxPerMM, Step: Step(pxPerMM)}, 0)
+	r, warning := alone(chromo.Field{Value: s}.Shrink(Step(pxPerMM)), Grid{PxPerMM: pxPerMM, Step: Step(pxPerMM)}, 0)
 	if r == nil {
 		t.Fatal(warning)
 	}

@@ -43,7 +43,7 @@ func reliefOf(t *testing.T, w, h int, pxPerMM float64, fn func(x, y float64) flo
 	for i := range s.Pix {
 		s.Pix[i] = 1 + float32(fn(float64(i%w), float64(i/w)))
 	}
-	r, warning := NewRelief(chromo.Field{Value: s}, Grid{PxPerMM: pxPerMM, Step: 1}, 0)
+	r, warning := alone(chromo.Field{Value: s}, Grid{PxPerMM: pxPerMM, Step: 1}, 0)
 	if r == nil {
 		t.Fatal(warning)
 	}

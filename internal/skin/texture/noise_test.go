@@ -84,7 +84,7 @@ func TestNoiseOfANarrowRegionIsUnknown(t *testing.T) {
 	}
 	noise := EstimateNoise(rgb, w)
 	mix := MixFor(averageSkin(rgb, w), lossless)
-	r, warning := NewRelief(chromo.NewField(mix.Light(rgb), w), Grid{PxPerMM: plain.pxPerMM, Step: 1}, noise.Of(mix, averageSkin(rgb, w).Light))
+	r, warning := alone(chromo.NewField(mix.Light(rgb), w), Grid{PxPerMM: plain.pxPerMM, Step: 1}, noise.Of(mix, averageSkin(rgb, w).Light))
 	if noise.Known || warning != "" || !slices.Contains(r.Roughness().Warnings, outcome.NoiseUnknown) {
 		t.Errorf("noise %+v, %q", noise, warning)
 	}

@@ -2,13 +2,14 @@ package texture
 
 import (
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 )
 
 // Within is the relief where seen is above 0, of which a pixel stands for k×k of the relief's;
 // all of it where seen is nil. The relief and its planes stay as they are.
 func (r *Relief) Within(seen *raster.Plane, k int) *Relief {
-	part := &Relief{field: r.field, grid: r.grid, noise: r.noise, doubts: r.doubts, gloss: r.gloss, mottle: r.mottle}
+	part := &Relief{flat: r.flat, broad: r.broad, gloss: r.gloss, mottle: r.mottle}
 	if seen == nil {
 		return part
 	}
@@ -24,5 +25,6 @@ func (r *Relief) Within(seen *raster.Plane, k int) *Relief {
 		}
 	})
 	part.field = chromo.NewField(r.field.Value, weight)
+	part.broad.field = chromo.NewField(r.broad.field.Value, filter.Shrink(weight, r.broad.grid.Step/r.grid.Step))
 	return part
 }

@@ -32,14 +32,16 @@ func Prepare(p Region) (r *Relief, warning string) {
 	}
 	mix := MixFor(p.Skin, uneven)
 	grain := EstimateNoise(p.RGB, p.Weight)
-	noise := grain.Of(mix, p.Skin.Light)
+	lost := 0.
 	if p.Lossy && p.Grid.resolves() {
-		noise += mix.leftover(p.Skin, p.faded(grain)) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
+		lost = mix.leftover(p.Skin, p.faded(grain)) / whiteGain(p.Grid.px(fineMM), p.Grid.px(middleMM))
 	}
 	if soft := p.Uneven.Soft; !p.Lossy && soft > 0 {
 		p = p.soft(soft)
 	}
-	r, warning = NewRelief(chromo.Field{Value: mix.Light(p.RGB), Weight: p.Weight}, p.Grid, noise, mix.Doubts()...)
+	fine, coarse := p.light(mix, grain), p.light(MixFor(p.Skin, bloodless), grain)
+	fine.Noise += lost
+	r, warning = NewRelief(fine, coarse, p.Grid)
 	if r != nil {
 		r.mottle = mix.mostOfMottle()
 	}
@@ -47,4 +49,9 @@ func Prepare(p Region) (r *Relief, warning string) {
 		r.gloss = math.Sqrt(mix.facets(p.Skin, p.Uneven.Gloss).over(base))
 	}
 	return r, warning
+}
+
+// light is the region's, mixed.
+func (p Region) light(m Mix, grain Noise) Light {
+	return Light{Field: chromo.Field{Value: m.Light(p.RGB), Weight: p.Weight}, Noise: grain.Of(m, p.Skin.Light), Doubts: m.Doubts()}
 }

@@ -75,6 +75,7 @@ func (s Skin) disturbance(uneven Unevenness) (c [3][3]float64) {
 	for k := 1; k < kinds; k++ {
 		add(&c, directions[k], sd[k])
 	}
+	add(&c, directions[2], uneven.Flush)
 	lost := s.kept()
 	for i := range lost {
 		lost[i]--

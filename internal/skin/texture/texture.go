@@ -2,6 +2,7 @@ package texture
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"dermtrace/internal/chromo"
@@ -35,14 +36,20 @@ const workPxPerMM = 12
 // side, before texture is measured.
 func Step(pxPerMM float64) int { return max(1, int(pxPerMM/workPxPerMM)) }
 
-// Relief is light made ready to measure: relative to the neighbourhood's.
-type Relief struct {
+// flat is light relative to the neighbourhood's.
+type flat struct {
 	field  chromo.Field // 1 where flat
 	grid   Grid
 	noise  white
 	doubts []string // warnings of what is measured
-	gloss  float64  // factor that the shine of facets gives relief, over the baseline's; 0: as much
-	mottle float64  // share of the fine band's power that mottle of melanin may be at most
+}
+
+// Relief is light made ready to measure.
+type Relief struct {
+	flat
+	broad  flat    // as the coarse band is read, on larger pixels
+	gloss  float64 // factor that the shine of facets gives relief, over the baseline's; 0: as much
+	mottle float64 // share of the fine band's power that mottle of melanin may be at most
 
 	filtered sync.Once
 	fine     band
@@ -97,31 +104,53 @@ func Refusal(pxPerMM float64, empty bool) string {
 	return ""
 }
 
-// NewRelief prepares the light that relief is read from, whose mean is about 1 and whose
-// pixels have the given noise variance, NaN where that is unknown; doubts travel with
-// what is measured in it. The relief takes the place of the light. Where nothing can be measured
-// it returns nil and the warning that says why.
-func NewRelief(light chromo.Field, grid Grid, noise float64, doubts ...string) (r *Relief, warning string) {
-	if warning := Refusal(grid.PxPerMM, light.Empty()); warning != "" {
+// Light is the light that relief is read from: about 1 on average, over the pixels of a region.
+type Light struct {
+	chromo.Field
+	Noise  float64  // variance of a pixel's, NaN where unknown
+	Doubts []string // warnings of what is measured in it
+}
+
+// NewRelief prepares light for the fine band and light for the coarse one, which may be the same.
+// The relief takes the place of the first. Where nothing can be measured it returns nil and the
+// warning that says why.
+func NewRelief(fine, coarse Light, grid Grid) (r *Relief, warning string) {
+	if warning := Refusal(grid.PxPerMM, fine.Empty()); warning != "" {
 		return nil, warning
 	}
-	level := smooth(light, levelMM/grid.mmPerPx(), levelFrom)
+	broad := coarse.broad(grid)
+	return &Relief{flat: fine.flatten(grid), broad: broad}, ""
+}
+
+// broad flattens light on pixels as large as the coarse band allows.
+func (l Light) broad(grid Grid) flat {
+	k := max(1, int(grid.px(middleMM)/bandFrom))
+	if l.Field = l.Shrink(k); k == 1 {
+		l.Value = l.Value.Clone()
+	}
+	l.Noise /= float64(k * k)
+	grid.Step, grid.Block = grid.Step*k, 0
+	return l.flatten(grid)
+}
+
+// flatten divides light by its neighbourhood's, in its place.
+func (l Light) flatten(grid Grid) flat {
+	level := smooth(l.Field, levelMM/grid.mmPerPx(), levelFrom)
 	level.rows(func(y int, around []float32) {
-		row := light.Value.Row(y)
-		for i, l := range around {
-			by := l
+		row := l.Value.Row(y)
+		for i, mean := range around {
+			by := mean
 			if by < mostDark {
 				by = mostDark
 			}
-			row[i] = 1 + (row[i]-l)/by
+			row[i] = 1 + (row[i]-mean)/by
 		}
 	})
 	filter.GiveBack(level.small)
-	r = &Relief{field: light, grid: grid, noise: white(noise), doubts: doubts}
-	if math.IsNaN(noise) {
-		r.noise, r.doubts = 0, append(r.doubts, outcome.NoiseUnknown)
+	if math.IsNaN(l.Noise) {
+		return flat{l.Field, grid, 0, append(slices.Clone(l.Doubts), outcome.NoiseUnknown)}
 	}
-	return r, ""
+	return flat{l.Field, grid, white(l.Noise), l.Doubts}
 }
 
 // band makes the planes of the fine band when they are first asked for: a relief that is
@@ -158,18 +187,18 @@ func (r *Relief) MostOfMottle() float64 { return r.mottle }
 // asShown is the roughness with the shine that the photo shows.
 func (r *Relief) asShown() outcome.Measurement {
 	noise := r.noise.in(r.grid.px(fineMM), r.grid.px(middleMM))
-	return r.rms(chromo.Field{Value: r.band().detail, Weight: r.field.Weight}, noise, r.grid)
+	return r.rms(chromo.Field{Value: r.band().detail, Weight: r.field.Weight}, noise)
 }
 
-// Coarse is the same between 0.24 and 1 mm: lines and rims rather than grain.
+// Coarse is the same between 0.24 and 1 mm: lines and rims rather than grain. Blood cancels in it
+// more nearly ([Prepare]).
 func (r *Relief) Coarse() outcome.Measurement {
-	grid, wide := r.grid, r.band().wide
-	grid.Step *= wide.k
-	field := wide.field
-	narrow, broad := smooth(field, grid.px(middleMM), bandFrom), smooth(field, grid.px(coarseMM), bandFrom)
-	detail := between(narrow, broad)
-	defer filter.GiveBack(narrow.small, broad.small, detail)
-	return r.rms(chromo.Field{Value: detail, Weight: field.Weight}, r.noise.in(r.grid.px(middleMM), r.grid.px(coarseMM)), grid)
+	b := r.broad
+	fine, coarse := b.grid.px(middleMM), b.grid.px(coarseMM)
+	narrow, wide := smooth(b.field, fine, bandFrom), smooth(b.field, coarse, bandFrom)
+	detail := between(narrow, wide)
+	defer filter.GiveBack(narrow.small, wide.small, detail)
+	return b.rms(chromo.Field{Value: detail, Weight: b.field.Weight}, b.noise.in(fine, coarse))
 }
 
 // Variance is the square of a roughness, spread carried to first order.
@@ -185,14 +214,14 @@ const UnitRelief = "1"
 
 // rms is the root of the mean power of detail over the region, less the noise. Its spread
 // is that of the same RMS over tiles of the region.
-func (r *Relief) rms(detail chromo.Field, noise float64, grid Grid) outcome.Measurement {
-	mean, tiles := powerOf(detail, max(1, int(tileMM/grid.mmPerPx())))
+func (f *flat) rms(detail chromo.Field, noise float64) outcome.Measurement {
+	mean, tiles := powerOf(detail, max(1, int(tileMM/f.grid.mmPerPx())))
 	for i, v := range tiles.Value.Pix {
 		tiles.Value.Pix[i] = float32(math.Sqrt(max(0, float64(v)-noise)))
 	}
 	s := chromo.Summary{Mean: math.Sqrt(max(0, mean-noise)), SD: tiles.Summary().SD, N: detail.Count()}
 	m := s.Measurement(UnitRelief)
-	m.Warnings = append(m.Warnings, r.doubts...)
+	m.Warnings = append(m.Warnings, f.doubts...)
 	return m
 }
 

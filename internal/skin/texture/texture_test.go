@@ -83,7 +83,7 @@ func relief(t *testing.T, rgb *raster.RGB, w *raster.Plane, pxPerMM float64) *Re
 	weight := small[0].Weights()
 	skin := averageSkin(light, small[0].Weight)
 	noise, mix := EstimateNoise(light, weight), MixFor(skin, lossless)
-	r, warning := NewRelief(chromo.Field{Value: mix.Light(light), Weight: small[0].Weight}, grid, noise.Of(mix, skin.Light))
+	r, warning := alone(chromo.Field{Value: mix.Light(light), Weight: small[0].Weight}, grid, noise.Of(mix, skin.Light))
 	if r == nil {
 		t.Fatal(warning)
 	}
@@ -248,7 +248,7 @@ func TestRefusals(t *testing.T) {
 		{flat, Grid{PxPerMM: 0, Step: 1}, outcome.ScaleUnknown}, {flat, Grid{PxPerMM: 14.9, Step: 1}, outcome.ScaleTooCoarse},
 		{flat, Grid{PxPerMM: math.NaN(), Step: 1}, outcome.ScaleUnknown}, {empty, Grid{PxPerMM: 20, Step: 1}, outcome.RegionLost},
 	} {
-		if r, warning := NewRelief(c.field, c.grid, 0); r != nil || warning != c.warning {
+		if r, warning := alone(c.field, c.grid, 0); r != nil || warning != c.warning {
 			t.Errorf("%v: %q, want %q", c.grid, warning, c.warning)
 		}
 	}
@@ -268,4 +268,10 @@ func TestGrainGrowsWithRelief(t *testing.T) {
 	if !(rough.Correlation.Value > 0 && rough.Correlation.Value < 1) {
 		t.Errorf("correlation %v", rough.Correlation.Value)
 	}
+}
+
+// alone is relief whose bands are both read from one light.
+func alone(light chromo.Field, grid Grid, noise float64) (*Relief, string) {
+	l := Light{Field: light, Noise: noise}
+	return NewRelief(l, l, grid)
 }

@@ -16,6 +16,7 @@ type Unevenness struct {
 	Blood   float64 // of the natural log of blood: capillaries, vessels
 	Shine   float64 // of the surface's reflection, white = 1: glints
 
+	Flush   float64 // of the natural log of blood that must cancel besides, whatever the optics
 	Lost    float64 // share of the band's colour that files may lose
 	AtBlood float64 // mean blood of that skin, percent
 	Finer   float64 // power of its luminance between 0.06 and 0.12 mm over that between 0.12 and 0.24 mm
@@ -38,6 +39,12 @@ var typical = Unevenness{Relief: 0.02, Melanin: 0.03, Blood: 0.03, Shine: glints
 // cancels, so that it is as much as skin may have, facets that reflect or do not among it
 // (project defaults).
 var lossless = Unevenness{Relief: reliefSD, Melanin: mottleSD, Blood: 0.20, Shine: 0.017}
+
+// bloodless is what the coarse band is read by, whatever the file, which keeps colour as broad as
+// that: a flush is blotches of 0.5 to 3 mm that lie where follicles and furrows do, so that blood has
+// to cancel before all else. The surer the optics are taken to be, the less shine comes in for that,
+// and the more of blood: three times a resting skin's blotches (project default).
+var bloodless = Unevenness{Relief: reliefSD, Melanin: mottleSD, Blood: 0.60, Shine: 0.017, Flush: 2}
 
 // kinds of unevenness.
 const kinds = 4
