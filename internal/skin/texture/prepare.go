@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"dermtrace/internal/chromo"
+	"dermtrace/internal/filter"
 	"dermtrace/internal/raster"
 )
 
@@ -42,6 +43,7 @@ func Prepare(p Region) (r *Relief, warning string) {
 	fine, coarse := p.light(mix, grain), p.light(MixFor(p.Skin, bloodless), grain)
 	fine.Noise += lost
 	r, warning = NewRelief(fine, coarse, p.Grid)
+	filter.GiveBack(coarse.Value)
 	if r != nil {
 		r.mottle = mix.mostOfMottle()
 	}

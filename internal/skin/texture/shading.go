@@ -3,6 +3,7 @@ package texture
 import (
 	"math"
 
+	"dermtrace/internal/filter"
 	"dermtrace/internal/outcome"
 	"dermtrace/internal/raster"
 )
@@ -126,9 +127,9 @@ func solve3(c [3][3]float64, b [3]float64) [3]float64 {
 
 // Light is the light that relief is read from: Σ w X over the channels, about 1, free of
 // shine and to first order of pigment, pixel by pixel, with noise as white as the
-// photo's.
+// photo's, on a borrowed plane.
 func (m Mix) Light(rgb *raster.RGB) *raster.Plane {
-	l := raster.New(rgb.W(), rgb.H())
+	l := filter.Borrow(rgb.W(), rgb.H())
 	w := [3]float32{float32(m.Weights[0]), float32(m.Weights[1]), float32(m.Weights[2])}
 	raster.Bands(l.H, func(y0, y1 int) {
 		from, to := y0*l.W, y1*l.W
