@@ -37,7 +37,7 @@ func (c *course) row(t *track, against string, from, v int) outcome.Change {
 		ROI: t.name, Measure: t.measure, Unit: t.def.Unit, Visit: visit.Visit, Against: against, Contrast: t.contrast,
 		From: number(a), To: number(b), Change: outcome.NaN(), Percent: outcome.NaN(),
 		CI95: [2]outcome.Number{outcome.NaN(), outcome.NaN()}, MDC95: outcome.NaN(), MDCDF: outcome.NaN(), PHolm: outcome.NaN(),
-		Primary: t.def.Primary && t.trusted && against == outcome.AgainstBaseline && t.kind != outcome.Comparator,
+		Primary: t.def.Primary && t.trusted && against == outcome.AgainstBaseline && c.named(t.region),
 		Status:  outcome.NotComparable, Clock: visit.Clock[t.def.Clock],
 	}
 	if t.contrast == outcome.VsControl && t.weight < 1 {
@@ -65,6 +65,14 @@ func (c *course) row(t *track, against string, from, v int) outcome.Change {
 	}
 	r.Warnings = tidy(w.warnings)
 	return r
+}
+
+// named reports whether a region's primary measures count as outcomes: those of treated skin, and of
+// scars where no treated skin is drawn, for each scar more would make all else harder to find
+// ([course.adjust]).
+func (c *course) named(r region) bool {
+	treated := slices.ContainsFunc(c.regions, func(o region) bool { return o.kind == outcome.Treated })
+	return r.kind == outcome.Treated || r.kind == outcome.Scar && !treated
 }
 
 // judge holds a known change against its noise. Interval and status rest on the same
