@@ -1,6 +1,7 @@
 package trend
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -326,16 +327,26 @@ func TestInterimChangesNeedTheNextVisit(t *testing.T) {
 	}
 }
 
+// Scars count as outcomes where nothing treated is drawn beside them.
 func TestPrimaryRows(t *testing.T) {
-	rec := constructed([]int{0, 10, 100}, 1, steady)
-	Assess(rec, Noise{})
-	for _, c := range rec.Changes {
-		want := c.ROI == "t" && rec.Definitions[c.Measure].Primary && c.Against == outcome.AgainstBaseline && c.Contrast == outcome.VsControl
-		if c.Primary != want || slices.Contains(c.Warnings, outcome.Exploratory) == want {
-			t.Errorf("primary %v: %s", c.Primary, text(t, c))
+	for _, kinds := range []map[string]string{
+		{"t": outcome.Treated, "arm": outcome.Comparator}, {"t": outcome.Treated, "arm": outcome.Scar}, {"t": outcome.Scar, "arm": outcome.Comparator},
+	} {
+		rec := constructed([]int{0, 10, 100}, 1, steady)
+		for _, p := range rec.Photos {
+			for i := range p.ROIs {
+				p.ROIs[i].Kind = cmp.Or(kinds[p.ROIs[i].Name], p.ROIs[i].Kind)
+			}
 		}
-		if c.PHolm.Known() != (want && c.Clock == outcome.Mature) {
-			t.Errorf("p %v: %s", c.PHolm, text(t, c))
+		Assess(rec, Noise{})
+		for _, c := range rec.Changes {
+			want := c.ROI == "t" && rec.Definitions[c.Measure].Primary && c.Against == outcome.AgainstBaseline && c.Contrast == outcome.VsControl
+			if c.Primary != want || slices.Contains(c.Warnings, outcome.Exploratory) == want {
+				t.Errorf("%v: primary %v: %s", kinds, c.Primary, text(t, c))
+			}
+			if c.PHolm.Known() != (want && c.Clock == outcome.Mature) {
+				t.Errorf("%v: p %v: %s", kinds, c.PHolm, text(t, c))
+			}
 		}
 	}
 }
