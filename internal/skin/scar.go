@@ -99,8 +99,7 @@ const scarLeak = 0.15
 
 // melaninContrast is that of melanin, with what blood that is not as at the baseline may make of it.
 func (w *work) melaninContrast() outcome.Measurement {
-	m := w.leaky(contrast(w.Sheet.melanin, w.surround.melanin, pigment.UnitMelanin))
-	m.CrossTalk = nil
+	m := w.redder(contrast(w.Sheet.melanin, w.surround.melanin, pigment.UnitMelanin))
 	if gained := math.Abs(w.ofBlood.Mean - w.ref.Blood); gained > 0 && m.Value.Known() {
 		roots := chromo.Root(float32(w.ofBlood.Mean)) - chromo.Root(float32(w.ref.Blood))
 		se := scarLeak * w.surround.ofMelanin.Mean * math.Abs(float64(roots))
