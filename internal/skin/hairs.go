@@ -61,12 +61,12 @@ func hairIndices() []Index {
 	density.Primary = true
 	return []Index{
 		{"hair_count", define(hair.UnitCount, outcome.Count, trichogr, "Hairs in the region: half the number of their ends that lie in it."),
-			needs, func(w *work) outcome.Measurement { return w.hairs.count }},
+			needs, 0, func(w *work) outcome.Measurement { return w.hairs.count }},
 		{"hair_density", density,
-			needs, func(w *work) outcome.Measurement { return w.hairs.density }},
+			needs, 0, func(w *work) outcome.Measurement { return w.hairs.density }},
 		{"hair_length", define(hair.UnitLength, outcome.Ratio, ridge, "Mean length that is seen of hairs that lie whole in the region."),
-			needs, func(w *work) outcome.Measurement { return w.hairs.length }},
+			needs, 0, func(w *work) outcome.Measurement { return w.hairs.length }},
 		{"hair_thickness", define(hair.UnitThickness, outcome.Ratio, "full width at half depth of the mean profile, blur of 1.2 px taken away in squares (project default)", "Median thickness of the shafts."),
-			thick, func(w *work) outcome.Measurement { return w.hairs.thickness }},
+			thick, 0, func(w *work) outcome.Measurement { return w.hairs.thickness }},
 	}
 }

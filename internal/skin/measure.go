@@ -131,7 +131,7 @@ func Measure(s *Sheet, ref Reference) map[string]outcome.Measurement {
 		if index.Needs.Surround && s.surround == nil || index.Needs.Hair && !s.hairWanted {
 			continue
 		}
-		m := w.reddened(index.measure(w), perRootBlood(index.Name))
+		m := w.reddened(index.measure(w), index.PerRootBlood)
 		if m.Value.Known() {
 			m.Warnings = append(slices.Clone(m.Warnings), doubts[index.Family]...)
 		}

@@ -6,41 +6,16 @@ import (
 
 	"dermtrace/internal/chromo"
 	"dermtrace/internal/outcome"
-	"dermtrace/internal/skin/pigment"
 )
-
-// perRootBlood is the standard deviation of what a measure of contrast is misread by, relative to
-// it, for each √% that blood differs from the baseline's; 0: by nothing that is told here. It goes
-// either way, with the skin's oxygenation, shine and scattering and with how coarsely the file
-// keeps colour, so nothing is taken off. Root mean squares of 120 flushes, with needle points and
-// without, of simulated skin of any optics, 8 to 40 px/mm, JPEG quality 78 to 95.
-func perRootBlood(measure string) float64 {
-	switch measure {
-	case "pigmented_area", "mmasi_like":
-		return 1
-	case "evenness_coarse":
-		return 0.45
-	case "spot_burden":
-		return pigment.PerRootBlood
-	case "evenness", "pore_density":
-		return 0.25
-	case "texture_coarse", "relief_ratio", "texture_variance", "line_width", "line_depth", "glcm_contrast":
-		return 0.2
-	case "line_density":
-		return 0.15
-	case "roughness", "texture_fine", "pore_size":
-		return 0.1
-	case "glcm_correlation", "glcm_entropy", "glcm_homogeneity":
-		return 0.06
-	}
-	return 0
-}
 
 // sameBlood is how much √% of blood differs between photos of unchanged skin: a tenth of its blood
 // (project default).
 const sameBlood = 0.05
 
-// reddened adds to a measure what blood that is not as at the baseline may make of it.
+// reddened adds to a measure what blood that is not as at the baseline may make of it. It goes either
+// way, with the skin's oxygenation, shine and scattering and with how coarsely the file keeps colour,
+// so nothing is taken off. What is given per √% is the root mean square of 120 flushes, with needle
+// points and without, of simulated skin of any optics, 8 to 40 px/mm, JPEG quality 78 to 95.
 func (w *work) reddened(m outcome.Measurement, perRoot float64) outcome.Measurement {
 	if perRoot == 0 || !m.Value.Known() {
 		return m

@@ -3,9 +3,9 @@
 //
 // A [Region] is linear light, corrected for the visit's illumination, in the photo's own
 // pixels, with a mask and a scale. [Prepare] works it up once: colour on pixels of at
-// least 6 per millimetre, averaged in linear light, camera indices on blocks of these up
-// to 0.3 mm wide, texture on pixels of at least 12 per millimetre, so that none costs more
-// than its scale needs. [Freeze] takes the thresholds of one baseline, [Measure] evaluates
+// least 6 per millimetre, averaged in linear light, and the coarse band of texture with it,
+// camera indices on blocks of these up to 0.3 mm wide, fine texture on pixels of at least 12
+// per millimetre, so that none costs more than its scale needs. [Freeze] takes the thresholds of one baseline, [Measure] evaluates
 // the table against them.
 //
 // Only pixels of the mask count, and the region is cropped to them first: masking all
@@ -206,7 +206,7 @@ func (s *Sheet) prepareRelief(r Region, a averaged, fine int) {
 		weight = nil
 	}
 	s.pending = &texture.Region{RGB: a.rgb, Weight: weight,
-		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Skin: skin, Lossy: r.Lossy, CbStep: r.CbStep}
+		Grid: texture.Grid{PxPerMM: r.PxPerMM, Step: fine}, Coarse: texture.Coarse{RGB: s.light, Weight: s.counts, Step: s.Step}, Skin: skin, Lossy: r.Lossy, CbStep: r.CbStep}
 	if r.Uneven != nil {
 		s.ReadRelief(*r.Uneven)
 	}

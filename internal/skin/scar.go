@@ -135,9 +135,12 @@ func (w *work) reliefRatio() outcome.Measurement {
 // of simulated scars. Marks and bumps are deepened as furrows are, so nothing is taken off.
 const steepShare = 0.7
 
+// reliefBlood is the [Index.PerRootBlood] of the ratio.
+const reliefBlood = 0.2
+
 // reliefContrast is |ln| of the ratio: as far from its surround at half as at twice.
 func (w *work) reliefContrast() outcome.Measurement {
-	m := w.reddened(w.reliefRatio(), perRootBlood("relief_ratio"))
+	m := w.reddened(w.reliefRatio(), reliefBlood)
 	if !(m.Value > 0) {
 		return outcome.Unmeasured(texture.UnitRelief, append(m.Warnings, outcome.NothingFound)[0])
 	}
@@ -206,12 +209,12 @@ func scarIndices() []Index {
 	area.Reference = "project default: beyond max(2.5 robust standard deviations, 15 %) of the surround"
 	return []Index{
 		{"scar_melanin", like(outcome.Pigment, pigment.UnitMelanin, "How far the melanin of a scar is from that of the skin around it, darker or paler: 0 is like its surround."),
-			light, (*work).melaninContrast},
+			light, 0, (*work).melaninContrast},
 		{"scar_hemoglobin", like(outcome.Redness, erythema.UnitBlood, "How far the blood of a scar is from that of the skin around it, redder or paler: 0 is like its surround."),
-			light, func(w *work) outcome.Measurement { return contrast(w.blood, w.surround.blood, erythema.UnitBlood) }},
+			light, 0, func(w *work) outcome.Measurement { return contrast(w.blood, w.surround.blood, erythema.UnitBlood) }},
 		{"scar_relief", like(outcome.Texture, texture.UnitRelief, "How far the coarse relief of a scar is from that of the skin around it, |ln ratio|: 0 is like its surround."),
-			relief, (*work).reliefContrast},
-		{"relief_ratio", ratio, relief, (*work).reliefRatio},
-		{"scar_area", area, light, (*work).scarArea},
+			relief, 0, (*work).reliefContrast},
+		{"relief_ratio", ratio, relief, reliefBlood, (*work).reliefRatio},
+		{"scar_area", area, light, 0, (*work).scarArea},
 	}
 }

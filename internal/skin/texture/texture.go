@@ -107,35 +107,24 @@ func Refusal(pxPerMM float64, empty bool) string {
 // Light is the light that relief is read from: about 1 on average, over the pixels of a region.
 type Light struct {
 	chromo.Field
+	Grid   Grid
 	Noise  float64  // variance of a pixel's, NaN where unknown
 	Doubts []string // warnings of what is measured in it
 }
 
-// NewRelief prepares light for the fine band and light for the coarse one, which may be the same.
-// The relief takes the place of the first. Where nothing can be measured it returns nil and the
+// NewRelief prepares light for the fine band and light for the coarse one, whose pixels may be
+// larger. The relief takes the place of both. Where nothing can be measured it returns nil and the
 // warning that says why.
-func NewRelief(fine, coarse Light, grid Grid) (r *Relief, warning string) {
-	if warning := Refusal(grid.PxPerMM, fine.Empty()); warning != "" {
+func NewRelief(fine, coarse Light) (r *Relief, warning string) {
+	if warning := Refusal(fine.Grid.PxPerMM, fine.Empty()); warning != "" {
 		return nil, warning
 	}
-	broad := coarse.broad(grid)
-	return &Relief{flat: fine.flatten(grid), broad: broad}, ""
-}
-
-// broad flattens light on pixels as large as the coarse band allows.
-func (l Light) broad(grid Grid) flat {
-	k := max(1, int(grid.px(middleMM)/bandFrom))
-	if l.Field = l.Shrink(k); k == 1 {
-		l.Value = l.Value.Clone()
-	}
-	l.Noise /= float64(k * k)
-	grid.Step, grid.Block = grid.Step*k, 0
-	return l.flatten(grid)
+	return &Relief{flat: fine.flatten(), broad: coarse.flatten()}, ""
 }
 
 // flatten divides light by its neighbourhood's, in its place.
-func (l Light) flatten(grid Grid) flat {
-	level := smooth(l.Field, levelMM/grid.mmPerPx(), levelFrom)
+func (l Light) flatten() flat {
+	level := smooth(l.Field, levelMM/l.Grid.mmPerPx(), levelFrom)
 	level.rows(func(y int, around []float32) {
 		row := l.Value.Row(y)
 		for i, mean := range around {
@@ -148,9 +137,9 @@ func (l Light) flatten(grid Grid) flat {
 	})
 	filter.GiveBack(level.small)
 	if math.IsNaN(l.Noise) {
-		return flat{l.Field, grid, 0, append(slices.Clone(l.Doubts), outcome.NoiseUnknown)}
+		return flat{l.Field, l.Grid, 0, append(slices.Clone(l.Doubts), outcome.NoiseUnknown)}
 	}
-	return flat{l.Field, grid, white(l.Noise), l.Doubts}
+	return flat{l.Field, l.Grid, white(l.Noise), l.Doubts}
 }
 
 // band makes the planes of the fine band when they are first asked for: a relief that is

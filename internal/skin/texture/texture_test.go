@@ -272,6 +272,8 @@ func TestGrainGrowsWithRelief(t *testing.T) {
 
 // alone is relief whose bands are both read from one light.
 func alone(light chromo.Field, grid Grid, noise float64) (*Relief, string) {
-	l := Light{Field: light, Noise: noise}
-	return NewRelief(l, l, grid)
+	l := Light{Field: light, Grid: grid, Noise: noise}
+	coarse := l
+	coarse.Value = light.Value.Clone()
+	return NewRelief(l, coarse)
 }

@@ -99,7 +99,7 @@ func TestReliefOutlivesColour(t *testing.T) {
 
 func reliefBy(t *testing.T, rgb *raster.RGB, w *raster.Plane, uneven Unevenness) *Relief {
 	t.Helper()
-	r, warning := Prepare(Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Skin: averageSkin(rgb, w), Uneven: uneven, Lossy: true})
+	r, warning := Prepare(Region{RGB: rgb, Weight: w, Grid: Grid{PxPerMM: plain.pxPerMM, Step: 1}, Coarse: Coarse{rgb, w, 1}, Skin: averageSkin(rgb, w), Uneven: uneven, Lossy: true})
 	if r == nil {
 		t.Fatal(warning)
 	}
