@@ -41,14 +41,18 @@ func embedded(name string, b []byte) []Figure {
 	return f.Figures
 }
 
-// simulatedSource says what records of simulated skin are.
-const simulatedSource = "simulated courses of unchanged skin: drift of 1 % of melanin and 4 % of blood, everyday pose, light and camera"
+// Sources of figures from simulated skin.
+const (
+	simulatedSource = "simulated courses of unchanged skin: drift of 1 % of melanin and 4 % of blood, everyday pose, light and camera"
+	unmatchedSource = "simulated courses of unchanged skin without untreated skin beside it: lamp, focus and what the camera makes of detail as they come"
+)
 
 // BuildIn are figures to build in: by band those that courses of unchanged simulated
 // skin show, and published ones, but for those that another holds at any level: at the
 // level of a region the larger error counts, so that a simulation that is kinder than
-// clinics promises nothing. All are provisional until a clinic measures its own.
-func BuildIn(records []*outcome.Record) []Figure {
+// clinics promises nothing. All are provisional until a clinic measures its own. Texture of
+// courses alone, without untreated skin, has figures of its own where they are larger.
+func BuildIn(records, alone []*outcome.Record) []Figure {
 	list := []Figure{}
 	for _, band := range []string{BandLight, BandMedium, BandDark} {
 		told := slices.DeleteFunc(Published(), func(f Figure) bool { return f.Band != band })
@@ -68,8 +72,23 @@ func BuildIn(records []*outcome.Record) []Figure {
 			list = append(list, f)
 		}
 		list = append(list, told...)
+		list = append(list, unmatched(alone, band, list)...)
 	}
 	return list
+}
+
+// unmatched are figures of texture by records without untreated skin, but for those that one of a
+// list holds.
+func unmatched(records []*outcome.Record, band string, list []Figure) (larger []Figure) {
+	for _, r := range repeatOf(records, band, SourceBuiltIn) {
+		f := r.Figure
+		f.Band, f.Source, f.Provisional, f.Unmatched = band, unmatchedSource, true, true
+		told := slices.ContainsFunc(list, func(g Figure) bool { return g.rivals(f) && g.holds(f) })
+		if !told && f.DF >= MinDF && f.check() == nil && records[0].Definitions[f.Measure].Family == outcome.Texture {
+			larger = append(larger, f)
+		}
+	}
+	return larger
 }
 
 // holds reports whether the error of f is at least that of g at any level.

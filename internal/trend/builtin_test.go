@@ -30,7 +30,7 @@ func TestBuildInTakesTheLargerError(t *testing.T) {
 			}
 			records = append(records, rec)
 		}
-		list := BuildIn(records)
+		list := BuildIn(records, nil)
 		for i, f := range list {
 			if err := f.check(); err != nil || !f.Provisional || f.Source == "" {
 				t.Errorf("%+v: %v", f, err)
@@ -65,6 +65,35 @@ func TestTheLargerErrorAtTheLevelCounts(t *testing.T) {
 			row := find(t, rec, outcome.Change{ROI: "t", Measure: "hemoglobin", Contrast: outcome.Raw, Against: outcome.AgainstBaseline, Visit: rec.Visits[1].Visit})
 			if row.MDCN != n {
 				t.Errorf("at %v: by %d subjects, want %d", level, row.MDCN, n)
+			}
+		}
+	}
+}
+
+// Where no untreated skin holds texture against the baseline's, that counts for more noise than
+// where one does; what is matched, and what a clinic's own figures say, stays.
+func TestUnmatchedTextureHasItsOwnNoise(t *testing.T) {
+	matched := Figure{Measure: "roughness", Unit: definitions()["roughness"].Unit, Contrast: outcome.Raw, CV: 0.05, DF: 50, N: 10, Source: "a"}
+	unmatched := matched
+	unmatched.CV, unmatched.N, unmatched.Unmatched = 0.1, 4, true
+	for _, tt := range []struct {
+		noise Noise
+		n     [2]int // at the visit that is matched, and at that which is not
+	}{
+		{Noise{BuiltIn: []Figure{unmatched, matched}}, [2]int{10, 4}},
+		{Noise{Repeatability: []Figure{matched}, BuiltIn: []Figure{unmatched}}, [2]int{10, 10}},
+	} {
+		rec := constructed([]int{0, 40, 80}, 1, steady)
+		for _, roi := range rec.Photos[2].ROIs {
+			m := roi.Measures["roughness"]
+			m.Warnings = []string{outcome.ReliefUnmatched}
+			roi.Measures["roughness"] = m
+		}
+		Assess(rec, tt.noise)
+		for i, n := range tt.n {
+			row := find(t, rec, outcome.Change{ROI: "t", Measure: "roughness", Contrast: outcome.Raw, Against: outcome.AgainstBaseline, Visit: rec.Visits[i+1].Visit})
+			if row.MDCN != n {
+				t.Errorf("visit %d: by %d subjects, want %d", i+1, row.MDCN, n)
 			}
 		}
 	}

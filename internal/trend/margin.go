@@ -58,11 +58,11 @@ func (c *course) quantile(df float64) float64 {
 // the light, so what differs between control skin and a region farther off (the fall
 // of light, glare, the body itself) is taken out of it, while it is in the change.
 func (c *course) trusted(t *track, s span) (margin, bool) {
-	if f, ok := c.find(c.noise.Repeatability, t); ok {
+	if f, ok := c.find(c.noise.Repeatability, t, s); ok {
 		return t.byFigure(f, SourceRepeatability, s)
 	}
 	witness, seen := t.byWitness(s)
-	f, ok := c.find(c.noise.BuiltIn, t)
+	f, ok := c.find(c.noise.BuiltIn, t, s)
 	if !ok {
 		return witness, seen
 	}

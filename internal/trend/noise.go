@@ -32,6 +32,8 @@ type Figure struct {
 	Contrast string `json:"contrast"` // raw | vs_control; vs_control also serves vs_comparator
 	Band     string `json:"band"`     // light | medium | dark; "": all
 
+	Unmatched bool `json:"unmatched,omitempty"` // of texture where no untreated skin shows lamp, focus and camera
+
 	SD       float64 `json:"sd"` // between visits, in Unit
 	CV       float64 `json:"cv"` // between visits, relative to the region's value; in a difference to the root mean square of both
 	WithinSD float64 `json:"within_sd"`
@@ -63,10 +65,11 @@ func Band(itaDeg float64) string {
 	return BandDark
 }
 
-// find is the figure of a track: that of the skin's band, else one for all bands. Of
+// find is the figure of a change of a track: that of the skin's band, else one for all bands. Of
 // several, as where the skin's band is unknown, the one with the largest error at the
 // baseline.
-func (c *course) find(figures []Figure, t *track) (Figure, bool) {
+func (c *course) find(figures []Figure, t *track, s span) (Figure, bool) {
+	unmatched := t.points[s.from].unmatched() || t.points[s.to].unmatched()
 	contrast, level := t.contrast, t.points[c.baseline].meanSquare()
 	if contrast == outcome.VsComparator {
 		contrast = outcome.VsControl
@@ -77,7 +80,7 @@ func (c *course) find(figures []Figure, t *track) (Figure, bool) {
 		if f.Measure != t.measure || f.Unit != t.def.Unit || f.Contrast != contrast || !(f.DF >= MinDF) {
 			continue
 		}
-		if f.Band != "" && c.band != "" && f.Band != c.band {
+		if f.Band != "" && c.band != "" && f.Band != c.band || f.Unmatched && !unmatched {
 			continue
 		}
 		named, better := f.Band != "" && best.Band == "", f.between(level) > best.between(level)

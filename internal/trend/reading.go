@@ -150,6 +150,9 @@ func (p *point) judge(photo *outcome.Photo, family string) {
 		colour(family) && slices.Contains(p.warnings, outcome.Uncalibrated)
 }
 
+// unmatched reports whether no untreated skin held the texture of a photo against the baseline's.
+func (p *point) unmatched() bool { return slices.Contains(p.warnings, outcome.ReliefUnmatched) }
+
 func (p *point) warn(codes ...string) {
 	for _, code := range codes {
 		if !slices.Contains(p.warnings, code) {

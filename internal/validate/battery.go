@@ -21,6 +21,7 @@ const (
 	turned   kind = "turned"   // the same skin turned far, from far and near, and half of it
 	stranger kind = "stranger" // one photo is of other skin
 	still    kind = "still"    // nothing changes but what always does
+	alone    kind = "alone"    // the same without untreated skin, by whatever lamp and camera
 	better   kind = "better"   // a still course with a change of twice what is detectable
 	marked   kind = "marked"   // one complication a visit
 	pattern  kind = "pattern"  // a fine pattern of light and dark
@@ -64,7 +65,8 @@ const spottedPer = 2
 // how many with a true change: both batteries end well within an hour on two cores.
 const defaultCourses = 102
 
-// markedShare is how many unchanged courses there are for one with complications.
+// markedShare is how many unchanged courses there are for one with complications, and for one
+// without untreated skin.
 const markedShare = 4
 
 // courses is the battery but for the courses with a true change, which wait until it is
@@ -100,6 +102,10 @@ func courses(opt Options) []course {
 		i := n % len(ts)
 		all = append(all, course{name: fmt.Sprintf("%s still %d", ts[i].name, n/len(ts)), kind: still, tone: ts[i], script: stillScript(ts[i], uint32(1000+100*i+n/len(ts)))})
 	}
+	for n := range opt.alone() {
+		i := n % len(ts)
+		all = append(all, course{name: fmt.Sprintf("%s alone %d", ts[i].name, n/len(ts)), kind: alone, tone: ts[i], script: aloneScript(ts[i], uint32(1700+100*i+n/len(ts)))})
+	}
 	for n := range opt.marked() {
 		i := n % len(ts)
 		all = append(all, course{name: fmt.Sprintf("%s marked %d", ts[i].name, n/len(ts)), kind: marked, tone: ts[i], script: markedScript(ts[i], uint32(600+100*i+n/len(ts)))})
@@ -108,7 +114,7 @@ func courses(opt Options) []course {
 }
 
 // stills is how many unchanged courses there are, changed how many with a true change,
-// marked how many with complications.
+// marked how many with complications, alone how many without untreated skin.
 func (opt Options) stills() int {
 	switch {
 	case opt.Quick:
@@ -132,6 +138,8 @@ func (opt Options) marked() int {
 	}
 	return max(len(tones), opt.stills()/markedShare)
 }
+
+func (opt Options) alone() int { return opt.marked() }
 
 // foreignCourses have skin and cameras that the inversion does not assume, cameras that
 // it is told of, by name or by a card in the photos, and skin without shine.

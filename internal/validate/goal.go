@@ -89,6 +89,7 @@ const (
 	spotSum       = "spot_sum"
 	stillSpots    = "still_spots"
 	rowBeyond     = "row_beyond"
+	aloneBeyond   = "alone_beyond"
 	falseHeadline = "false_headline"
 	covered       = "covered"
 	detected      = "detected"
@@ -140,6 +141,7 @@ func Goals() []Goal {
 		{Question: spotSum, Text: "melanin of all spots, after over before, worst photo by itself", Unit: "%", Stated: true, Least: 2, value: worstRatio},
 		{Question: stillSpots, Text: "summed change of the spots of unchanged courses", Unit: "%", Bound: 1, Least: leastHalf, value: drifted},
 		{Question: rowBeyond, Text: "unchanged courses: rows beyond noise", Unit: "share", Bound: 0.07, value: counted},
+		{Question: aloneBeyond, Text: "unchanged courses without untreated skin: rows beyond noise", Unit: "share", Bound: 0.07, value: counted},
 		{Question: falseHeadline, Text: "unchanged courses with a false headline", Unit: "share", Bound: 0.05, value: wrong},
 		{Question: covered, Text: "95 % intervals that hold the truth, noise known from other courses: at least", Unit: "share", AtLeast: true, Bound: 0.92, value: counted},
 		{Question: covered, Text: "95 % intervals that hold the truth, noise known from other courses: at most", Unit: "share", Bound: 0.98, value: counted},

@@ -65,6 +65,8 @@ func (c course) judge(rec *outcome.Record, noise trend.Noise) []Sample {
 	switch c.kind {
 	case still:
 		s.unchanged(assessed(rec, noise))
+	case alone:
+		s.rows(aloneBeyond, assessed(rec, noise))
 	case better:
 		s.success(assessed(rec, noise), c.measure, c.change)
 	case marked:
@@ -75,6 +77,18 @@ func (c course) judge(rec *outcome.Record, noise trend.Noise) []Sample {
 
 // unchanged counts what a course without a change says all the same.
 func (s *sampler) unchanged(rec *outcome.Record) {
+	s.rows(rowBeyond, rec)
+	s.is(falseHeadline, "", false, len(trend.Headline(rec)) > 0)
+	s.is(falseFlag, "", false, len(rec.Flags) > 0)
+	for _, code := range trend.FlagCodes() {
+		if code != trend.FlagPatch {
+			s.is(falseOf(code), "", false, flagged(rec, code, "", "treated"))
+		}
+	}
+}
+
+// rows counts the rows that say a change.
+func (s *sampler) rows(question string, rec *outcome.Record) {
 	rows, beyond := 0, 0
 	for _, c := range rec.Changes {
 		if c.Status != outcome.NotComparable {
@@ -84,14 +98,7 @@ func (s *sampler) unchanged(rec *outcome.Record) {
 			}
 		}
 	}
-	s.share(rowBeyond, "", beyond, rows)
-	s.is(falseHeadline, "", false, len(trend.Headline(rec)) > 0)
-	s.is(falseFlag, "", false, len(rec.Flags) > 0)
-	for _, code := range trend.FlagCodes() {
-		if code != trend.FlagPatch {
-			s.is(falseOf(code), "", false, flagged(rec, code, "", "treated"))
-		}
-	}
+	s.share(question, "", beyond, rows)
 }
 
 // success asks whether the headline has a true change, and whether the intervals of that

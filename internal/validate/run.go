@@ -52,7 +52,7 @@ func (c course) run(ctx context.Context, wrong fault) (yield, error) {
 	}
 	list, err := c.compare(res, truth)
 	y := yield{Samples: list}
-	if c.kind == still || c.kind == better || c.kind == marked {
+	if slices.Contains([]kind{still, alone, better, marked}, c.kind) {
 		y.Record = bare(res.Record)
 	}
 	return y, err

@@ -238,6 +238,28 @@ func stillScript(t tone, seed uint32) phantom.Script {
 	return s
 }
 
+// aloneScript is unchanged skin of which none is untreated, as phones and ring lights photograph
+// it: the lamp wherever the hand is, more or less in focus, and as much sharpening and contrast as
+// the camera thinks fit (assumed).
+func aloneScript(t tone, seed uint32) phantom.Script {
+	s, sh := base(t, seed), newShots(seed)
+	s.Drift = drift
+	s.Regions = s.Regions[:1]
+	normal := func(sd float64) float64 { return sd * min(max(sh.random.NormFloat64(), -2), 2) }
+	asItComes := func(p *phantom.Photo) {
+		p.Light = phantom.Light{AzimuthDeg: 235 + normal(8), TiltDeg: 30 + normal(3), Gradient: normal(0.1)}
+		p.Camera.Blur, p.Camera.Noise = math.Abs(normal(0.3)), 0.7+math.Abs(normal(0.4))
+		p.Camera.Sharpen, p.Camera.Tone = math.Abs(normal(0.3)), math.Abs(normal(0.15))
+	}
+	sh.frame()
+	asItComes(&sh.visits[0].Photos[0])
+	for _, n := range []int{14, 28, 56, 98, 182} {
+		sh.visit(n, asItComes)
+	}
+	s.Visits = sh.visits
+	return s
+}
+
 // scarred are the scars of unchanged courses, two to a course: from a single pit to several
 // drawn as one.
 var scarred = [...][2]struct {

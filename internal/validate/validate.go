@@ -86,7 +86,8 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 	}
 	stills, records := b.of(still)
 	noise := trend.Noise{}
-	built := trend.BuildIn(each(records, defined))
+	_, without := b.of(alone)
+	built := trend.BuildIn(each(records, defined), each(without, defined))
 	if opt.OwnNoise {
 		noise.BuiltIn = built
 	}
