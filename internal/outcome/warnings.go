@@ -136,7 +136,7 @@ var warningTexts = map[string]string{
 	PaleBlueAxis:       "b* is below 3, where the ITA angle means nothing.",
 	ReliefUnmatched:    "No untreated skin shows whether lamp, focus and camera drew relief as at the baseline: what they changed passes for a change of texture.",
 	ResolutionMismatch: "This photo resolves less than the reference at the finest measured scale.",
-	LossyFile:          "This photo's file dropped fine detail of colour that the baseline's lossless file has: texture is not compared like with like.",
+	LossyFile:          "This photo's file dropped fine detail of colour that the baseline's lossless file has: texture is not compared like with like and carries no verdict.",
 	NoNoiseSource:      "No estimate of photo noise exists for this measure: no verdict.",
 	ProvisionalNoise:   "The detectable change rests on simulated skin or published figures, not on this clinic's own repeats.",
 	BaselineRefused:    "The baseline could not be measured, so nothing can be compared with it.",

@@ -62,12 +62,24 @@ func TestWebP(t *testing.T) {
 		{"alpha_lossy.webp", sRGB(""), []string{ProfileAssumed, Transparent}},
 	} {
 		p := openBytes(t, c.file, testdata(t, c.file))
-		if p.Format != "WebP" || !slices.Equal(p.Warnings, c.warnings) {
-			t.Errorf("%s: %s, warnings %v", c.file, p.Format, p.Warnings)
+		if p.Format != "WebP" || p.Lossy != (c.file != "p3_lossless.webp") || !slices.Equal(p.Warnings, c.warnings) {
+			t.Errorf("%s: %s, lossy %v, warnings %v", c.file, p.Format, p.Lossy, p.Warnings)
 		}
 		swatchesMatch(t, c.file, p, c.space, swatchInts())
 	}
 	swatchesMatch(t, "PNG", openBytes(t, "a.png", encodePNG(t, swatches())), sRGB(""), swatchInts())
+}
+
+// Files that drop colour are told from those that keep it.
+func TestLossyFilesAreTold(t *testing.T) {
+	for name, data := range map[string][]byte{"a.jpg": encodeJPEG(t, swatches(), 90), "p3.heic": testdata(t, "p3.heic")} {
+		if !openBytes(t, name, data).Lossy {
+			t.Errorf("%s passes for lossless", name)
+		}
+	}
+	if openBytes(t, "a.png", encodePNG(t, swatches())).Lossy {
+		t.Error("a PNG passes for lossy")
+	}
 }
 
 // The standard library scales the same tables, so the estimate is exact for its files.

@@ -12,6 +12,7 @@ type header struct {
 	depth         int
 	alpha         bool
 	frames        int
+	lossy         bool
 	quality       int
 	cbStep        float64
 
@@ -107,7 +108,7 @@ func (h *header) settle() {
 func (h *header) meta(name string, size int64) Meta {
 	m := h.facts.Meta
 	m.File, m.Format, m.Bytes = name, h.format, size
-	m.BitDepth, m.Profile, m.JPEGQuality = h.depth, h.colour.name, h.quality
+	m.BitDepth, m.Lossy, m.Profile, m.JPEGQuality = h.depth, h.lossy, h.colour.name, h.quality
 	if h.colour.name == nameSRGB || h.colour.name == nameAssumed {
 		m.CbStep = h.cbStep
 	}

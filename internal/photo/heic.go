@@ -9,6 +9,7 @@ import (
 // readHEIC reads the meta box of a HEIC file. Rotation and mirroring are properties of
 // the picture that the decoder applies; the orientation that EXIF repeats is not used.
 func readHEIC(w *window, h *header) error {
+	h.lossy = true
 	body, err := findMeta(w)
 	if err != nil {
 		return err

@@ -41,6 +41,7 @@ type jpegHeader struct {
 
 // readJPEG reads the segments before the first scan. EXIF may stand anywhere among them.
 func readJPEG(w *window, h *header) error {
+	h.lossy = true
 	j := &jpegHeader{header: h, parts: map[int][]byte{}, tables: map[byte][64]int{}, cb: -1}
 	off := int64(2)
 	for {

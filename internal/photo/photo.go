@@ -38,6 +38,7 @@ type Meta struct {
 	Bytes         int64
 	Width, Height int    // in pixels, upright
 	BitDepth      int    // per channel, as stored
+	Lossy         bool   // the file keeps less than it was given: JPEG, HEIC and most WebP
 	Orientation   int    // EXIF code 1 to 8 of the stored pixels; they stand upright here
 	Profile       string // "sRGB", "Display P3", ..., "none (sRGB assumed)"
 

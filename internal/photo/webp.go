@@ -54,7 +54,7 @@ func (h *header) webpSize(w *window, kind string, off, n int64) error {
 	switch {
 	case ok && kind == "VP8 " && len(b) == 10 && b[3] == 0x9d && b[4] == 0x01 && b[5] == 0x2a:
 		h.width, h.height = int(binary.LittleEndian.Uint16(b[6:])&0x3fff), int(binary.LittleEndian.Uint16(b[8:])&0x3fff)
-		h.coding = bt601Limited
+		h.coding, h.lossy = bt601Limited, true
 	case ok && kind == "VP8L" && len(b) >= 5 && b[0] == 0x2f:
 		v := binary.LittleEndian.Uint32(b[1:])
 		h.width, h.height = int(v&0x3fff)+1, int(v>>14&0x3fff)+1

@@ -86,7 +86,7 @@ const geometry = "geometry"
 // trafficLight is the gravest thing that speaks against one kind of result.
 func (s *shot) trafficLight(f *frame, of string) TrafficLight {
 	worst := TrafficLight{Of: of, Colour: Green}
-	for _, finding := range slices.Concat(s.placeFindings(f), s.lightFindings(f, of), s.qualityFindings(of)) {
+	for _, finding := range slices.Concat(s.placeFindings(f), s.lightFindings(f, of), s.fileFindings(f, of), s.qualityFindings(of)) {
 		if worst.Colour == Green || worst.Colour == Amber && finding.Colour == Red {
 			finding.Of = of
 			worst = finding
@@ -176,6 +176,14 @@ func sentence(text string) string {
 		return text
 	}
 	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+}
+
+// fileFindings are about what the file keeps.
+func (s *shot) fileFindings(f *frame, of string) []TrafficLight {
+	if of != outcome.Texture || s.place.Status == align.StatusFailed || !droppedBeside(s.meta, f.control.Meta) {
+		return nil
+	}
+	return []TrafficLight{{Colour: Red, Why: outcome.WarningText(outcome.LossyFile), mend: "Retake in a lossless format, as " + f.when() + "."}}
 }
 
 // qualityFindings are those of the gates.

@@ -2,6 +2,7 @@ package series
 
 import (
 	"bytes"
+	"cmp"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -105,33 +106,35 @@ func (a *analysis) reliefSetter(s *shot, c *carried) placed {
 // camera saw it (project default: its steps are of one or two codes).
 const losslessFrom = 98
 
+// otherQuality is the JPEG quality that stands for HEIC and WebP, whose files name none
+// (project default: what such files of phones come closest to).
+const otherQuality = 93
+
 // lossy reports whether a photo's file keeps colour less well than luminance.
-func lossy(file photo.Meta) bool {
-	switch file.Format {
-	case "JPEG":
-		return file.JPEGQuality < losslessFrom
-	case "HEIC", "WebP":
-		return true
-	}
-	return false
+func lossy(file photo.Meta) bool { return file.Lossy && file.JPEGQuality < losslessFrom }
+
+// droppedBeside reports whether a file lost what that of a reference kept; that of no
+// reference kept nothing.
+func droppedBeside(file, reference photo.Meta) bool {
+	return reference.Format != "" && !lossy(reference) && lossy(file)
 }
 
 // alike is the photo as far as texture can be compared with the baseline: itself, or, where
-// it is lossless and the baseline a JPEG, what a JPEG of that quality would have kept of it.
-// A file that drops fine colour leaves shine and mottle in what relief is read from; both
-// visits must have lost the same. The other way round nothing is done: the
-// baseline's numbers do not depend on later visits.
+// it is lossless and the baseline is not, what a JPEG like the baseline's file would have kept
+// of it. A file that drops fine colour leaves shine and mottle in what relief is read from;
+// both visits must have lost the same. The other way round nothing is done, for the
+// baseline's numbers do not depend on later visits: such a visit carries no verdict.
 func (a *analysis) alike(s *shot) *shot {
-	quality := a.baseline.file.JPEGQuality // 0 where it is no JPEG
-	if quality == 0 || quality >= losslessFrom || s.meta.Format == "JPEG" || lossy(s.meta) {
+	if !lossy(a.baseline.file) || lossy(s.meta) {
 		return s
 	}
+	quality := cmp.Or(a.baseline.file.JPEGQuality, otherQuality)
 	pixels, err := throughJPEG(raster.Whole(s.pixels), quality)
 	if err != nil {
 		panic("series: a picture in memory that no JPEG can hold: " + err.Error())
 	}
 	twin := &shot{pixels: pixels, meta: s.meta, light: s.light, place: s.place, uneven: s.uneven}
-	twin.meta.Format, twin.meta.JPEGQuality = "JPEG", quality
+	twin.meta.Format, twin.meta.Lossy, twin.meta.JPEGQuality = "JPEG", true, quality
 	return twin
 }
 
@@ -150,7 +153,7 @@ func (b *baseline) firstUsed() photo.Meta {
 // that untreated skin could not hold against the baseline.
 func (a *analysis) unlike(s *shot, measured outcome.Number) []string {
 	var list []string
-	if b := a.baseline.file; b.Format != "" && !lossy(b) && lossy(s.meta) {
+	if droppedBeside(s.meta, a.baseline.file) {
 		list = append(list, outcome.LossyFile)
 	}
 	if measured.Known() && !s.reliefMatched && s.visit.ID != a.baseline.visit.ID {

@@ -54,12 +54,12 @@ func TestLossyFilesAreReadAsSuch(t *testing.T) {
 		return float64(skin.Measure(sheet, skin.Freeze(sheet))["roughness"].Value)
 	}
 	plain := roughness(photo.Meta{Format: "PNG"})
-	for _, lossy := range []photo.Meta{{Format: "JPEG", JPEGQuality: 93}, {Format: "HEIC"}, {Format: "WebP"}} {
+	for _, lossy := range []photo.Meta{{Format: "JPEG", Lossy: true, JPEGQuality: 93}, {Format: "HEIC", Lossy: true}} {
 		if got := roughness(lossy); !(math.Abs(got/plain-1) > 0.02) {
 			t.Errorf("%+v: %v, as a lossless file %v", lossy, got, plain)
 		}
 	}
-	if got := roughness(photo.Meta{Format: "JPEG", JPEGQuality: 99}); got != plain {
+	if got := roughness(photo.Meta{Format: "JPEG", Lossy: true, JPEGQuality: 99}); got != plain {
 		t.Errorf("quality 99: %v, as a lossless file %v", got, plain)
 	}
 }
@@ -106,54 +106,25 @@ func TestLossyPhotoBesideALosslessBaselineWarns(t *testing.T) {
 	}
 }
 
-// Only a lossless photo beside a JPEG baseline is read as the baseline's file would have
+// Only a lossless photo beside a lossy baseline is read as the baseline's file would have
 // kept it.
-func TestAlikeIsForLosslessVisitsOfJPEGBaselines(t *testing.T) {
+func TestAlikeIsForLosslessVisitsOfLossyBaselines(t *testing.T) {
 	file := func(format string, quality int) *shot {
-		return &shot{pixels: raster.NewRGB(16, 16), meta: photo.Meta{Format: format, JPEGQuality: quality}}
+		return &shot{pixels: raster.NewRGB(16, 16), meta: photo.Meta{Format: format, Lossy: format == "JPEG" || format == "HEIC", JPEGQuality: quality}}
 	}
 	for _, c := range []struct {
 		baseline, visit *shot
 		quality         int // that the visit is read through; 0: as it is
 	}{
-		{file("JPEG", 93), file("PNG", 0), 93}, {file("JPEG", 93), file("TIFF", 0), 93},
-		{file("JPEG", 93), file("JPEG", 70), 0}, {file("JPEG", 93), file("HEIC", 0), 0},
+		{file("JPEG", 93), file("PNG", 0), 93}, {file("JPEG", 93), file("TIFF", 0), 93}, {file("JPEG", 93), file("JPEG", 99), 93},
+		{file("JPEG", 93), file("WebP", 0), 93}, {file("HEIC", 0), file("PNG", 0), otherQuality}, {file("HEIC", 0), file("JPEG", 99), otherQuality},
+		{file("JPEG", 93), file("JPEG", 70), 0}, {file("JPEG", 93), file("HEIC", 0), 0}, {file("HEIC", 0), file("JPEG", 80), 0},
 		{file("JPEG", 99), file("PNG", 0), 0}, {file("PNG", 0), file("PNG", 0), 0}, {file("PNG", 0), file("JPEG", 93), 0},
 	} {
 		a := &analysis{baseline: &baseline{file: c.baseline.meta}}
 		got := a.alike(c.visit)
-		if c.quality == 0 && got != c.visit || c.quality != 0 && (got == c.visit || got.meta.JPEGQuality != c.quality) {
+		if c.quality == 0 && got != c.visit || c.quality != 0 && (got == c.visit || got.meta.JPEGQuality != c.quality || !lossy(got.meta)) {
 			t.Errorf("%s %d beside %s %d: %+v", c.visit.meta.Format, c.visit.meta.JPEGQuality, c.baseline.meta.Format, c.baseline.meta.JPEGQuality, got.meta)
 		}
-	}
-}
-
-// Without untreated skin another lamp, focus or camera passes for another texture: every visit
-// after the baseline says so, in its texture alone. With it, none does.
-func TestTextureWithoutUntreatedSkinSaysSo(t *testing.T) {
-	long(t)
-	script := spotted()
-	script.MMPerPx = 0.04 // texture is measured from 15 pixels per millimetre
-	files := rendered(t, script)
-	said := func(rec *outcome.Record) (texture, other, unsaid int) {
-		for _, c := range rec.Changes {
-			warned := slices.Contains(c.Warnings, outcome.ReliefUnmatched)
-			switch isTexture := rec.Definitions[c.Measure].Family == outcome.Texture; {
-			case warned && isTexture:
-				texture++
-			case warned:
-				other++
-			case isTexture && c.From.Known() && c.To.Known():
-				unsaid++
-			}
-		}
-		return texture, other, unsaid
-	}
-	if texture, other, unsaid := said(analyze(t, files)); texture != 0 || other != 0 || unsaid == 0 {
-		t.Errorf("with control skin: %d rows of texture and %d others warn, %d do not", texture, other, unsaid)
-	}
-	edit(t, files, "kind: control", "kind: exclude")
-	if texture, other, unsaid := said(analyze(t, files)); texture == 0 || other != 0 || unsaid != 0 {
-		t.Errorf("without: %d rows of texture and %d others warn, %d do not", texture, other, unsaid)
 	}
 }

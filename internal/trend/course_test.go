@@ -251,6 +251,23 @@ func TestUnknownLightAndSkinStateBarVerdicts(t *testing.T) {
 	}
 }
 
+// A number whose file dropped what the baseline's kept is no witness of a change.
+func TestALossyFileBesideALosslessOneBarsItsNumbers(t *testing.T) {
+	rec := constructed([]int{0, 100}, 1, func(_, _ string, v, _ int) outcome.Number { return outcome.Number(10 + 90*v) })
+	for _, r := range rec.Photos[1].ROIs {
+		m := r.Measures["roughness"]
+		m.Warnings = append(m.Warnings, outcome.LossyFile)
+		r.Measures["roughness"] = m
+	}
+	Assess(rec, Noise{})
+	for _, c := range rec.Changes {
+		barred := c.Status == outcome.NotComparable && slices.Contains(c.Warnings, outcome.LossyFile) && c.Change.Known()
+		if c.Contrast == outcome.Raw && barred != (c.Measure == "roughness") {
+			t.Errorf("barred %v: %s", barred, text(t, c))
+		}
+	}
+}
+
 func TestATinyRegionCarriesNoVerdict(t *testing.T) {
 	rec := constructed([]int{0, 100}, 1, func(_, _ string, v, _ int) outcome.Number { return outcome.Number(10 + 90*v) })
 	for i := range rec.Photos {

@@ -127,8 +127,9 @@ func circular(photo *outcome.Photo, family string) bool {
 func colour(family string) bool { return family == outcome.Redness || family == outcome.Pigment }
 
 // judge notes what is wrong with a photo that counts, and whether that forbids a
-// verdict: unknown light for colours, a skin state that spoils the family, and a region
-// of so few pixels that no noise figure is of its like. What else its quality says travels
+// verdict: unknown light for colours, a skin state that spoils the family, a file that
+// dropped what the baseline's kept, and a region of so few pixels that no noise figure is of
+// its like. What else its quality says travels
 // along as a warning; a finding that the user overruled forbids nothing.
 func (p *point) judge(photo *outcome.Photo, family string) {
 	if m := photo.Calibration.Method; colour(family) && (m == "none" || m == "") {
@@ -146,12 +147,15 @@ func (p *point) judge(photo *outcome.Photo, family string) {
 			p.warn(r.Code)
 		}
 	}
-	p.barred = slices.Contains(p.warnings, outcome.SkinState) || slices.Contains(p.warnings, outcome.RegionTiny) ||
+	p.barred = slices.ContainsFunc(p.warnings, func(code string) bool { return slices.Contains(barring, code) }) ||
 		colour(family) && slices.Contains(p.warnings, outcome.Uncalibrated)
 }
 
 // unmatched reports whether no untreated skin held the texture of a photo against the baseline's.
 func (p *point) unmatched() bool { return slices.Contains(p.warnings, outcome.ReliefUnmatched) }
+
+// barring are the warnings that forbid a verdict, of whatever they are.
+var barring = []string{outcome.SkinState, outcome.RegionTiny, outcome.LossyFile}
 
 func (p *point) warn(codes ...string) {
 	for _, code := range codes {
