@@ -137,15 +137,18 @@ func (t *terminal) summary(rec *outcome.Record, opt outputOptions) error {
 	return nil
 }
 
-// farAhead is how far in the future a visit is surely misdated, for the clock of this machine
+// farAhead is how far in the future a visit or treatment is surely misdated, for the clock of this machine
 // may be wrong as well (project default).
 const farAhead = 366 * 24 * time.Hour
 
 // sayDoubts says what the user most likely did not mean.
 func (t *terminal) sayDoubts(rec *outcome.Record, now time.Time) {
 	for _, n := range rec.Warnings {
-		if n.Code == manifest.PhotoUnnamed || n.Code == outcome.PhotoUndated {
+		switch n.Code {
+		case manifest.PhotoUnnamed, outcome.PhotoUndated:
 			t.say("%s: %s", n.Photo, n.Text)
+		case outcome.RegionsOverlap:
+			t.say("%s Draw them apart.", n.Text)
 		}
 	}
 	for _, p := range rec.Photos {
@@ -157,6 +160,11 @@ func (t *terminal) sayDoubts(rec *outcome.Record, now time.Time) {
 	for _, v := range rec.Visits {
 		if v.At > latest {
 			t.say("the visit %s lies more than a year in the future: check its date", v.Visit)
+		}
+	}
+	for _, treated := range rec.Treatments {
+		if treated.At > latest {
+			t.say("the treatment %s lies more than a year in the future: check its date", treated.At)
 		}
 	}
 }

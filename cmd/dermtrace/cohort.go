@@ -123,7 +123,7 @@ func (r *cohortResult) gather(t *terminal, cohort *trend.Cohort, out string, pla
 	for m, err := range study.Records(out) {
 		switch {
 		case err != nil:
-			t.say("%v", err)
+			t.say("%s", plain(err))
 			unread++
 		case !consenting(m):
 			r.LeftOut++

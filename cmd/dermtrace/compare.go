@@ -33,7 +33,6 @@ of one course follow each other in time, which the interval ignores.
 compare OLD NEW lists what differs between two result folders, of one series or of
 a study, and why: inputs, settings, software, definitions; then values and verdicts.
 Differences are no failure; a value that differs with everything else alike is said.`,
-		Args: cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			visits := from != "" || to != ""
 			if err := checkPurpose(purpose); err != nil {

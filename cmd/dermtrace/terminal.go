@@ -86,6 +86,8 @@ func (t *terminal) fail(err error) {
 		t.hint("make room there, or name another place")
 	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		t.hint("name another place")
+	case errors.Is(err, fs.ErrNotExist):
+		t.hint("check the name; folders on the way to it must exist")
 	case errors.Is(err, trial.ErrPlan):
 		t.hint("'dermtrace batch --help' shows what a plan holds")
 	}

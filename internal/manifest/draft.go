@@ -77,7 +77,7 @@ func Draft(fsys fs.FS, files []File) ([]byte, error) {
 	r := &reader{fsys: fsys, source: FileName, files: newInventory(files)}
 	visits := r.draftVisits()
 	if len(visits) == 0 {
-		return nil, noPhotos()
+		return nil, noPhotos(fsys)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, draftHead, oneOf(sides), strings.Join(goals, ", "))

@@ -91,7 +91,7 @@ func TestDraftRefuses(t *testing.T) {
 	if _, err := Draft(folder("site: cheek", files), files); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
-	if _, err := Draft(folder("", nil), nil); err == nil || err.Error() != noPhotos().Error() {
+	if _, err := Draft(folder("", nil), nil); err == nil || err.Error() != noPhotos(folder("", nil)).Error() {
 		t.Errorf("empty folder: %v", err)
 	}
 }

@@ -250,6 +250,8 @@ func TestLoadRefusesFolders(t *testing.T) {
 		want  string
 	}{
 		{fstest.MapFS{}, nil, "there are no photos in this folder; put the photos of one site into it, or name another folder"},
+		{fstest.MapFS{"P1/2026-01-10.jpg": {}}, nil, "there are no photos in this folder; name one of the folders in it, or measure all of them with 'dermtrace batch'"},
+		{fstest.MapFS{".hidden": {}, "IMG_1.dng": {}}, nil, `there are no photos in this folder; by its name "IMG_1.dng" is no JPEG, PNG, TIFF, HEIC or WebP, nor is what else is there: export the photos as one of these`},
 		{folder("", photos("x/IMG_1.jpg")), photos("x/IMG_1.jpg"), "x/IMG_1.jpg: no date, neither at the start of the file name nor in the photo; begin its name with the date, as 2026-01-10_IMG_1.jpg, or list it under visits: in series.yaml"},
 		{fstest.MapFS{"series.yml": {Data: []byte("site: x")}}, nil, "series.yml: the manifest is called series.yaml; rename this file to series.yaml"},
 		{folder(strings.Repeat("# much\n", 200000), nil), nil, "series.yaml: larger than 1 MiB; draw the regions with fewer points"},

@@ -107,7 +107,7 @@ func (r *reader) resolve(s *Series) {
 		s.Visits = r.inferVisits(s)
 	}
 	if len(s.Visits) == 0 && len(r.problems) == 0 {
-		r.problems = noPhotos()
+		r.problems = noPhotos(r.fsys)
 	}
 	r.order(s)
 	r.name(s)
@@ -120,8 +120,19 @@ func (r *reader) resolve(s *Series) {
 	}
 }
 
-func noPhotos() Problems {
-	return Problems{{Text: "there are no photos in this folder", Mend: "put the photos of one site into it, or name another folder"}}
+// noPhotos says that a folder has no photos, and what it has instead.
+func noPhotos(fsys fs.FS) Problems {
+	mend := "put the photos of one site into it, or name another folder"
+	entries, _ := fs.ReadDir(fsys, ".") // a folder that cannot be read has said so before
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") || e.Name() == FileName })
+	switch {
+	case len(entries) == 0:
+	case entries[0].IsDir():
+		mend = "name one of the folders in it, or measure all of them with 'dermtrace batch'"
+	default:
+		mend = fmt.Sprintf("by its name %q is no JPEG, PNG, TIFF, HEIC or WebP, nor is what else is there: export the photos as one of these", entries[0].Name())
+	}
+	return Problems{{Text: "there are no photos in this folder", Mend: mend}}
 }
 
 // inferVisits makes a visit of the photos of each date. Where a treatment's time of

@@ -56,6 +56,8 @@ func Advice(err error) (problem, mend string) {
 		return sentence("", limit.Format, limit.Problem, "", nil), limit.Mend
 	case errors.Is(err, fs.ErrPermission):
 		return "may not be read", "let this account read it"
+	case errors.Is(err, fs.ErrNotExist):
+		return "is not there, or a link to what is not there", "put the file itself into the folder"
 	case errors.As(err, &path):
 		return path.Err.Error(), ""
 	}

@@ -2,6 +2,7 @@ package photo
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"sync"
 
@@ -34,6 +35,9 @@ func OpenSource(ctx context.Context, fsys fs.FS, name string, lim Limits) (*Sour
 		return nil, named(err, name, h.format)
 	}
 	dec, err := decode(ctx, data, h, lim)
+	if wrongFile := (*FormatError)(nil); errors.As(err, &wrongFile) && !pictureEnds(w, h) {
+		err = wrong("is cut short", nil) // which decoders take for damage
+	}
 	if err != nil {
 		return nil, named(err, name, h.format)
 	}

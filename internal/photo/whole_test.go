@@ -3,6 +3,7 @@ package photo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/jpeg"
 	"image/png"
@@ -53,6 +54,9 @@ func TestScanTellsFilesThatAreCutShort(t *testing.T) {
 			scanned := scan(data[:keep])
 			if scanned != nil && opened == nil {
 				t.Errorf("%s, %d of %d bytes: can be opened, but Scan says %v", name, keep, len(data), scanned)
+			}
+			if format := (*FormatError)(nil); scanned != nil && errors.As(opened, &format) && opened.Error() != scanned.Error() {
+				t.Errorf("%s, %d of %d bytes: %v, but Scan says %v", name, keep, len(data), opened, scanned)
 			}
 			if scanned == nil && opened != nil && keep <= len(data)*9/10 {
 				t.Errorf("%s, %d of %d bytes: taken for whole, but %v", name, keep, len(data), opened)

@@ -18,11 +18,13 @@
 package study
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
 	"os"
 	"path"
+	"path/filepath"
 
 	"dermtrace/internal/folder"
 	"dermtrace/internal/outcome"
@@ -43,13 +45,13 @@ func Records(dir string) iter.Seq2[Measured, error] {
 		stopped := false
 		err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
-				return err
+				return within(dir, err)
 			}
 			if d.IsDir() || path.Base(name) != folder.Record {
 				return nil
 			}
 			rec, err := readRecord(root, name)
-			if !yield(Measured{Folder: path.Dir(name), Record: rec}, err) {
+			if !yield(Measured{Folder: path.Dir(name), Record: rec}, within(dir, err)) {
 				stopped = true
 				return fs.SkipAll
 			}
@@ -59,6 +61,14 @@ func Records(dir string) iter.Seq2[Measured, error] {
 			yield(Measured{}, err)
 		}
 	}
+}
+
+// within names the place of a failed system call by the folder that it was found below.
+func within(dir string, err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return &fs.PathError{Op: p.Op, Path: filepath.Join(dir, p.Path), Err: p.Err}
+	}
+	return err
 }
 
 // readRecord reads one results.json.
