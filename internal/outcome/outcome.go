@@ -171,12 +171,15 @@ func (p Photo) WhyUnused() Reason {
 		return Reason{Code: "not_aligned", Text: "not aligned: " + p.Alignment.Reason, Mend: "photograph from where the frame photo was taken"}
 	}
 	for _, r := range p.Quality.Reasons {
-		if r.Overruled == "" && (r.Level == "" || r.Level == Unusable) {
+		if r.Forbids() {
 			return r
 		}
 	}
 	return Reason{Code: Unusable, Text: "no reason was recorded"}
 }
+
+// Forbids reports whether the finding alone keeps a photo that is unusable from being used.
+func (r Reason) Forbids() bool { return r.Overruled == "" && (r.Level == "" || r.Level == Unusable) }
 
 // String is the finding with its mend, if it has one.
 func (r Reason) String() string {

@@ -220,6 +220,25 @@ func TestWithoutGoalsEveryPrimaryMeasureAnswers(t *testing.T) {
 	}
 }
 
+// Of a photo that is not used only what forbids it is said, and its place only where one was
+// looked for.
+func TestARefusalSaysWhatForbids(t *testing.T) {
+	p := outcome.Photo{Quality: outcome.Quality{Verdict: outcome.Unusable, Reasons: []outcome.Reason{
+		{Text: "is empty"}, {Text: "The light differs.", Level: outcome.Doubtful}, {Text: "Too dark", Level: outcome.Unusable, Overruled: "let pass"}}},
+		Alignment: outcome.Alignment{Status: outcome.AlignFailed}}
+	if got := refusal(english(), p); got != "Is empty." {
+		t.Errorf("%q", got)
+	}
+	p.Alignment.Reason = "too few details agree"
+	if got := refusal(english(), p); got != "Is empty. Could not be placed: too few details agree." {
+		t.Errorf("%q", got)
+	}
+	p.Alignment.Reason, p.Quality = "", outcome.Quality{Verdict: outcome.OK}
+	if got := refusal(english(), p); got != "Could not be placed." {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestOneReasonIsSaidOnce(t *testing.T) {
 	rec := record()
 	rec.Photos[2].Quality, rec.Photos[2].Alignment = rec.Photos[3].Quality, rec.Photos[3].Alignment

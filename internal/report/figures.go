@@ -252,15 +252,18 @@ func (g *grouped) lines(say func(reason, members string) string) []string {
 	return list
 }
 
-// refusal is the reason why a photo is not used.
+// refusal is the reason why a photo is not used. That it has no place goes without saying where
+// nobody looked for one.
 func refusal(t *texts, p outcome.Photo) string {
 	var why []string
 	if p.Quality.Verdict == outcome.Unusable {
 		for _, r := range p.Quality.Reasons {
-			why = append(why, capital(strings.TrimSuffix(r.Text, "."))+".")
+			if r.Forbids() {
+				why = append(why, capital(strings.TrimSuffix(r.Text, "."))+".")
+			}
 		}
 	}
-	if p.Alignment.Status == outcome.AlignFailed {
+	if p.Alignment.Status == outcome.AlignFailed && (p.Alignment.Reason != "" || len(why) == 0) {
 		s := capital(named(t.verdicts, outcome.AlignFailed))
 		if p.Alignment.Reason != "" {
 			s += ": " + strings.TrimSuffix(p.Alignment.Reason, ".")
