@@ -198,7 +198,10 @@ func TestTrustLine(t *testing.T) {
 	mixed := record()
 	mixed.Photos[1].Calibration.Method, mixed.Photos[2].Calibration.Method = "card", "none"
 	mixed.Photos[2].SameFileAs = mixed.Photos[1].File
-	if got := say(mixed); !strings.Contains(got, "1 photo is the same file as another visit's. Light set from a colour card in 1, light set from control skin in 2, redness and pigment uncalibrated (no colour card, no control skin): no verdict in 1") {
+	unlike := mixed.Photos[2].ROIs[0].Measures["roughness"]
+	unlike.Warnings = append(unlike.Warnings, outcome.LossyFile)
+	mixed.Photos[2].ROIs[0].Measures["roughness"] = unlike
+	if got := say(mixed); !strings.Contains(got, "1 photo is the same file as another visit's. No verdict on texture in 1 photo, whose file keeps less than the baseline’s. Light set from a colour card in 1, light set from control skin in 2, redness and pigment uncalibrated (no colour card, no control skin): no verdict in 1") {
 		t.Error(got)
 	}
 }

@@ -79,6 +79,9 @@ func trustLine(t *texts, x *index) []clause {
 	if copied > 0 {
 		line = append(line, clause{capital(t.copies(copied)), false})
 	}
+	if n := x.unlikeFiles(); n > 0 {
+		line = append(line, clause{capital(t.unlikeFiles(n)), false})
+	}
 	if s := t.lightSet(by); s != "" {
 		line = append(line, clause{capital(s), by.none == 0})
 	}

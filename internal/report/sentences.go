@@ -32,6 +32,13 @@ func (t *texts) copies(n int) string {
 	return fmt.Sprintf("%d photos are the same files as other visits'", n)
 }
 
+func (t *texts) unlikeFiles(n int) string {
+	if n == 1 {
+		return "no verdict on texture in 1 photo, whose file keeps less than the baseline’s"
+	}
+	return fmt.Sprintf("no verdict on texture in %d photos, whose files keep less than the baseline’s", n)
+}
+
 func (t *texts) byHand(overruled, assisted int) string {
 	var parts []string
 	if overruled > 0 {

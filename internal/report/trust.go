@@ -150,6 +150,19 @@ func (x *index) overruled() (overruled, assisted int) {
 	return overruled, assisted
 }
 
+// unlikeFiles counts the used photos whose files dropped what the baseline's kept.
+func (x *index) unlikeFiles() (n int) {
+	dropped := func(m outcome.Measurement) bool { return slices.Contains(m.Warnings, outcome.LossyFile) }
+	for _, p := range x.rec.Photos {
+		if p.Used() && slices.ContainsFunc(p.ROIs, func(r outcome.ROI) bool {
+			return slices.ContainsFunc(slices.Collect(maps.Values(r.Measures)), dropped)
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
 func light(t *texts, p outcome.Photo) (words, class string) {
 	c := p.Calibration
 	words = named(t.methodsOfLight, c.Method)
