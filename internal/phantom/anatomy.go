@@ -13,6 +13,7 @@ type anatomy struct {
 	area    rect
 	pores   []pore
 	hairs   []hair
+	strands []strand
 	spots   []spot
 	scars   []scar
 	vessels []vessel
@@ -110,6 +111,7 @@ func grow(s Script) *anatomy {
 	a := &anatomy{script: s, seed: s.Seed, area: rect{-m, -m, w + m, h + m}}
 	a.growPores()
 	a.growHairs()
+	a.growStrands()
 	a.growSpots()
 	a.growScars()
 	a.growVessels()

@@ -52,6 +52,7 @@ func (l Light) lamp(g Geometry) lamp {
 type painter struct {
 	p      *Phantom
 	now    *state
+	coat   *coat
 	lamp   lamp
 	face   *outline
 	mm     float64
@@ -63,7 +64,7 @@ func (p *Phantom) paint(sh shot, now *state) *raster.RGB {
 	s := p.script
 	out := raster.NewRGB(s.Width, s.Height)
 	grid := sh.geometry.grid(s.Width, s.Height)
-	pt := &painter{p: p, now: now, lamp: sh.photo.Light.lamp(sh.geometry), mm: s.MMPerPx,
+	pt := &painter{p: p, now: now, coat: p.coat(sh.visit), lamp: sh.photo.Light.lamp(sh.geometry), mm: s.MMPerPx,
 		cx: float64(s.Width) * s.MMPerPx / 2, cy: float64(s.Height) * s.MMPerPx / 2, face: s.faceOutline()}
 	raster.Bands(s.Height, func(y0, y1 int) {
 		line, scratch := make([]geom.Point, s.Width), make([]geom.Point, grid.w)
@@ -121,6 +122,12 @@ func (pt *painter) skin(x, y float64, slopeX, slopeY float32) (r, g, b float32) 
 		r += fur * (hairRGB[0] - r)
 		g += fur * (hairRGB[1] - g)
 		b += fur * (hairRGB[2] - b)
+	}
+	if pt.coat != nil {
+		a, c := pt.coat.at(x, y), pt.coat.colour
+		r += a * (c[0] - r)
+		g += a * (c[1] - g)
+		b += a * (c[2] - b)
 	}
 	return r + glare, g + glare, b + glare
 }

@@ -78,6 +78,7 @@ func (s *Script) check() error {
 		c.that(slices.Contains([]string{"", icePick, boxcar, rolling}, r.Scar), "region %q: scar %q: ice_pick, boxcar or rolling", r.Name, r.Scar)
 	}
 	c.props(s)
+	c.scalp(s.Scalp)
 	c.visits(s)
 	if len(c.problems) > 0 {
 		return &ScriptError{c.problems}
@@ -175,6 +176,8 @@ func (c *checker) change(at string, ch Change) {
 	c.within(name("bruise_day"), ch.BruiseDay, 0, 30)
 	c.within(name("swelling"), ch.Swelling, -mostStrain, mostStrain)
 	c.within(name("gloss"), ch.Gloss, -1, 10)
+	c.within(name("hairs"), ch.Hairs, -1, 1)
+	c.within(name("shafts"), ch.Shafts, -0.9, 2)
 	c.within(name("tram_tracks"), ch.Tram, 0, 1)
 }
 

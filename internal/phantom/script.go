@@ -25,6 +25,7 @@ type Script struct {
 	Tone       Tone        `yaml:"tone"`
 	Anatomy    Anatomy     `yaml:"anatomy"`
 	Fates      Fates       `yaml:"fates,omitempty"`
+	Scalp      *Scalp      `yaml:"scalp,omitempty"`
 	Drift      Drift       `yaml:"drift,omitempty"`
 	Card       *Card       `yaml:"card,omitempty"`
 	Ruler      *Ruler      `yaml:"ruler,omitempty"`
@@ -135,6 +136,8 @@ type Change struct {
 	BruiseDay float64 `yaml:"bruise_day,omitempty"`  // its age: blue, then green and yellow
 	Swelling  float64 `yaml:"swelling,omitempty"`    // linear strain in the region's centre
 	Gloss     float64 `yaml:"gloss,omitempty"`       // relative change of the skin's shine
+	Hairs     float64 `yaml:"hairs,omitempty"`       // relative change of the number of terminal hairs: some go, or new ones come
+	Shafts    float64 `yaml:"shafts,omitempty"`      // relative change of their thickness
 	Tram      float64 `yaml:"tram_tracks,omitempty"` // 0 to 1: fine raised scars in lines along the way that a roller went
 }
 

@@ -43,10 +43,12 @@ type Corners [4][2]float64
 
 // RegionTruth is the mean of what is inside a region's polygon.
 type RegionTruth struct {
-	Melanin  float64 `json:"melanin"`       // volume fraction
-	Blood    float64 `json:"blood"`         // volume fraction
-	ReliefMM float64 `json:"relief_rms_mm"` // RMS height of furrows, pores and wrinkles about their mean
-	Covered  float64 `json:"covered"`       // share under crusts and flakes
+	Melanin  float64 `json:"melanin"`           // volume fraction
+	Blood    float64 `json:"blood"`             // volume fraction
+	ReliefMM float64 `json:"relief_rms_mm"`     // RMS height of furrows, pores and wrinkles about their mean
+	Covered  float64 `json:"covered"`           // share under crusts and flakes
+	Hairs    float64 `json:"hairs,omitempty"`   // terminal ones: half the number of their ends
+	HairUM   float64 `json:"hair_um,omitempty"` // their mean thickness
 }
 
 // SpotTruth is a spot and its fate.
@@ -98,7 +100,7 @@ func (p *Phantom) truth(sh shot, now *state) PhotoTruth {
 		Gains: sh.photo.Camera.gains(), Exposure: sh.photo.Camera.ExposureEV,
 	}
 	for _, r := range p.script.Regions {
-		t.Regions[r.Name] = p.regionTruth(r, now)
+		t.Regions[r.Name] = p.regionTruth(r, now, sh.visit)
 	}
 	if p.script.Card != nil {
 		var q Corners
@@ -122,7 +124,7 @@ func (p *Phantom) truth(sh shot, now *state) PhotoTruth {
 }
 
 // regionTruth averages over the skin inside the region, texel by texel.
-func (p *Phantom) regionTruth(r Region, now *state) RegionTruth {
+func (p *Phantom) regionTruth(r Region, now *state, visit int) RegionTruth {
 	g := r.mm(p.script.MMPerPx)
 	var n, m, b, c float64
 	within(now.grid, g, func(k int, _, _ float64) {
@@ -133,7 +135,8 @@ func (p *Phantom) regionTruth(r Region, now *state) RegionTruth {
 	if n == 0 {
 		return RegionTruth{}
 	}
-	return RegionTruth{Melanin: m / n, Blood: b / n, ReliefMM: p.reliefRMS(g, now), Covered: c / n}
+	hairs, thick := p.hairsIn(g, visit)
+	return RegionTruth{Melanin: m / n, Blood: b / n, ReliefMM: p.reliefRMS(g, now), Covered: c / n, Hairs: hairs, HairUM: thick}
 }
 
 // reliefRMS is the RMS height of furrows, pores and wrinkles about its mean, in mm.

@@ -86,6 +86,7 @@ func polygons(tiles []roi.Tile) []geom.Polygon {
 type carried struct {
 	region
 	mask     *roi.Mask // pixels to measure
+	whole    *roi.Mask // both halves of control skin, for what the border of a tile would cut; else mask
 	outside  float64   // share of the region that the photo does not show
 	covered  float64   // share of what it would show under something else
 	excluded float64   // share of the region's pixels that was left out of the mask
@@ -98,7 +99,7 @@ type carried struct {
 // carry takes a region to a photo of w×h pixels; holes are the excluded regions.
 // The mask is empty where the photo does not show the region.
 func (g region) carry(place align.Result, holes []geom.Polygon, w, h int) carried {
-	c := carried{region: g, mask: &roi.Mask{}, outside: 1, excluded: 1}
+	c := carried{region: g, mask: &roi.Mask{}, whole: &roi.Mask{}, outside: 1, excluded: 1}
 	if g.kind == outcome.Scar { // its own structure may be what changed
 		place.Covered = nil
 	}
@@ -111,6 +112,9 @@ func (g region) carry(place align.Result, holes []geom.Polygon, w, h int) carrie
 	c.covered = coveredShare(whole, gaps[len(holes):], w, h)
 	c.outside = 1 - (1-roi.Outside(whole[0], w, h))*(1-c.covered)
 	c.mask = rasterize(outlines, gaps, w, h)
+	if c.whole = c.mask; len(g.witness) > 0 {
+		c.whole = rasterize(whole, gaps, w, h)
+	}
 	area := 0.0
 	for _, o := range outlines {
 		area += o.Area()

@@ -13,8 +13,13 @@ import (
 
 // part works up the pixels of a mask in the frame's light.
 func (s *shot) part(mask *roi.Mask, pxPerMM float64, model *chromo.Model) *skin.Sheet {
+	return skin.Prepare(s.region(mask, pxPerMM, model))
+}
+
+// region is what is known of the pixels of a mask.
+func (s *shot) region(mask *roi.Mask, pxPerMM float64, model *chromo.Model) skin.Region {
 	crop, inCrop := s.crop(mask)
-	return skin.Prepare(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Hair: s.hair, Lossy: lossy(s.meta), CbStep: s.meta.CbStep, Uneven: s.uneven})
+	return skin.Region{RGB: crop, Mask: inCrop, PxPerMM: pxPerMM, Gain: s.gain(), Model: model, Lossy: lossy(s.meta), CbStep: s.meta.CbStep, Uneven: s.uneven}
 }
 
 // corner is the pixel that the crop of a mask begins at. It is even: files that halve the
@@ -25,13 +30,19 @@ func corner(mask *roi.Mask) (x, y int) { return mask.X0 &^ 1, mask.Y0 &^ 1 }
 func (s *shot) crop(mask *roi.Mask) (raster.Picture, *roi.Mask) {
 	_, _, x1, y1 := mask.Bounds()
 	x0, y0 := corner(mask)
-	inCrop := *mask
-	inCrop.X0, inCrop.Y0 = mask.X0-x0, mask.Y0-y0
 	crop := raster.Window(s.pixels, raster.Box{X0: x0, Y0: y0, X1: x1, Y1: y1})
 	if s.light != nil {
 		crop = s.light.Over(crop, calib.Part{X: float64(x0), Y: float64(y0)})
 	}
-	return crop, &inCrop
+	return crop, inCropOf(mask, mask)
+}
+
+// inCropOf is a mask in the pixels of the crop of another.
+func inCropOf(mask, other *roi.Mask) *roi.Mask {
+	x0, y0 := corner(other)
+	in := *mask
+	in.X0, in.Y0 = mask.X0-x0, mask.Y0-y0
+	return &in
 }
 
 // sheet is the region's part of a photo, with the skin around it where it is a scar, both

@@ -208,7 +208,11 @@ func (s *shot) carry(f *frame) {
 // sheet is the region's part of the photo in the frame's light, worked up once.
 func (s *shot) sheet(c *carried, model *chromo.Model) *skin.Sheet {
 	if c.sheet == nil {
-		c.sheet = s.part(c.mask, c.pxPerMM, model)
+		r := s.region(c.mask, c.pxPerMM, model)
+		if s.hair { // a tile of control skin shows few hairs whole
+			r.Hair = inCropOf(c.whole, c.mask)
+		}
+		c.sheet = skin.Prepare(r)
 	}
 	return c.sheet
 }

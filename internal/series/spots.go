@@ -102,11 +102,8 @@ func (a *analysis) spotSheet(s *shot, c *carried) (*skin.Sheet, *roi.Mask) {
 	if len(c.witness) == 0 {
 		return s.sheet(c, a.chromo), c.mask
 	}
-	whole := c.region
-	whole.witness = nil
-	mask := whole.carry(s.place, a.frame.holes, s.meta.Width, s.meta.Height).mask
-	crop, inCrop := s.crop(mask)
-	return skin.PrepareSpots(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: c.pxPerMM, Gain: s.gain(), Model: a.chromo}), mask
+	crop, inCrop := s.crop(c.whole)
+	return skin.PrepareSpots(skin.Region{RGB: crop, Mask: inCrop, PxPerMM: c.pxPerMM, Gain: s.gain(), Model: a.chromo}), c.whole
 }
 
 // followSpots lists the fates of the baseline's spots in the first photo of the last visit

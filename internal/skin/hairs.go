@@ -11,7 +11,7 @@ const GrowHair = "grow hair"
 
 // prepareHair readies the region for hair.
 func (s *Sheet) prepareHair(r Region) {
-	s.hair, s.noHair = hair.Prepare(hair.Region{RGB: raster.Whole(r.RGB), Mask: r.Mask, PxPerMM: r.PxPerMM})
+	s.hair, s.noHair = hair.Prepare(hair.Region{RGB: raster.Whole(r.RGB), Mask: r.Hair, PxPerMM: r.PxPerMM})
 }
 
 // freezeHair takes the threshold of the baseline's sheets that show hair, if any.
@@ -53,20 +53,20 @@ func hairIndices() []Index {
 	)
 	needs := Needs{PxPerMM: hair.LeastPxPerMM, Sharpness: true, Hair: true}
 	thick := Needs{PxPerMM: hair.ThicknessLeastPxPerMM, Sharpness: true, Hair: true}
-	define := func(unit, scale, reference, meaning string) outcome.Definition {
-		return outcome.Definition{Unit: unit, Family: outcome.Hair, Scale: scale, Amount: scale == outcome.Count, Clock: outcome.Hair, Version: 2,
+	define := func(unit string, amount bool, reference, meaning string) outcome.Definition {
+		return outcome.Definition{Unit: unit, Family: outcome.Hair, Scale: outcome.Ratio, Amount: amount, Clock: outcome.Hair, Version: 3,
 			GoalDirection: towards(GrowHair, up), Reference: reference, Meaning: meaning}
 	}
-	density := define(hair.UnitDensity, outcome.Count, trichogr, "Hairs per square centimetre; n is the number seen, whose chance error is about its root.")
+	density := define(hair.UnitDensity, true, trichogr, "Hairs per square centimetre; n is the number seen, whose chance error is about its root.")
 	density.Primary = true
 	return []Index{
-		{"hair_count", define(hair.UnitCount, outcome.Count, trichogr, "Hairs in the region: half the number of their ends that lie in it."),
+		{"hair_count", define(hair.UnitCount, true, trichogr, "Hairs in the region: half the number of their ends that lie in it."),
 			needs, 0, func(w *work) outcome.Measurement { return w.hairs.count }},
 		{"hair_density", density,
 			needs, 0, func(w *work) outcome.Measurement { return w.hairs.density }},
-		{"hair_length", define(hair.UnitLength, outcome.Ratio, ridge, "Mean length that is seen of hairs that lie whole in the region."),
+		{"hair_length", define(hair.UnitLength, false, ridge, "Mean length that is seen of hairs that lie whole in the region."),
 			needs, 0, func(w *work) outcome.Measurement { return w.hairs.length }},
-		{"hair_thickness", define(hair.UnitThickness, outcome.Ratio, "full width at half depth of the mean profile, blur of 1.2 px taken away in squares (project default)", "Median thickness of the shafts."),
+		{"hair_thickness", define(hair.UnitThickness, false, "full width at half depth of the mean profile, blur of 1.2 px taken away in squares (project default)", "Median thickness of the shafts."),
 			thick, 0, func(w *work) outcome.Measurement { return w.hairs.thickness }},
 	}
 }

@@ -25,7 +25,8 @@ func (h hairy) measured(t *testing.T, ref *skin.Reference) (map[string]outcome.M
 		x, y := 0.1+0.8*math.Mod(float64(k)*0.618034, 1), 0.1+0.8*(float64(k)+0.5)/float64(h.n)
 		h.draw(rgb, x*patchPx, y*patchPx)
 	}
-	sheet := skin.Prepare(skin.Region{RGB: rgb, Mask: square(0, 0, patchPx, patchPx), PxPerMM: h.pxPerMM, Model: model, Hair: true})
+	all := square(0, 0, patchPx, patchPx)
+	sheet := skin.Prepare(skin.Region{RGB: rgb, Mask: all, PxPerMM: h.pxPerMM, Model: model, Hair: all})
 	if !ref.HairKnown {
 		*ref = skin.Freeze(sheet)
 	}

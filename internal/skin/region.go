@@ -41,7 +41,7 @@ type Region struct {
 	PxPerMM float64        // of the photo at the region; 0 where unknown
 	Gain    [3]float64     // factors that calibration applied to the channels; zero value: none
 	Model   *chromo.Model  // one per series
-	Hair    bool           // hair is measured too
+	Hair    *roi.Mask      // where hair is looked for, in the pixels of RGB; nil: nowhere
 	Lossy   bool           // the file keeps colour less well than luminance, as JPEG does
 	CbStep  float64        // of the file ([photo.Meta])
 
@@ -117,7 +117,7 @@ func Prepare(r Region) *Sheet {
 	} else {
 		light.giveBack()
 	}
-	if s.hairWanted = r.Hair; r.Hair {
+	if s.hairWanted = r.Hair != nil; s.hairWanted {
 		s.prepareHair(r)
 	}
 	return s

@@ -8,14 +8,17 @@ import (
 
 // heldFrom is the skin, in mm², from which the built-in figure of a measure holds. The
 // figures are of regions of several square centimetres; those of scars are of scars of 6 to 50
-// mm², brought to that area by the same rule. Less skin holds fewer pores, furrows and bumps, and
-// which of them are seen differs from visit to visit, so that below it the variance grows as the
-// skin shrinks. It is where squares of 1 to 9 mm and scars of simulated unchanged skin differ as
-// much as the figure says, rounded up; what is not listed holds for all that is judged. Project
-// default.
+// mm² and those of hair of scalps of 0.5 to 5 cm², brought to that area by the same rule. Less skin
+// holds fewer pores, furrows, bumps and hairs, and which of them are seen differs from visit to
+// visit, so that below it the variance grows as the skin shrinks. It is where squares of 1 to 9 mm,
+// scars and scalps of simulated unchanged skin differ as much as the figure says, rounded up; what
+// is not listed holds for all that is judged. Project default.
 var heldFrom = map[string]float64{
 	"line_width":       150,
 	"pore_size":        150,
+	"hair_count":       100,
+	"hair_density":     100,
+	"hair_thickness":   100,
 	"pore_density":     100,
 	"relief_ratio":     25,
 	"scar_relief":      25,

@@ -45,50 +45,67 @@ func embedded(name string, b []byte) []Figure {
 const (
 	simulatedSource = "simulated courses of unchanged skin: drift of 1 % of melanin and 4 % of blood, everyday pose, light and camera"
 	unmatchedSource = "simulated courses of unchanged skin without untreated skin beside it: lamp, focus and what the camera makes of detail as they come"
+	scalpSource     = "simulated courses of unchanged scalps: clipped hair that lies 2 to 6° otherwise at every visit, everyday pose, light and camera"
 )
+
+// bands are those of skin.
+var bands = []string{BandLight, BandMedium, BandDark}
 
 // BuildIn are figures to build in: by band those that courses of unchanged simulated
 // skin show, and published ones, but for those that another holds at any level: at the
 // level of a region the larger error counts, so that a simulation that is kinder than
-// clinics promises nothing. All are provisional until a clinic measures its own. Texture of
-// courses alone, without untreated skin, has figures of its own where they are larger.
-func BuildIn(records, alone []*outcome.Record) []Figure {
+// clinics promises nothing. All are provisional until a clinic measures its own.
+func BuildIn(records []*outcome.Record) []Figure {
 	list := []Figure{}
-	for _, band := range []string{BandLight, BandMedium, BandDark} {
-		told := slices.DeleteFunc(Published(), func(f Figure) bool { return f.Band != band })
-		for _, r := range repeatOf(records, band, SourceBuiltIn) {
-			f := r.Figure
-			if !(f.DF >= MinDF) || f.check() != nil {
-				continue
-			}
-			f.Band, f.Source, f.Provisional = band, simulatedSource, true
-			i := slices.IndexFunc(told, f.rivals)
-			switch {
-			case i >= 0 && told[i].holds(f):
-				continue
-			case i >= 0 && f.holds(told[i]):
-				told = slices.Delete(told, i, i+1)
-			}
-			list = append(list, f)
-		}
-		list = append(list, told...)
-		list = append(list, unmatched(alone, band, list)...)
+	for _, band := range bands {
+		list = append(list, buildIn(records, band, simulatedSource)...)
 	}
 	return list
 }
 
-// unmatched are figures of texture by records without untreated skin, but for those that one of a
-// list holds.
-func unmatched(records []*outcome.Record, band string, list []Figure) (larger []Figure) {
-	for _, r := range repeatOf(records, band, SourceBuiltIn) {
-		f := r.Figure
-		f.Band, f.Source, f.Provisional, f.Unmatched = band, unmatchedSource, true, true
-		told := slices.ContainsFunc(list, func(g Figure) bool { return g.rivals(f) && g.holds(f) })
-		if !told && f.DF >= MinDF && f.check() == nil && records[0].Definitions[f.Measure].Family == outcome.Texture {
-			larger = append(larger, f)
+// BuildInScalps are such figures from scalps, of all bands together: the tone of skin says little
+// about hair, which is told by its contrast to it and darkens it.
+func BuildInScalps(records []*outcome.Record) []Figure { return buildIn(records, "", scalpSource) }
+
+// BuildInAlone are such figures of texture from courses without untreated skin, but for those that
+// one of a list of figures holds.
+func BuildInAlone(records []*outcome.Record, list []Figure) []Figure {
+	var larger []Figure
+	for _, band := range bands {
+		for _, f := range shown(records, band, unmatchedSource) {
+			f.Unmatched = true
+			held := slices.ContainsFunc(list, func(g Figure) bool { return g.rivals(f) && g.holds(f) })
+			if !held && records[0].Definitions[f.Measure].Family == outcome.Texture {
+				larger = append(larger, f)
+			}
 		}
 	}
 	return larger
+}
+
+func buildIn(records []*outcome.Record, band, source string) []Figure {
+	list := []Figure{}
+	told := slices.DeleteFunc(Published(), func(f Figure) bool { return f.Band != band })
+	for _, f := range shown(records, band, source) {
+		i := slices.IndexFunc(told, f.rivals)
+		switch {
+		case i >= 0 && told[i].holds(f):
+			continue
+		case i >= 0 && f.holds(told[i]):
+			told = slices.Delete(told, i, i+1)
+		}
+		list = append(list, f)
+	}
+	return append(list, told...)
+}
+
+// shown are the figures that records of one band show, "" for all.
+func shown(records []*outcome.Record, band, source string) (list []Figure) {
+	for _, f := range Figures(repeatOf(records, band, SourceBuiltIn)) {
+		f.Band, f.Source, f.Provisional = band, source, true
+		list = append(list, f)
+	}
+	return list
 }
 
 // holds reports whether the error of f is at least that of g at any level.
@@ -99,9 +116,9 @@ func (f Figure) rivals(g Figure) bool {
 	return f.Measure == g.Measure && f.Unit == g.Unit && f.Contrast == g.Contrast && f.Band == g.Band
 }
 
-// repeatOf is [repeat] of the records of one band; none where no subject has two visits.
+// repeatOf is [repeat] of the records of one band, "" for all; none where no subject has two visits.
 func repeatOf(records []*outcome.Record, band, source string) []Repeatability {
-	mine := slices.DeleteFunc(slices.Clone(records), func(r *outcome.Record) bool { return BandOf(r) != band })
+	mine := slices.DeleteFunc(slices.Clone(records), func(r *outcome.Record) bool { return band != "" && BandOf(r) != band })
 	list, err := repeat(mine, source)
 	if err != nil {
 		return nil

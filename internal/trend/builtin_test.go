@@ -30,7 +30,7 @@ func TestBuildInTakesTheLargerError(t *testing.T) {
 			}
 			records = append(records, rec)
 		}
-		list := BuildIn(records, nil)
+		list := append(BuildIn(records), BuildInScalps(nil)...)
 		for i, f := range list {
 			if err := f.check(); err != nil || !f.Provisional || f.Source == "" {
 				t.Errorf("%+v: %v", f, err)

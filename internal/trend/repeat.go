@@ -105,7 +105,7 @@ func Figures(list []Repeatability) []Figure {
 // are.
 func FiguresByBand(records []*outcome.Record) []Figure {
 	var figures []Figure
-	for _, band := range []string{BandLight, BandMedium, BandDark} {
+	for _, band := range bands {
 		for _, f := range Figures(repeatOf(records, band, SourceRepeatability)) {
 			f.Band = band
 			figures = append(figures, f)

@@ -24,6 +24,7 @@ const (
 	alone    kind = "alone"    // the same without untreated skin, by whatever lamp and camera
 	better   kind = "better"   // a still course with a change of twice what is detectable
 	marked   kind = "marked"   // one complication a visit
+	scalp    kind = "scalp"    // clipped hair of which nothing changes but how it lies
 	pattern  kind = "pattern"  // a fine pattern of light and dark
 )
 
@@ -105,6 +106,9 @@ func courses(opt Options) []course {
 	for n := range opt.alone() {
 		i := n % len(ts)
 		all = append(all, course{name: fmt.Sprintf("%s alone %d", ts[i].name, n/len(ts)), kind: alone, tone: ts[i], script: aloneScript(ts[i], uint32(1700+100*i+n/len(ts)))})
+	}
+	if !opt.Quick {
+		all = append(all, scalps()...)
 	}
 	for n := range opt.marked() {
 		i := n % len(ts)

@@ -90,6 +90,7 @@ const (
 	stillSpots    = "still_spots"
 	rowBeyond     = "row_beyond"
 	aloneBeyond   = "alone_beyond"
+	hairBeyond    = "hair_beyond"
 	falseHeadline = "false_headline"
 	covered       = "covered"
 	detected      = "detected"
@@ -142,6 +143,7 @@ func Goals() []Goal {
 		{Question: stillSpots, Text: "summed change of the spots of unchanged courses", Unit: "%", Bound: 1, Least: leastHalf, value: drifted},
 		{Question: rowBeyond, Text: "unchanged courses: rows beyond noise", Unit: "share", Bound: 0.07, value: counted},
 		{Question: aloneBeyond, Text: "unchanged courses without untreated skin: rows beyond noise", Unit: "share", Bound: 0.07, value: counted},
+		{Question: hairBeyond, Text: "unchanged scalps: rows of hair beyond noise", Unit: "share", Bound: 0.07, value: counted},
 		{Question: falseHeadline, Text: "unchanged courses with a false headline", Unit: "share", Bound: 0.05, value: wrong},
 		{Question: covered, Text: "95 % intervals that hold the truth, noise known from other courses: at least", Unit: "share", AtLeast: true, Bound: 0.92, value: counted},
 		{Question: covered, Text: "95 % intervals that hold the truth, noise known from other courses: at most", Unit: "share", Bound: 0.98, value: counted},

@@ -66,7 +66,9 @@ func (c course) judge(rec *outcome.Record, noise trend.Noise) []Sample {
 	case still:
 		s.unchanged(assessed(rec, noise))
 	case alone:
-		s.rows(aloneBeyond, assessed(rec, noise))
+		s.rows(aloneBeyond, assessed(rec, noise), anyMeasure)
+	case scalp:
+		s.rows(hairBeyond, assessed(rec, noise), ofHair)
 	case better:
 		s.success(assessed(rec, noise), c.measure, c.change)
 	case marked:
@@ -77,7 +79,7 @@ func (c course) judge(rec *outcome.Record, noise trend.Noise) []Sample {
 
 // unchanged counts what a course without a change says all the same.
 func (s *sampler) unchanged(rec *outcome.Record) {
-	s.rows(rowBeyond, rec)
+	s.rows(rowBeyond, rec, anyMeasure)
 	s.is(falseHeadline, "", false, len(trend.Headline(rec)) > 0)
 	s.is(falseFlag, "", false, len(rec.Flags) > 0)
 	for _, code := range trend.FlagCodes() {
@@ -87,11 +89,13 @@ func (s *sampler) unchanged(rec *outcome.Record) {
 	}
 }
 
-// rows counts the rows that say a change.
-func (s *sampler) rows(question string, rec *outcome.Record) {
+func anyMeasure(string) bool { return true }
+
+// rows counts the rows of some measures that say a change.
+func (s *sampler) rows(question string, rec *outcome.Record, of func(measure string) bool) {
 	rows, beyond := 0, 0
 	for _, c := range rec.Changes {
-		if c.Status != outcome.NotComparable {
+		if of(c.Measure) && c.Status != outcome.NotComparable {
 			rows++
 			if c.Status != outcome.NoChange {
 				beyond++

@@ -52,7 +52,7 @@ func (c course) run(ctx context.Context, wrong fault) (yield, error) {
 	}
 	list, err := c.compare(res, truth)
 	y := yield{Samples: list}
-	if slices.Contains([]kind{still, alone, better, marked}, c.kind) {
+	if slices.Contains([]kind{still, alone, better, marked, scalp}, c.kind) {
 		y.Record = bare(res.Record)
 	}
 	return y, err

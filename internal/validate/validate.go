@@ -86,8 +86,7 @@ func Run(ctx context.Context, opt Options) (*Report, error) {
 	}
 	stills, records := b.of(still)
 	noise := trend.Noise{}
-	_, without := b.of(alone)
-	built := trend.BuildIn(each(records, defined), each(without, defined))
+	built := b.builtIn()
 	if opt.OwnNoise {
 		noise.BuiltIn = built
 	}
@@ -153,6 +152,16 @@ func (b *battery) of(k kind) (list []course, records []*outcome.Record) {
 		}
 	}
 	return list, records
+}
+
+// builtIn are the figures to build in: of hair what scalps show, of all else what skin does.
+func (b *battery) builtIn() []trend.Figure {
+	_, skins := b.of(still)
+	_, without := b.of(alone)
+	_, scalps := b.of(scalp)
+	list := slices.DeleteFunc(trend.BuildIn(each(skins, defined)), func(f trend.Figure) bool { return ofHair(f.Measure) })
+	list = append(list, trend.BuildInAlone(each(without, defined), list)...)
+	return append(list, builtInOfHair(scalps)...)
 }
 
 // samples are those of the photos and, by a noise, those of the verdicts.

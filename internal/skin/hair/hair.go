@@ -13,7 +13,7 @@
 // count carries the warning that vellus hair is not seen: a hair of 30 µm covers less
 // than one and a half pixels there and melts into the skin. Stubble shorter than 0.8 mm
 // and hairs that lie on one another count as what can be told apart: beyond 1 mm of hair on a mm²
-// that is warned of.
+// that is warned of, and so is hair that hardly stands out from the skin.
 package hair
 
 import (

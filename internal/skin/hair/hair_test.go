@@ -303,6 +303,23 @@ func TestDenseHairIsSeen(t *testing.T) {
 	}
 }
 
+// Hair that is hardly darker than skin is warned of, plain hair is not.
+func TestFaintHairIsSaid(t *testing.T) {
+	for share, want := range map[float32]bool{0.1: false, 0.25: false, 0.78: true} {
+		s := with(80, func(s *scene) {
+			s.skin = darkSkin
+			for c, v := range darkSkin {
+				s.hair[c] = share * v
+			}
+		}).sheet(t)
+		f := s.Find(Freeze(s))
+		t.Logf("%g of the skin's light: %.0f/cm²", share, f.Density().Value)
+		if got := slices.Contains(f.Density().Warnings, outcome.HairFaint); got != want {
+			t.Errorf("%g of the skin's light: warned %v, want %v", share, got, want)
+		}
+	}
+}
+
 func TestThicknessIsMeasuredWhereThePixelsAllow(t *testing.T) {
 	for _, um := range []float64{50, 70, 100} {
 		s := with(40, func(s *scene) {
