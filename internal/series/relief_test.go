@@ -128,3 +128,33 @@ func TestAlikeIsForLosslessVisitsOfLossyBaselines(t *testing.T) {
 		}
 	}
 }
+
+// Without untreated skin another lamp, focus or camera passes for another texture: every visit
+// after the baseline says so, in its texture alone. With it, none does.
+func TestTextureWithoutUntreatedSkinSaysSo(t *testing.T) {
+	long(t)
+	script := spotted()
+	script.MMPerPx = 0.04 // texture is measured from 15 pixels per millimetre
+	files := rendered(t, script)
+	said := func(rec *outcome.Record) (texture, other, unsaid int) {
+		for _, c := range rec.Changes {
+			warned := slices.Contains(c.Warnings, outcome.ReliefUnmatched)
+			switch isTexture := rec.Definitions[c.Measure].Family == outcome.Texture; {
+			case warned && isTexture:
+				texture++
+			case warned:
+				other++
+			case isTexture && c.From.Known() && c.To.Known():
+				unsaid++
+			}
+		}
+		return texture, other, unsaid
+	}
+	if texture, other, unsaid := said(analyze(t, files)); texture != 0 || other != 0 || unsaid == 0 {
+		t.Errorf("with control skin: %d rows of texture and %d others warn, %d do not", texture, other, unsaid)
+	}
+	edit(t, files, "kind: control", "kind: exclude")
+	if texture, other, unsaid := said(analyze(t, files)); texture == 0 || other != 0 || unsaid != 0 {
+		t.Errorf("without: %d rows of texture and %d others warn, %d do not", texture, other, unsaid)
+	}
+}
