@@ -30,7 +30,8 @@ and verdict that differs from RESULTS: a folder that 'dermtrace analyze' wrote, 
 the series' folder of photos, or one that 'dermtrace batch' wrote, with the study.
 Neither is changed.
 
-Exit status: 0 everything is as it was, 1 something differs, 2 wrong use.`,
+Exit status: 0 nothing differs, or the version of this program alone, 1 something else
+does, 2 wrong use.`,
 		Args: exactly(2, "a folder of results and the photos that they were made from"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			info, err := os.Stat(args[0])
