@@ -177,6 +177,12 @@ func amount(d outcome.Definition) outcome.Definition {
 	return d
 }
 
+// ofLines marks a measure of lines, which are read by light of their own in redder skin.
+func ofLines(d outcome.Definition) outcome.Definition {
+	d.Version++
+	return d
+}
+
 func textureIndices() []Index {
 	const (
 		band  = "photometric roughness Rq of band-passed shading (project default scales, in mm)"
@@ -195,11 +201,11 @@ func textureIndices() []Index {
 			needs, 0.1, func(w *work) outcome.Measurement { return w.mottled(w.roughness, w.ofMottle) }},
 		{"texture_coarse", coarse,
 			needs, 0.2, func(w *work) outcome.Measurement { return w.mottled(w.coarse, 1) }},
-		{"line_density", amount(smooth(texture.UnitLineDensity, outcome.Ratio, down, ridge, "Length of furrows and wrinkles 0.3 to 0.8 mm wide, per area.")),
+		{"line_density", ofLines(amount(smooth(texture.UnitLineDensity, outcome.Ratio, down, ridge, "Length of furrows and wrinkles 0.3 to 0.8 mm wide, per area."))),
 			needs, 0.15, func(w *work) outcome.Measurement { return w.mottled(w.lines.Density, 1) }},
-		{"line_depth", smooth(texture.UnitRelief, outcome.Ratio, down, ridge, "How much darker than their surroundings those lines are: a proxy of depth in one light."),
+		{"line_depth", ofLines(smooth(texture.UnitRelief, outcome.Ratio, down, ridge, "How much darker than their surroundings those lines are: a proxy of depth in one light.")),
 			needs, 0.2, func(w *work) outcome.Measurement { return w.mottled(w.lines.Depth, 1) }},
-		{"line_width", smooth(texture.UnitSize, outcome.Ratio, "", "Lindeberg 1998 IJCV 30:117: ratio of curvatures at σ 0.14 and 0.24 mm, on the crests of line_density", "Mean width of those lines: of the bar that answers alike. Without a direction: where narrow lines go, wide ones are left."),
+		{"line_width", ofLines(smooth(texture.UnitSize, outcome.Ratio, "", "Lindeberg 1998 IJCV 30:117: ratio of curvatures at σ 0.14 and 0.24 mm, on the crests of line_density", "Mean width of those lines: of the bar that answers alike. Without a direction: where narrow lines go, wide ones are left.")),
 			needs, 0.2, func(w *work) outcome.Measurement { return w.mottled(w.lines.Width, 1) }},
 		{"pore_density", amount(smooth(texture.UnitPerArea, outcome.Count, down, "project default: round minima of the fine band, 6 % darker", "Visible pores per square centimetre; n is their number.")),
 			Needs{PxPerMM: texture.PoresLeastPxPerMM, Sharpness: true}, 0.25, func(w *work) outcome.Measurement { return w.mottled(w.pores, 1) }},

@@ -112,6 +112,10 @@ func ExcessContrast(reference, now *Relief) (factor float64, ok bool) {
 // with the warning that says so. Nothing else changes.
 func (r *Relief) Matched(by Match) (m *Relief, warning string) {
 	m = &Relief{flat: r.flat.matched(by), broad: r.broad.matched(by), gloss: r.gloss, mottle: r.mottle}
+	if r.lined != nil {
+		lined := r.lined.matched(by)
+		m.lined = &lined
+	}
 	if !m.grid.resolves() {
 		return nil, outcome.ResolutionMismatch
 	}

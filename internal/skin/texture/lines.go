@@ -46,8 +46,15 @@ func UnmeasuredLines(warning string) Lines {
 
 // Lines measures the lines of the region.
 func (r *Relief) Lines() Lines {
-	wide, c := r.band().wide, r.crest()
-	px := r.grid.mmPerPx() * float64(wide.k)
+	if r.lined != nil {
+		return r.lined.lines(r.lined.smooth(middleMM))
+	}
+	return r.lines(r.band().wide)
+}
+
+func (f *flat) lines(wide smoothed) Lines {
+	c, nodes := f.crest(wide), f.nodes(wide)
+	px := f.grid.mmPerPx() * float64(wide.k)
 	cm2 := wide.field.Area() * px * px / 100
 	lines := UnmeasuredLines(outcome.NothingFound)
 	lines.Density = outcome.Measurement{Value: outcome.Number(c.length * px / cm2), Unit: UnitLineDensity, SD: outcome.NaN(), N: c.n}
@@ -57,19 +64,18 @@ func (r *Relief) Lines() Lines {
 	mean := c.depth / c.weight
 	spread := math.Sqrt(max(0, c.depth2/c.weight-mean*mean))
 	lines.Depth = outcome.Measurement{Value: outcome.Number(mean), Unit: UnitRelief, SD: outcome.Number(spread), N: c.n}
-	if width, ok := wide.width(c, r.nodes(narrowMM), r.nodes(middleMM)); ok {
+	if width, ok := wide.width(c, nodes(narrowMM), nodes(middleMM)); ok {
 		lines.Width = outcome.Measurement{Value: outcome.Number(px * width), Unit: UnitSize, SD: outcome.NaN(), N: c.n}
 	}
 	return lines
 }
 
 // crest sums the crests of the region's lines.
-func (r *Relief) crest() (all crest) {
-	wide := r.band().wide
+func (f *flat) crest(wide smoothed) (all crest) {
 	p := wide.small
-	narrow := wide.field.Smooth(math.Sqrt(max(0, r.nodes(narrowMM)-wide.boxed())))
+	narrow := wide.field.Smooth(math.Sqrt(max(0, f.nodes(wide)(narrowMM)-wide.boxed())))
 	defer filter.GiveBack(narrow)
-	sigmaPx := r.grid.px(middleMM) / float64(wide.k)
+	sigmaPx := f.grid.px(middleMM) / float64(wide.k)
 	// A line's two curvatures sum to at least this: most of the skin is passed over.
 	least := float32((1 - alongAcross) * lineStrength / (sigmaPx * sigmaPx))
 	bands := make([]crest, (p.H+raster.BandRows-1)/raster.BandRows)
@@ -95,10 +101,12 @@ func (r *Relief) crest() (all crest) {
 	return all
 }
 
-// nodes is the variance of a Gaussian on the skin in pixels of the wide plane.
-func (r *Relief) nodes(mm float64) float64 {
-	s := r.grid.px(mm) / float64(r.band().wide.k)
-	return s * s
+// nodes tells the variance of a Gaussian on the skin in pixels of the wide plane.
+func (f *flat) nodes(wide smoothed) func(mm float64) float64 {
+	return func(mm float64) float64 {
+		s := f.grid.px(mm) / float64(wide.k)
+		return s * s
+	}
 }
 
 // boxed is the variance that averaging blocks has, in blocks.

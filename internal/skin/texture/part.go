@@ -9,7 +9,7 @@ import (
 // Within is the relief where seen is above 0, of which a pixel stands for k×k of the relief's;
 // all of it where seen is nil. The relief and its planes stay as they are.
 func (r *Relief) Within(seen *raster.Plane, k int) *Relief {
-	part := &Relief{flat: r.flat, broad: r.broad, gloss: r.gloss, mottle: r.mottle}
+	part := &Relief{flat: r.flat, broad: r.broad, gloss: r.gloss, mottle: r.mottle, lined: r.lined}
 	if seen == nil {
 		return part
 	}
@@ -25,6 +25,11 @@ func (r *Relief) Within(seen *raster.Plane, k int) *Relief {
 		}
 	})
 	part.field = chromo.NewField(r.field.Value, weight)
+	if r.lined != nil {
+		lined := *r.lined
+		lined.field = chromo.NewField(r.lined.field.Value, weight)
+		part.lined = &lined
+	}
 	part.broad.field = chromo.NewField(r.broad.field.Value, filter.Shrink(weight, r.broad.grid.Step/r.grid.Step))
 	return part
 }

@@ -51,7 +51,7 @@ func Prepare(p Region) (r *Relief, warning string) {
 	fine.Noise += lost
 	r, warning = NewRelief(fine, p.coarse(grain))
 	if r != nil {
-		r.mottle = mix.mostOfMottle()
+		r.mottle, r.lined = mix.mostOfMottle(), p.lined(uneven)
 	}
 	if base := p.Uneven.facets; r != nil && p.Lossy && base.kept > 0 {
 		r.gloss = math.Sqrt(mix.facets(p.Skin, p.Uneven.Gloss).over(base))

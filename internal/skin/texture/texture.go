@@ -50,6 +50,7 @@ type Relief struct {
 	broad  flat    // as the coarse band is read, on larger pixels
 	gloss  float64 // factor that the shine of facets gives relief, over the baseline's; 0: as much
 	mottle float64 // share of the fine band's power that mottle of melanin may be at most
+	lined  *flat   // as lines are read, where skin is redder than at the baseline; nil: as the fine band is
 
 	filtered sync.Once
 	fine     band
@@ -153,8 +154,8 @@ func (r *Relief) band() *band {
 }
 
 // smooth applies a Gaussian of the given σ on the skin, on whole blocks of colour.
-func (r *Relief) smooth(mm float64) smoothed {
-	return smoothWhole(r.field, r.grid.px(mm), bandFrom, r.grid.Block)
+func (f *flat) smooth(mm float64) smoothed {
+	return smoothWhole(f.field, f.grid.px(mm), bandFrom, f.grid.Block)
 }
 
 // Roughness is the apparent roughness: the RMS of relief between Gaussians of σ 0.06
