@@ -126,6 +126,18 @@ func (s spot) outline(dx, dy float64) float64 {
 	return in * max(0, 0.9+net)
 }
 
+// area is that of the spot, each place by how much of the spot there is.
+func (s spot) area() float64 {
+	const across = 72 // places along the widest spot
+	sum, step := 0.0, 2*s.reach()/across
+	for j := range across {
+		for i := range across {
+			sum += s.outline((float64(i)+0.5)*step-s.reach(), (float64(j)+0.5)*step-s.reach())
+		}
+	}
+	return sum * step * step
+}
+
 // reach is how far from its middle a spot can be seen.
 func (s spot) reach() float64 { return 1.8 * s.r * math.Sqrt(s.stretch) }
 

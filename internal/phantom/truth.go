@@ -58,7 +58,8 @@ type SpotTruth struct {
 	X       float64 `json:"x"`
 	Y       float64 `json:"y"`
 	RMM     float64 `json:"r_mm"`
-	Melanin float64 `json:"melanin"` // added in its middle at full strength
+	Melanin float64 `json:"melanin"`  // added in its middle at full strength
+	AreaMM2 float64 `json:"area_mm2"` // that holds as much melanin as the spot if it were that dark all over
 	Region  string  `json:"region"`
 	Fate    string  `json:"fate"`
 }
@@ -184,7 +185,7 @@ func (p *Phantom) Truth() Truth {
 		Comments: comments}
 	for _, o := range p.skin.spots {
 		if p.framed(o.at) {
-			t.Spots = append(t.Spots, SpotTruth{o.id, o.kind, o.at.x / mm, o.at.y / mm, o.r, o.melanin, o.region, o.fate})
+			t.Spots = append(t.Spots, SpotTruth{o.id, o.kind, o.at.x / mm, o.at.y / mm, o.r, o.melanin, o.area(), o.region, o.fate})
 		}
 	}
 	for _, o := range p.skin.scars {

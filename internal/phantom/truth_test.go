@@ -413,3 +413,31 @@ func TestScarsStandInTheirRegions(t *testing.T) {
 		t.Errorf("%v\n%s", err, manifest.String())
 	}
 }
+
+// What the truth says that a spot holds is what it adds to the skin.
+func TestSpotsHoldWhatTheTruthSays(t *testing.T) {
+	p, err := New(Script{Width: 800, Height: 600, MMPerPx: 0.04, Anatomy: Anatomy{Spots: 15, PIH: 15}, Visits: small().Visits, Regions: small().Regions})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := p.base.grid
+	step, asked := g.x(1)-g.x(0), 0
+	for _, o := range p.skin.spots {
+		if reach := o.reach(); o.at.x-reach < g.x(0) || o.at.y-reach < g.y(0) || o.at.x+reach > g.x(g.w-1) || o.at.y+reach > g.y(g.h-1) {
+			continue
+		}
+		asked++
+		s := &state{grid: g, texels: make([]texel, g.w*g.h)}
+		s.addSpot(o, 1)
+		held := 0.0
+		for _, now := range s.texels {
+			held += float64(now.melanin) * step * step
+		}
+		if want := o.melanin * o.area(); !(math.Abs(held-want) <= 0.02*want) {
+			t.Errorf("%s of radius %.2f holds %.5f, the truth says %.5f", o.kind, o.r, held, want)
+		}
+	}
+	if asked < 10 {
+		t.Errorf("%d spots lie in the skin", asked)
+	}
+}

@@ -230,7 +230,7 @@ func TestSpotsAreSummed(t *testing.T) {
 
 // Of three spots one goes, of four times the area of each other; a third of all is left.
 func TestSpotsAreSummedAsTheirTruth(t *testing.T) {
-	spots := []phantom.SpotTruth{{ID: "a", RMM: 2, Melanin: 1, Region: "treated"}, {ID: "b", RMM: 1, Melanin: 1, Region: "treated"}, {ID: "c", RMM: 1, Melanin: 1, Region: "treated"}, {ID: "d", RMM: 9, Melanin: 1}}
+	spots := []phantom.SpotTruth{{ID: "a", AreaMM2: 4, Melanin: 1, Region: "treated"}, {ID: "b", AreaMM2: 1, Melanin: 1, Region: "treated"}, {ID: "c", AreaMM2: 1, Melanin: 1, Region: "treated"}, {ID: "d", AreaMM2: 9, Melanin: 1}}
 	photo := func(file string, change outcome.Number, strength map[string]float64) pairing {
 		tally := &outcome.SpotTally{Change: change}
 		return pairing{file: file, record: outcome.Photo{ROIs: []outcome.ROI{{Name: "treated", SpotTally: tally}, {Name: "control", SpotTally: tally}}}, truth: phantom.PhotoTruth{Spots: strength}}

@@ -69,7 +69,7 @@ func sameFate(truth, measured string) bool {
 
 // sumsOfSpots holds all spots of treated skin together, after over before, against the
 // truth: each true spot counts by contrast times area, as strong as it is at the visit. A
-// truth that does not say how strong has no sum.
+// truth that does not say how strong or how large has no sum.
 func (s *sampler) sumsOfSpots(photos []pairing, spots []phantom.SpotTruth) {
 	before := burden(photos[0], spots)
 	for _, p := range photos[1:] {
@@ -89,7 +89,7 @@ func burden(p pairing, spots []phantom.SpotTruth) float64 {
 	sum := 0.0
 	for _, t := range spots {
 		if t.Region == "treated" {
-			sum += p.truth.Spots[t.ID] * t.Melanin * t.RMM * t.RMM
+			sum += p.truth.Spots[t.ID] * t.Melanin * t.AreaMM2
 		}
 	}
 	return sum

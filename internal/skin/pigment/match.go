@@ -56,7 +56,7 @@ type Comparison struct {
 	AreaMM2 float64   // of skin that both visits show
 
 	// Burden is the sum of contrast times area in percent · mm² of all that is no mottle at
-	// either visit, whether or not its fate can be told.
+	// either visit, whether or not its fate can be told, less the mottle beneath.
 	BurdenBefore, BurdenAfter float64
 	Summed                    int // of such places
 
@@ -107,22 +107,23 @@ func (p *pair) compare() Comparison {
 		if !ok {
 			continue
 		}
-		c.add(p.checked(b, m).doubted(p.before.blood, p.after.blood), p.at(b.size), p.level())
+		c.add(p, p.checked(b, m).doubted(p.before.blood, p.after.blood), p.at(b.size))
 	}
 	return c
 }
 
-// add takes up a place of which r is known at its size, on skin of a level of melanin.
-func (c *Comparison) add(m Matched, r *rises, level float64) {
+// add takes up a place of which r is known at its size.
+func (c *Comparison) add(p *pair, m Matched, r *rises) {
 	big, small := max(m.Before, m.After), min(m.Before, m.After)
 	if big >= notMottle*max(r.plain, m.Error) {
 		area := math.Pi * m.RadiusMM * m.RadiusMM / discShare
-		c.BurdenBefore, c.BurdenAfter, c.Summed = c.BurdenBefore+area*m.Before, c.BurdenAfter+area*m.After, c.Summed+1
+		before, after := p.beneath(r)
+		c.BurdenBefore, c.BurdenAfter, c.Summed = c.BurdenBefore+area*(m.Before-before), c.BurdenAfter+area*(m.After-after), c.Summed+1
 	}
 	if m = m.judged(); m.told(r.mottle) {
 		c.Spots = append(c.Spots, m)
 	}
-	if big-small >= sureOfChange*m.change() && big >= max(notMottle*r.plain, visible*level) && small < big/2 {
+	if big-small >= sureOfChange*m.change() && big >= max(notMottle*r.plain, visible*p.level()) && small < big/2 {
 		if m.After > m.Before {
 			c.Appeared++
 		} else {
@@ -152,6 +153,10 @@ const (
 	// visible is the least contrast of a spot that counts, relative to the skin's melanin: half
 	// of what counts as pigmented takes 1 % of luma from tan skin, as little as an eye notices.
 	visible = leastContrast / 2
+
+	// chosen is how many standard deviations of mottle lie beneath a spot on average, for its place
+	// and size are those that look darkest: the mean of the darker half of mottle, √(2/π).
+	chosen = 0.8
 
 	// beyondChance is how many standard errors a contrast must have changed by to be no
 	// persisting one: nine in ten that do not change stay within.

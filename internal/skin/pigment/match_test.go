@@ -254,3 +254,32 @@ func TestOnePhotoTwice(t *testing.T) {
 	}
 	near(t, "change", Compare(m, m).Change(), 0, 0)
 }
+
+// mottled adds the mottle of a seed to a visit seen through the first pose.
+func mottled(v Visit, seed uint64, sd float64) Visit {
+	rng := rand.New(rand.NewPCG(seed, 2))
+	noise := raster.New(v.Melanin.Value.W, v.Melanin.Value.H)
+	for i := range noise.Pix {
+		noise.Pix[i] = float32(rng.NormFloat64())
+	}
+	const sigmaPx = 6 // 0.7 mm
+	smooth := filter.Gaussian(noise, sigmaPx)
+	for i, m := range smooth.Pix {
+		v.Melanin.Value.Pix[i] += m * float32(sd*2*sigmaPx*math.Sqrt(math.Pi))
+	}
+	for i, m := range v.Melanin.Value.Pix {
+		v.Luma.Pix[i] = -darkening * m
+	}
+	return v
+}
+
+// The places and sizes of spots are those that look darkest, so that mottle lies beneath; it is no
+// part of what they hold.
+func TestMottleBeneathSpotsIsNotSummed(t *testing.T) {
+	discs := scatter(300)
+	for seed := range uint64(3) {
+		c := compared(t, mottled(spotted(discs, firstPose, 1), seed, 0.3), mottled(spotted(nil, firstPose, 2), seed, 0.3))
+		t.Logf("of %.0f %.1f are left", c.BurdenBefore, c.BurdenAfter)
+		near(t, "what is left of spots that are gone", c.BurdenAfter/c.BurdenBefore, 0, 0.02)
+	}
+}

@@ -136,6 +136,7 @@ type rises struct {
 	plain         float64 // robust standard deviation of the contrast of plain skin
 	mottle        float64 // the same with places that may be spots or mottle
 	noise         float64 // standard error of the change of a contrast
+	mild          float64 // plain, by its paler half, in which no spot is
 }
 
 // lumaRises are the same of luma.
@@ -209,8 +210,9 @@ func (p *pair) tell(size int, r *rises, here, there *raster.Plane) {
 	switch {
 	case len(change) < leastPlaces && size > 0: // too few so wide: what the next smaller size does
 		s := p.at(size - 1)
-		r.plain, r.mottle, r.noise = s.plain, s.mottle, s.noise
+		r.plain, r.mottle, r.noise, r.mild = s.plain, s.mottle, s.noise, s.mild
 	case len(change) >= leastPlaces:
+		r.mild = lowerSD(level)
 		r.plain, r.mottle = robustSD(level), robustSD(perhaps)
 		r.noise = robustSD(change)
 	}
@@ -297,6 +299,13 @@ func (p *pair) checked(b blob, m Matched) Matched {
 
 // level is the melanin of the skin at both visits.
 func (p *pair) level() float64 { return (p.before.median + p.after.median) / 2 }
+
+// beneath is the mottle under a place that was taken for a spot, on average and in proportion to the
+// melanin of each visit.
+func (p *pair) beneath(r *rises) (before, after float64) {
+	share := chosen * r.mild / p.level()
+	return share * p.before.median, share * p.after.median
+}
 
 // misplacedMM is what alignment may leave between two photos of one spot (project
 // default: some pixels of a phone's photo of a cheek).
