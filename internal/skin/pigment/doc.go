@@ -34,12 +34,12 @@
 //     noise; on medium skin 8, 11, 5 and 2, on light skin 1, 4, 3 and 6
 //   - of those that are listed as persisting on dark skin one in ten is mottle, and where there are
 //     scars one in three the shade of one; wide, soft and faint spots of dark skin are missed
-//   - the summed change ([Comparison.Change]) of one region is off by 4 to 9 of 100 in the root mean
-//     square (melanin times area, after over before), of which regions together read 1 too much as left on
-//     light skin, 4 on medium and dark, of any optics: a quarter of a sum is one or two wide marks, of
+//   - the summed change ([Comparison.Change]) of one region is off by 4 to 11 of 100 in the root mean
+//     square (melanin times area, after over before), of which regions together read 2 too much as left on
+//     light skin, 5 on medium and 3.5 on dark, of any optics: a quarter of a sum is one or two wide marks, of
 //     which about half is seen, more of naevi, which stay, and of new spots; a twentieth is mottle that is
 //     taken for spots. Mottle beneath spots, which are found where it looks darkest, is taken off on
-//     average: with it medium and dark skin reads 5 too much, light skin 2.5
+//     average: with it dark skin reads 4.6 too much
 //   - of unchanged skin that sum differs by 1 to 2 of 100 between two photos, on any skin
 //
 // On another hand's phantom, of other mottle, 307 of 368 that lie by themselves are told (light
