@@ -342,6 +342,7 @@ func TestScriptsThatCannotBeDrawnAreRefused(t *testing.T) {
 		"scars beyond one": func(s *Script) { s.Visits[1].Skin[0].Scars = 2 },
 		"tracks too high":  func(s *Script) { s.Visits[1].Skin[0].Tram = 1.5 },
 		"unknown scar":     func(s *Script) { s.Regions[0].Scar = "cut" },
+		"scalp of no hair": func(s *Script) { s.Scalp = &Scalp{} },
 		"no scattering":    func(s *Script) { s.Tone.ScatterA = 1 },
 	} {
 		s := small()

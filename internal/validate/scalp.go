@@ -11,9 +11,8 @@ import (
 	"dermtrace/internal/trend"
 )
 
-// scalpsPer is how many courses of unchanged scalps there are of a tone: with fewer, no band has
-// the degrees of freedom that a noise of thickness needs, which every other course is near enough
-// for.
+// scalpsPer is how many courses of unchanged scalps there are of a tone: three visits after the
+// baseline each, half of them near enough for thickness.
 const scalpsPer = 3
 
 // scalpScript is clipped hair of any number, thickness and colour that lies and is clipped

@@ -9,8 +9,8 @@ import (
 // Redness lies around follicles, in spots as wide as a line, so that what a mix leaves of it is
 // lines that are not there and makes others wider. Where skin is redder than at the baseline lines
 // are therefore read by a mix in which blood cancels the more, the more has come. Of skin at rest
-// that mix shows more shine, which lies elsewhere in every photo: it is read as ever.
-// A file that lost fine colour loses relief too where a mix cancels blood, so that there it does so less.
+// that mix shows more shine, which lies elsewhere in every photo: it is read as ever. In files that
+// lost fine colour a mix that cancels blood loses relief too, so that there it does so less.
 const (
 	reddened  = 1.25 // times the baseline's blood from which skin is redder (project default)
 	roseKept  = 1.0  // of the natural log of blood, what is to cancel of blood that came (project default)
