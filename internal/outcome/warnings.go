@@ -61,6 +61,7 @@ const (
 	NothingFound       = "nothing_found"
 	VellusUnseen       = "vellus_unseen"
 	HairDense          = "hair_dense"
+	HairCovers         = "hair_covers"
 	HairFaint          = "hair_faint"
 	Exposure           = "exposure"
 	Noisy              = "noisy"
@@ -149,6 +150,7 @@ var warningTexts = map[string]string{
 	Exploratory:        "Not a pre-named measure: exploratory.",
 	VellusUnseen:       "Thin (vellus) hair cannot be seen at this scale: fine hair that is there, or that grows thicker, is missing from the count.",
 	HairFaint:          "Much of what looks like hair stands out from the skin too little to be counted, as black hair does on very dark skin: how much of it counts changes with light and focus from photo to photo, by several times.",
+	HairCovers:         "So much of this region is hair that what looks like texture may be hair, which lies otherwise in every photo: no verdict.",
 	HairDense:          "Hairs lie across each other so often that they are told apart badly: where there are more of them, more are missed, so that a change of their number reads as less than it is, and lengths are those of what lies free.",
 	NothingFound:       "Nothing of the kind that this measure describes was found.",
 	Exposure:           "The photo is too dark or too light for its colours to be trusted.",

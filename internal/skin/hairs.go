@@ -29,7 +29,10 @@ func freezeHair(baseline []*Sheet) (t hair.Threshold, known bool) {
 }
 
 // hairs is what is found of hair in the sheet at work.
-type hairs struct{ count, density, length, thickness outcome.Measurement }
+type hairs struct {
+	count, density, length, thickness outcome.Measurement
+	perMM                             float64 // length in mm on a mm²; 0: unknown
+}
 
 func (s *Sheet) measureHair(ref Reference) hairs {
 	if s.hair == nil || !ref.HairKnown {
@@ -39,12 +42,20 @@ func (s *Sheet) measureHair(ref Reference) hairs {
 		}
 		return hairs{
 			outcome.Unmeasured(hair.UnitCount, why), outcome.Unmeasured(hair.UnitDensity, why),
-			outcome.Unmeasured(hair.UnitLength, why), outcome.Unmeasured(hair.UnitThickness, why),
+			outcome.Unmeasured(hair.UnitLength, why), outcome.Unmeasured(hair.UnitThickness, why), 0,
 		}
 	}
 	f := s.hair.Find(ref.Hair)
-	return hairs{f.Count(), f.Density(), f.Length(), f.Thickness()}
+	return hairs{f.Count(), f.Density(), f.Length(), f.Thickness(), f.PerMM()}
 }
+
+// hairyPerMM is the length of hair in mm on a mm² from which what looks like relief may be hair:
+// what of it is too short, light or curled to be taken out stays in (project default). 20 hairs of
+// 1 mm on a cm² are as much relief as the furrows of a cheek.
+const hairyPerMM = 0.02
+
+// hairy reports whether so much hair was found that a region's texture is hair's as well.
+func (w *work) hairy() bool { return w.hairs.perMM > hairyPerMM }
 
 func hairIndices() []Index {
 	const (

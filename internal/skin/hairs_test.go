@@ -2,6 +2,7 @@ package skin_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"dermtrace/internal/geom"
@@ -64,6 +65,12 @@ func TestHairMovesWithItsCause(t *testing.T) {
 		}
 	}
 	near(t, "count", float64(from["hair_count"].Value), 14, 0.5)
+	for name, m := range from {
+		texture := skin.Definitions()[name].Family == outcome.Texture
+		if said := slices.Contains(m.Warnings, outcome.HairCovers); m.Value.Known() && said != texture {
+			t.Errorf("%s says that hair covers skin: %v", name, said)
+		}
+	}
 	near(t, "thickness", float64(from["hair_thickness"].Value), 70, 10)
 	_, after := more.measured(t, &ref)
 	a, err := before.Objects(geom.Scaling(1/base.pxPerMM), ref)

@@ -125,7 +125,7 @@ func (w *work) takeLab() {
 // surround where it has one ([Sheet.Beside]), hair where it was asked for.
 func Measure(s *Sheet, ref Reference) map[string]outcome.Measurement {
 	w := newWork(s, ref)
-	doubts := s.doubts()
+	doubts := w.doubts()
 	all := make(map[string]outcome.Measurement)
 	for _, index := range Indices() {
 		if index.Needs.Surround && s.surround == nil || index.Needs.Hair && !s.hairWanted {
@@ -159,8 +159,9 @@ const (
 )
 
 // doubts lists the warnings that a region's pixels call for, by family of measures.
-func (s *Sheet) doubts() map[string][]string {
+func (w *work) doubts() map[string][]string {
 	var all, colour []string
+	s := w.Sheet
 	if s.Pixels < tinyPixels {
 		all = append(all, outcome.RegionTiny)
 	}
@@ -179,6 +180,9 @@ func (s *Sheet) doubts() map[string][]string {
 	if !s.cameraKnown {
 		colour = append(colour, outcome.UnknownCamera)
 	}
-	both := append(slices.Clone(all), colour...)
-	return map[string][]string{outcome.Redness: both, outcome.Pigment: both, outcome.Texture: all, outcome.Hair: all}
+	both, texture := append(slices.Clone(all), colour...), all
+	if w.hairy() {
+		texture = append(slices.Clone(all), outcome.HairCovers)
+	}
+	return map[string][]string{outcome.Redness: both, outcome.Pigment: both, outcome.Texture: texture, outcome.Hair: all}
 }

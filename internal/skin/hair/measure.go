@@ -87,19 +87,29 @@ const mostPerMM = 1.0
 // to 0.11, and 0.22 to 0.98 where the number changed by a quarter to tenfold).
 const mostFaint = 0.2
 
-// unclear warns of hair that lies too dense, and of hair that hardly stands out from skin.
-func (f *Found) unclear() (doubts []string) {
-	var all, seen float64
+// lengths are those in mm of all lines that are perhaps hair, and of those that surely are, summed.
+func (f *Found) lengths() (all, sure float64) {
 	for _, h := range f.Hairs {
 		all += h.LengthMM
 		if h.Sure {
-			seen += h.LengthMM
+			sure += h.LengthMM
 		}
 	}
-	if seen > mostPerMM*100*f.AreaCM2 {
+	return all, sure
+}
+
+// PerMM is the length of hair in mm on a mm² of the region.
+func (f *Found) PerMM() float64 {
+	_, sure := f.lengths()
+	return sure / (100 * f.AreaCM2)
+}
+
+// unclear warns of hair that lies too dense, and of hair that hardly stands out from skin.
+func (f *Found) unclear() (doubts []string) {
+	if f.PerMM() > mostPerMM {
 		doubts = append(doubts, outcome.HairDense)
 	}
-	if all-seen > mostFaint*all {
+	if all, sure := f.lengths(); all-sure > mostFaint*all {
 		doubts = append(doubts, outcome.HairFaint)
 	}
 	return doubts
