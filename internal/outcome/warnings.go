@@ -126,7 +126,7 @@ var warningTexts = map[string]string{
 	RegionSmall:        "The region holds little skin for this measure.",
 	NoiseUnknown:       "The region is too narrow to tell photo noise in it, so none was subtracted.",
 	PigmentLikeRelief:  "The skin is so dark that the unevenness of its pigment looks like relief: changes of relief are understated, and a change of colour can pass for one.",
-	RegionsOverlap:     "Two regions overlap though their kinds exclude each other: the shared skin counts in both.",
+	RegionsOverlap:     "Two regions overlap though their kinds exclude each other: the shared skin counts in both, and where it is a fifth of one, neither carries a verdict.",
 	Clipped:            "More than half a percent of the region is over- or underexposed.",
 	NoiseFloor:         "Some pixels are too dark for a ratio of colours; they were held at the floor.",
 	Glare:              "Glare covers part of the region.",

@@ -128,7 +128,6 @@ const viewMargin = 0.08
 // findRegions takes the drawn regions, or outlines the skin where none are drawn.
 func (f *frame) findRegions(p *photo.Source, drawn []manifest.ROI) error {
 	f.regions = regionsOf(drawn)
-	f.notices = append(f.notices, clashes(f.regions, f.w, f.h)...)
 	for _, g := range f.regions {
 		if g.kind == outcome.Exclude {
 			f.holes = append(f.holes, g.outline)
@@ -137,6 +136,7 @@ func (f *frame) findRegions(p *photo.Source, drawn []manifest.ROI) error {
 			f.notices = append(f.notices, outcome.Notice{Code: code, ROI: g.name, Text: outcome.WarningText(code)})
 		}
 	}
+	f.notices = append(f.notices, clashes(f.regions, f.w, f.h)...)
 	for _, g := range f.regions {
 		if g.measured() {
 			return nil

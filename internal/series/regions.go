@@ -37,16 +37,24 @@ func regionsOf(rois []manifest.ROI) []region {
 	return list
 }
 
-// clashes names the regions that share skin though it can only be of one kind.
+// mostShared is the part of the smaller of two regions of kinds that exclude each other up to which
+// their numbers are still told apart (project default).
+const mostShared = 0.2
+
+// clashes names the regions that share skin though it can only be of one kind. Those that share much
+// of it say so in every number: what is treated would pass for untreated.
 func clashes(regions []region, w, h int) []outcome.Notice {
 	var list []outcome.Notice
-	drawn := make([]roi.Drawn, len(regions))
+	drawn, named := make([]roi.Drawn, len(regions)), map[string]*region{}
 	for i, g := range regions {
-		drawn[i] = roi.Drawn{Name: g.name, Kind: g.kind, Outline: g.outline}
+		drawn[i], named[g.name] = roi.Drawn{Name: g.name, Kind: g.kind, Outline: g.outline}, &regions[i]
 	}
 	for _, c := range roi.Clashes(drawn, w, h) {
 		list = append(list, outcome.Notice{Code: outcome.RegionsOverlap, ROI: c.B,
 			Text: fmt.Sprintf("“%s” shares %.0f %% of the smaller region's pixels with “%s”, though no skin is of both kinds.", c.B, 100*c.Share, c.A)})
+		if a, b := named[c.A], named[c.B]; c.Share > mostShared && a.kind != outcome.Grey && b.kind != outcome.Grey {
+			a.warnings, b.warnings = union(a.warnings, []string{outcome.RegionsOverlap}), union(b.warnings, []string{outcome.RegionsOverlap})
+		}
 	}
 	return list
 }
