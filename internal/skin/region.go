@@ -5,8 +5,8 @@
 // pixels, with a mask and a scale. [Prepare] works it up once: colour on pixels of at
 // least 6 per millimetre, averaged in linear light, and the coarse band of texture with it,
 // camera indices on blocks of these up to 0.3 mm wide, fine texture on pixels of at least 12
-// per millimetre, so that none costs more than its scale needs. [Freeze] takes the thresholds of one baseline, [Measure] evaluates
-// the table against them.
+// per millimetre, so that none costs more than its scale needs. [Freeze] takes the thresholds of
+// one baseline, [Measure] evaluates the table against them.
 //
 // Only pixels of the mask count, and the region is cropped to them first: masking all
 // but a region equals cropping to it. Where nothing can be measured the value is

@@ -128,9 +128,10 @@ func colour(family string) bool { return family == outcome.Redness || family == 
 
 // judge notes what is wrong with a photo that counts, and whether that forbids a
 // verdict: unknown light for colours, a skin state that spoils the family, a file that
-// dropped what the baseline's kept, hair that passes for texture, skin that is drawn as treated
-// and as untreated, and a region of so few pixels that no noise figure is of its like. What else its quality says travels along as a warning; a
-// finding that the user overruled forbids nothing.
+// dropped what the baseline's kept, hair that passes for texture, skin that is drawn as
+// treated and as untreated, and a region of so few pixels that no noise figure is of its
+// like. What else its quality says travels along as a warning; a finding that the user
+// overruled forbids nothing.
 func (p *point) judge(photo *outcome.Photo, family string) {
 	if m := photo.Calibration.Method; colour(family) && (m == "none" || m == "") {
 		p.warn(outcome.Uncalibrated)

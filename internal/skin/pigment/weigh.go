@@ -301,9 +301,13 @@ func (p *pair) checked(b blob, m Matched) Matched {
 func (p *pair) level() float64 { return (p.before.median + p.after.median) / 2 }
 
 // beneath is the mottle under a place that was taken for a spot, on average and in proportion to the
-// melanin of each visit.
+// melanin of each visit; none where what is drawn as skin has none.
 func (p *pair) beneath(r *rises) (before, after float64) {
-	share := chosen * r.mild / p.level()
+	level := p.level()
+	if !(level > 0) {
+		return 0, 0
+	}
+	share := chosen * r.mild / level
 	return share * p.before.median, share * p.after.median
 }
 
